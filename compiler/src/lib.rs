@@ -1,0 +1,11 @@
+//! From source text to an optimised, versioned plan. Pure: no clock, environment or processes, and no files but
+//! through [`World`].
+//!
+//! Each stage is one function from one noun to the next and returns what it made *and* its diagnostics.
+
+pub mod check;
+pub mod resolve;
+pub mod types;
+mod world;
+
+pub use world::{FileKind, MAX_SOURCE, ReadError, World};

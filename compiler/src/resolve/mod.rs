@@ -1,0 +1,99 @@
+//! Which declaration every name means. Knows nothing of types.
+
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+use standpipe_plan::Builtin;
+use standpipe_syntax::ast::{Decl, ExprId, Tree};
+use standpipe_syntax::diag::Diagnostic;
+use standpipe_syntax::{FileId, Source, Span};
+
+/// A declaration: `tree.decls[index]` of `file`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DeclId {
+    pub file: FileId,
+    pub index: u32,
+}
+
+/// A name bound inside a pipeline, numbered through its file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LocalId(pub u32);
+
+/// What an `ExprKind::Name`, or the `ExprKind::Field` of a module (`metrics.score`), means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A const, task, effect or pipeline.
+    Decl(DeclId),
+    /// Parameter `index` of the enclosing declaration (pipelines; tasks in their attributes).
+    Param(DeclId, u32),
+    Local(LocalId),
+    Builtin(Builtin),
+    /// An imported module; only meaningful before `.name`.
+    Module(FileId),
+    /// `attempt` in a task's attributes.
+    Attempt,
+    /// Reported already.
+    Unknown,
+}
+
+/// A name bound inside a pipeline.
+#[derive(Clone, Debug)]
+pub struct Local {
+    pub name: SmolStr,
+    pub span: Span,
+    pub kind: LocalKind,
+    pub used: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LocalKind {
+    /// `name = value`
+    Bind { value: ExprId },
+    /// one of `{ a, b } = value`: the field of that name
+    Unpack { value: ExprId },
+    /// the variable of a `for` over `items`
+    Item { items: ExprId },
+}
+
+/// A file with its names resolved.
+#[derive(Clone, Debug)]
+pub struct File {
+    pub source: Source,
+    pub tree: Tree,
+    /// Root-relative path (`examples/a.pipe`), or `std/table` for the standard library.
+    pub path: SmolStr,
+    pub std: bool,
+    pub names: FxHashMap<ExprId, Target>,
+    pub locals: Vec<Local>,
+    /// Declarations and imported names visible at top level: types, artifacts, envs, tasks, …
+    pub scope: FxHashMap<SmolStr, Visible>,
+}
+
+/// A top-level name as a file sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Visible {
+    Decl(DeclId),
+    Module(FileId),
+}
+
+/// All files of a compilation, the given one first, each import once.
+#[derive(Clone, Debug, Default)]
+pub struct Resolved {
+    /// Indexed by [`FileId`].
+    pub files: Vec<File>,
+    /// Of reading, parsing and resolving.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Resolved {
+    /// The file of that number.
+    #[must_use]
+    pub fn file(&self, id: FileId) -> &File {
+        &self.files[id.0 as usize]
+    }
+
+    /// The declaration of that number.
+    #[must_use]
+    pub fn decl(&self, id: DeclId) -> &Decl {
+        &self.file(id.file).tree.decls[id.index as usize]
+    }
+}

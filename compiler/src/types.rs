@@ -1,0 +1,58 @@
+//! Types as the checker sees them. Knows nothing of expressions or where types were written.
+
+use smol_str::SmolStr;
+pub use standpipe_plan::Bound;
+
+use crate::resolve::DeclId;
+
+/// A type. Aliases are already expanded.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Type {
+    /// Something is wrong and has been reported: fits everywhere, so that one mistake gives one message.
+    Error,
+    /// The result of an effect that returns nothing, and of a block without a value.
+    Nothing,
+    /// The type of `none` before it meets an optional.
+    None,
+    Bool,
+    Int(Option<Bound>),
+    Float(Option<Bound>),
+    String,
+    /// `"free" | "pro"`, members in source order.
+    OneOf(Vec<SmolStr>),
+    Duration,
+    Size,
+    Date,
+    Time,
+    Json,
+    File(Option<SmolStr>),
+    Dir,
+    /// Its row: [`Type::Record`], a type parameter, an inference variable, or absent when unknown.
+    Table(Option<Box<Type>>),
+    List(Box<Type>),
+    Map(Box<Type>),
+    Optional(Box<Type>),
+    Record(Vec<Field>),
+    Artifact {
+        decl: DeclId,
+        name: SmolStr,
+        args: Vec<Type>,
+    },
+    /// Type parameter `index` of `decl`, inside its declaration.
+    Param {
+        decl: DeclId,
+        index: u32,
+        name: SmolStr,
+    },
+    /// An inference variable; none are left in a [`crate::check::Checked`].
+    Var(u32),
+}
+
+/// A field of a record or a column of a row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Field {
+    pub name: SmolStr,
+    pub ty: Type,
+    /// Where it was declared, for second labels.
+    pub span: Option<standpipe_syntax::Span>,
+}

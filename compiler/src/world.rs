@@ -1,0 +1,57 @@
+//! The one door through which the compiler sees files. Knows nothing of what is in them.
+
+use std::fmt;
+
+/// Largest source file that is read, in bytes.
+pub const MAX_SOURCE: u64 = 16 << 20;
+
+/// Files, as the disk, memory, an editor or a fuzzer has them. Paths are relative to the project's root with `/`
+/// between parts and no `.` or `..` left in them, or absolute.
+pub trait World {
+    /// The bytes of a regular file of at most [`MAX_SOURCE`] bytes.
+    ///
+    /// # Errors
+    /// Says why there are none; never blocks on pipes or devices.
+    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError>;
+
+    /// What stands at `path`; `None` when nothing does.
+    fn kind(&self, path: &str) -> Option<FileKind>;
+
+    /// Names in the folder `path`, sorted; empty when it is none. For did-you-mean.
+    fn list(&self, path: &str) -> Vec<String>;
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileKind {
+    File,
+    Dir,
+    Other,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReadError {
+    NotFound,
+    IsDir,
+    /// Neither file nor folder: a pipe, a socket, a device.
+    NotRegular,
+    TooLarge {
+        bytes: u64,
+    },
+    Denied,
+    Other(String),
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotFound => f.write_str("there is no such file"),
+            Self::IsDir => f.write_str("it is a folder"),
+            Self::NotRegular => f.write_str("it is not a regular file"),
+            Self::TooLarge { bytes } => {
+                write!(f, "it has {bytes} bytes, more than the {} MiB a source file may have", MAX_SOURCE >> 20)
+            }
+            Self::Denied => f.write_str("permission denied"),
+            Self::Other(why) => f.write_str(why),
+        }
+    }
+}

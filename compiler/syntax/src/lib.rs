@@ -1,0 +1,9 @@
+//! Source text to tree and back: lexer, token tree, grammar, formatter, and the one diagnostic type of every stage.
+//!
+//! Knows nothing of names, types, files or processes. [`parse`] is the one parser for compiler, formatter and editor.
+
+pub mod ast;
+pub mod diag;
+mod source;
+
+pub use source::{FileId, LineColumn, Source, Span};

@@ -1,0 +1,23 @@
+//! The contract between compiler and runtime: the plan, its values and shapes, and the one expression evaluator.
+//!
+//! Knows nothing of source text, names in scope, files, processes or clocks. The compiler writes a [`Plan`],
+//! the runtime reads it; both fold expressions with [`eval`].
+
+mod digest;
+mod encode;
+mod eval;
+mod expr;
+mod plan;
+mod shape;
+mod value;
+
+pub use digest::Digest;
+pub use encode::{PlanError, VERSION, decode, encode};
+pub use eval::{EvalError, Scope, eval};
+pub use expr::{BinaryOp, Builtin, Expr, UnaryOp};
+pub use plan::{
+    Body, CachePolicy, Environment, EnvironmentId, Frame, Input, Limit, Module, Node, NodeId, NodeKind, Origin, Param,
+    Plan, Region, Retry, Settings, Step, Task, TaskId,
+};
+pub use shape::{Bound, Field, Mismatch, Shape};
+pub use value::{Blob, BlobKind, Value};

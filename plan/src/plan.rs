@@ -1,0 +1,274 @@
+//! The plan itself: regions of nodes over a table of distinct tasks.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use crate::{Expr, Shape, Value};
+
+/// A node's number, unique in its plan.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct NodeId(pub u32);
+
+impl fmt::Debug for NodeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "%{}", self.0)
+    }
+}
+
+/// An index into [`Plan::tasks`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TaskId(pub u32);
+
+/// An index into [`Plan::environments`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct EnvironmentId(pub u32);
+
+/// One pipeline, ready to run. It grows with the distinct steps, never with their instances.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// The pipeline's name: the first part of every step's path.
+    pub pipeline: SmolStr,
+    /// The `.pipe` files it was made from, relative to the root; [`Origin::file`] is an index into it.
+    pub files: Vec<SmolStr>,
+    pub params: Vec<Param>,
+    pub environments: Vec<Environment>,
+    /// Python modules of the project that tasks refer to or import, embedded so that the plan runs anywhere.
+    pub modules: Vec<Module>,
+    pub tasks: Vec<Task>,
+    pub root: Region,
+    /// The shape of `root.result`.
+    pub result: Shape,
+}
+
+/// Where something stands in the source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Origin {
+    pub file: u32,
+    /// From 1.
+    pub line: u32,
+}
+
+/// A parameter of the pipeline; its value is what node `node` produces.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Param {
+    pub name: SmolStr,
+    pub node: NodeId,
+    pub shape: Shape,
+    /// Used when the run gives no value; without it the parameter is required.
+    pub default: Option<Value>,
+    /// Markdown.
+    pub doc: SmolStr,
+}
+
+/// A Python environment.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Environment {
+    pub name: SmolStr,
+    /// A version such as `3.11`; any interpreter will do when absent.
+    pub python: Option<SmolStr>,
+    /// Requirements (PEP 508), in source order.
+    pub packages: Vec<SmolStr>,
+}
+
+/// A Python module of the project.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Module {
+    /// Dotted name by which it is imported.
+    pub name: SmolStr,
+    /// Where it lies, relative to the root.
+    pub path: SmolStr,
+    pub text: String,
+    /// Whether it is a package's `__init__.py`.
+    pub package: bool,
+}
+
+/// A distinct piece of work: a body and how to run it. Calls of it are [`Step`]s.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Task {
+    pub name: SmolStr,
+    /// Changes the world: never cached, never early, at most once a run.
+    pub effect: bool,
+    pub body: Body,
+    pub environment: Option<EnvironmentId>,
+    /// What a `Table` is in Python.
+    pub frame: Frame,
+    pub settings: Settings,
+    /// Where it is declared.
+    pub origin: Origin,
+}
+
+/// What a task does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Body {
+    /// A function's body: inputs are local variables, `return` gives the result.
+    Python { text: String, origin: Origin },
+    /// A function of an embedded module, called with the inputs by name.
+    PythonFunction { module: SmolStr, function: SmolStr, modules: Vec<u32> },
+    /// A bash script.
+    Shell { text: String, origin: Origin },
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Frame {
+    #[default]
+    Pandas,
+    Polars,
+    Pyarrow,
+}
+
+/// How a task is run. Expressions read [`Expr::Input`] and [`Expr::Attempt`] only.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Settings {
+    /// Cores, a Float; 1 when absent.
+    pub cpu: Option<Expr>,
+    /// Cards, an Int.
+    pub gpu: Option<Expr>,
+    /// A Size.
+    pub memory: Option<Expr>,
+    /// A Size.
+    pub disk: Option<Expr>,
+    /// A Duration an attempt.
+    pub timeout: Option<Expr>,
+    pub retry: Retry,
+    pub cache: CachePolicy,
+    pub limit: Option<Limit>,
+    /// Larger goes first.
+    pub priority: i64,
+    pub tags: Vec<SmolStr>,
+}
+
+/// What happens after a failed attempt.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retry {
+    /// Further attempts after the first.
+    pub times: u32,
+    /// The first wait in nanoseconds; each following one doubles, up to `backoff_max`.
+    pub backoff: i64,
+    pub backoff_max: i64,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CachePolicy {
+    #[default]
+    On,
+    Off,
+    /// A result older than this many nanoseconds is stale.
+    For(i64),
+}
+
+/// A named limit shared by every task that names it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limit {
+    pub name: SmolStr,
+    pub slots: u32,
+}
+
+/// Nodes that are evaluated together, each after what it reads; and what the region is worth.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Region {
+    /// In an order in which every node stands after the nodes it reads. Inner regions may read outer nodes.
+    pub nodes: Vec<Node>,
+    pub result: Expr,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Node {
+    pub id: NodeId,
+    /// Its part of the step's path, unique in its region; empty where it adds none (parameters, values, conditions).
+    pub name: SmolStr,
+    pub kind: NodeKind,
+    /// Nodes of the same region that must have finished first although nothing is read from them (order of effects).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<NodeId>,
+    pub origin: Origin,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NodeKind {
+    /// A parameter of the pipeline, by its place in [`Plan::params`].
+    Param(u32),
+    /// The item of the `for` whose body this stands in.
+    Item,
+    /// A value computed from others.
+    Value(Expr),
+    /// A call of a task.
+    Step(Step),
+    /// One of two regions. Its value is the taken region's result.
+    If { condition: Expr, then: Region, otherwise: Region },
+    /// The body once for each item, in parallel. Its value is the list of results, in order.
+    For {
+        items: Expr,
+        /// Most iterations under way at once.
+        limit: Option<Expr>,
+        /// The node of kind [`NodeKind::Item`] in `body`.
+        item: NodeId,
+        /// The loop variable's name, for people.
+        variable: SmolStr,
+        body: Region,
+    },
+}
+
+/// A call of a task: what goes in, what must come out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    pub task: TaskId,
+    /// One for each input, in the order of the declaration.
+    pub inputs: Vec<Input>,
+    pub output: Shape,
+}
+
+/// One input of a step.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Input {
+    pub name: SmolStr,
+    pub value: Expr,
+    pub shape: Shape,
+}
+
+impl Node {
+    /// Calls `visit` with every node this one reads directly, its inner regions' reads of outer nodes included.
+    pub fn each_read(&self, visit: &mut dyn FnMut(NodeId)) {
+        match &self.kind {
+            NodeKind::Param(_) | NodeKind::Item => {}
+            NodeKind::Value(expr) => expr.each_node(visit),
+            NodeKind::Step(step) => step.inputs.iter().for_each(|input| input.value.each_node(visit)),
+            NodeKind::If { condition, then, otherwise } => {
+                condition.each_node(visit);
+                then.each_outer_read(visit);
+                otherwise.each_outer_read(visit);
+            }
+            NodeKind::For { items, limit, body, .. } => {
+                items.each_node(visit);
+                if let Some(limit) = limit {
+                    limit.each_node(visit);
+                }
+                body.each_outer_read(visit);
+            }
+        }
+    }
+}
+
+impl Region {
+    /// Calls `visit` with every node outside this region that it reads.
+    pub fn each_outer_read(&self, visit: &mut dyn FnMut(NodeId)) {
+        let own: std::collections::HashSet<NodeId> = self.nodes.iter().map(|node| node.id).collect();
+        let mut outer = |id: NodeId| {
+            if !own.contains(&id) {
+                visit(id);
+            }
+        };
+        for node in &self.nodes {
+            node.each_read(&mut outer);
+        }
+        self.result.each_node(&mut outer);
+    }
+}

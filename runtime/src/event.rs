@@ -1,0 +1,124 @@
+//! What a run tells: one stream that terminal, JSON output and history all listen to.
+
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+/// Listens to a run. Called on the scheduler's thread: return quickly.
+pub trait Observer {
+    fn event(&mut self, event: &Event);
+}
+
+/// How a step ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    Succeeded,
+    /// Not run: an earlier result was reused.
+    Cached,
+    Failed,
+    /// Not run: something before it failed, or its branch was not taken.
+    Skipped,
+    Cancelled,
+}
+
+/// One thing that happened; `time` is RFC 3339 and added by whoever writes it out.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    RunStarted {
+        run: String,
+        id: String,
+        pipeline: SmolStr,
+    },
+    /// An environment is being made: `text` is a line of progress.
+    Environment {
+        name: SmolStr,
+        state: &'static str,
+        #[serde(skip_serializing_if = "String::is_empty")]
+        text: String,
+    },
+    /// `label` tells instances apart: `region=eu`; empty elsewhere.
+    StepStarted {
+        step: String,
+        #[serde(skip_serializing_if = "String::is_empty")]
+        label: String,
+        attempt: u32,
+        r#where: String,
+    },
+    /// The attempt failed and another will follow after `wait` seconds.
+    StepRetrying {
+        step: String,
+        attempt: u32,
+        wait: f64,
+        error: Failure,
+    },
+    StepFinished {
+        step: String,
+        #[serde(skip_serializing_if = "String::is_empty")]
+        label: String,
+        status: Status,
+        seconds: f64,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        error: Option<Failure>,
+    },
+    Log {
+        step: String,
+        stream: SmolStr,
+        text: String,
+    },
+    Metric {
+        step: String,
+        name: SmolStr,
+        value: f64,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        at: Option<i64>,
+    },
+    /// How many instances a `for` has, as soon as that is known.
+    Fanout {
+        step: String,
+        count: u64,
+    },
+    RunFinished {
+        run: String,
+        status: Status,
+        seconds: f64,
+        steps: Counts,
+        outputs: serde_json::Value,
+    },
+}
+
+/// Steps by how they ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    pub succeeded: u64,
+    pub cached: u64,
+    pub failed: u64,
+    pub skipped: u64,
+}
+
+/// Why an attempt failed: one cause, with evidence.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Failure {
+    /// Stable code of the family E06.
+    pub code: SmolStr,
+    /// One sentence.
+    pub message: String,
+    /// Where in the `.pipe` (or `.py`) file, when known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+    /// A traceback or the log's end; may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub detail: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
+}
+
+/// Where an attempt's log lies: bytes `start..end` of a file under the run's folder.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogRange {
+    pub file: String,
+    pub start: u64,
+    pub end: u64,
+}

@@ -1,0 +1,97 @@
+//! Warm Python workers: one process an environment and slot, imports stay loaded. Knows nothing of scheduling,
+//! caching or the store: it is given inputs and a folder to write into, and says what came out.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+use standpipe_plan::{BlobKind, Frame, Module, Shape, Value};
+
+use crate::event::{Failure, LogRange};
+
+/// How to start a worker.
+#[derive(Clone, Debug)]
+pub struct WorkerOptions {
+    /// The interpreter of the environment.
+    pub python: PathBuf,
+    /// Standard output and error of the worker and of C code in it are appended here.
+    pub log: PathBuf,
+    /// The project's root: the working folder of steps.
+    pub root: PathBuf,
+    /// Modules that `python: "file.py:function"` bodies may import, all of the plan's.
+    pub modules: Arc<Vec<Module>>,
+    /// Variables set for the process, thread counts among them.
+    pub variables: Vec<(String, String)>,
+}
+
+/// What a Python task does, given to a worker once and then named by `task`.
+#[derive(Clone, Debug)]
+pub struct PythonTask {
+    pub task: u32,
+    pub name: SmolStr,
+    pub frame: Frame,
+    pub body: PythonBody,
+}
+
+#[derive(Clone, Debug)]
+pub enum PythonBody {
+    /// A function's body whose first line is line `line` of `file` (for tracebacks).
+    Raw {
+        text: String,
+        file: String,
+        line: u32,
+    },
+    Function {
+        module: SmolStr,
+        function: SmolStr,
+    },
+}
+
+/// One attempt of a step on a worker.
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub task: Arc<PythonTask>,
+    /// With blobs already located: `Value::Blob` whose `path` is absolute, `Value::Path` absolute.
+    pub inputs: Vec<(SmolStr, Value, Shape)>,
+    pub output: Shape,
+    /// An existing empty folder, on the store's file system, for what the attempt produces (`Produced::file`); made
+    /// lazily by the worker when it has something to write.
+    pub scratch: PathBuf,
+    /// The folder that `checkpoint` gives the body; made lazily.
+    pub checkpoint: PathBuf,
+    pub attempt: u32,
+}
+
+/// What a step produced: a value whose large parts are files in the request's scratch folder, not yet in the store.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Produced {
+    Value(Value),
+    List(Vec<Produced>),
+    Record(Vec<(SmolStr, Produced)>),
+    /// A file or folder: below `scratch` it is the attempt's own and may be moved into the store, anywhere else it
+    /// belongs to the user and is copied.
+    File {
+        path: PathBuf,
+        kind: BlobKind,
+        format: SmolStr,
+        rows: Option<u64>,
+    },
+    /// An input handed on unchanged.
+    Same(Value),
+}
+
+/// What a worker says while a step runs.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Message {
+    Metric { name: SmolStr, value: f64, at: Option<i64> },
+    Log { text: String },
+}
+
+/// How an attempt on a worker ended.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    pub result: Result<Produced, Failure>,
+    pub log: LogRange,
+    /// The worker can take another step.
+    pub alive: bool,
+}
