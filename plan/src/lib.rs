@@ -9,6 +9,7 @@ mod eval;
 mod expr;
 mod plan;
 mod shape;
+mod text;
 mod value;
 
 pub use digest::Digest;
@@ -20,4 +21,5 @@ pub use plan::{
     Plan, Region, Retry, Settings, Step, Task, TaskId,
 };
 pub use shape::{Bound, Field, Mismatch, Shape};
+pub use text::{is_date, is_time};
 pub use value::{Blob, BlobKind, Value};

@@ -216,7 +216,7 @@ impl Shape {
     }
 }
 
-fn within<T>(place: &mut String, part: &str, run: impl FnOnce(&mut String) -> T) -> T {
+pub(crate) fn within<T>(place: &mut String, part: &str, run: impl FnOnce(&mut String) -> T) -> T {
     let length = place.len();
     place.push_str(part);
     let result = run(place);
@@ -225,7 +225,7 @@ fn within<T>(place: &mut String, part: &str, run: impl FnOnce(&mut String) -> T)
 }
 
 /// A value in a few words, for messages: its kind, and its content where that is short.
-fn describe(value: &Value) -> String {
+pub(crate) fn describe(value: &Value) -> String {
     match value {
         Value::None => "none".into(),
         Value::Bool(value) => format!("the Bool {value}"),
