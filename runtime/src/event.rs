@@ -115,6 +115,26 @@ pub struct Failure {
     pub help: Option<String>,
 }
 
+impl Failure {
+    /// A failure with a code of [`crate::codes`] and one sentence, no more.
+    #[must_use]
+    pub fn new(code: &str, message: impl Into<String>) -> Self {
+        Self { code: code.into(), message: message.into(), file: None, line: None, detail: String::new(), help: None }
+    }
+
+    /// The same with what would help.
+    #[must_use]
+    pub fn with_help(self, help: impl Into<String>) -> Self {
+        Self { help: Some(help.into()), ..self }
+    }
+
+    /// The same with evidence.
+    #[must_use]
+    pub fn with_detail(self, detail: impl Into<String>) -> Self {
+        Self { detail: detail.into(), ..self }
+    }
+}
+
 /// Where an attempt's log lies: bytes `start..end` of a file under the run's folder.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogRange {
