@@ -4,6 +4,9 @@
 //! Each stage is one function from one noun to the next and returns what it made *and* its diagnostics.
 
 pub mod check;
+pub mod emit;
+pub mod graph;
+pub mod optimise;
 pub mod resolve;
 pub mod types;
 mod world;

@@ -9,6 +9,7 @@ mod eval;
 mod expr;
 mod plan;
 mod shape;
+mod show;
 mod text;
 mod value;
 

@@ -1,0 +1,264 @@
+//! Every pass, on generated programs: the pipeline's value and its effects, in order, stay what they were. The reference
+//! is a tiny interpreter of plans in which a task's result is a hash of its name and inputs.
+
+use std::collections::HashMap;
+
+use proptest::prelude::*;
+use standpipe_plan::{
+    BinaryOp, Body, Builtin, CachePolicy, Digest, EvalError, Expr, Frame, Input, Node, NodeId, NodeKind as PlanKind,
+    Origin, Plan, Region, Scope, Settings, Shape, Step, Task, TaskId, Value, decode, encode, eval,
+};
+
+use super::{PASSES, Pass, optimise};
+use crate::emit::emit;
+use crate::graph::{Graph, NodeKind, RegionId};
+
+const ORIGIN: Origin = Origin { file: 0, line: 1 };
+
+/// Builds graphs by hand.
+pub(super) struct Builder {
+    pub(super) graph: Graph,
+    names: u32,
+}
+
+impl Builder {
+    /// Task 0 and 1 are pure, 2 is pure but never cached, 3 is an effect.
+    pub(super) fn new() -> Self {
+        let mut graph = Graph::new("p".into(), vec!["p.pipe".into()], Shape::Json);
+        for (name, effect, cache) in [
+            ("clean", false, CachePolicy::On),
+            ("fit", false, CachePolicy::On),
+            ("sample", false, CachePolicy::Off),
+            ("publish", true, CachePolicy::On),
+        ] {
+            graph.tasks.push(Task {
+                name: name.into(),
+                effect,
+                body: Body::Shell { text: "true".into(), origin: ORIGIN },
+                environment: None,
+                frame: Frame::Pandas,
+                settings: Settings { cache, ..Settings::default() },
+                origin: ORIGIN,
+            });
+        }
+        Self { graph, names: 0 }
+    }
+
+    pub(super) fn step(&mut self, region: RegionId, task: u32, inputs: Vec<Expr>) -> NodeId {
+        self.names += 1;
+        let name = format!("{}_{}", self.graph.tasks[task as usize].name, self.names).into();
+        let input = |(value, name): (Expr, &str)| Input { name: name.into(), value, shape: Shape::Json };
+        let inputs = inputs.into_iter().zip(["a", "b"]).map(input).collect();
+        let step = Step { task: TaskId(task), inputs, output: Shape::Int(None) };
+        self.graph.add(region, name, NodeKind::Step(step), ORIGIN)
+    }
+
+    pub(super) fn node(&mut self, region: RegionId, name: &str, kind: NodeKind) -> NodeId {
+        self.graph.add(region, name.into(), kind, ORIGIN)
+    }
+
+    /// A `for` whose body is still empty but for its item.
+    pub(super) fn each(&mut self, region: RegionId, items: Expr) -> (NodeId, RegionId, NodeId) {
+        self.names += 1;
+        let body = self.graph.add_region();
+        let item = self.graph.add(body, "".into(), NodeKind::Item, ORIGIN);
+        let kind = NodeKind::For { items, limit: None, item, variable: "x".into(), body };
+        let id = self.graph.add(region, format!("for_{}", self.names).into(), kind, ORIGIN);
+        (id, body, item)
+    }
+}
+
+pub(super) fn int(number: i64) -> Expr {
+    Expr::Const(Value::Int(number))
+}
+
+/// The graph's text before and after `pass`, and what the pass says.
+pub(super) fn before_and_after(mut graph: Graph, pass: Pass) -> String {
+    graph.link();
+    let before = graph.dump();
+    let what = pass(&mut graph).join("\n");
+    format!("{before}---\n{}---\n{what}", graph.dump())
+}
+
+/// A statement of a generated program; numbers choose among what is in scope.
+#[derive(Clone, Debug)]
+enum Stmt {
+    Step(u32, u8, u8),
+    Value(u8, u8, u8),
+    If(u8, u8, Vec<Stmt>, Vec<Stmt>),
+    For(u8, Vec<Stmt>),
+}
+
+fn program() -> impl Strategy<Value = Vec<Stmt>> {
+    let leaf = prop_oneof![
+        3 => (0_u32..4, any::<u8>(), any::<u8>()).prop_map(|(task, a, b)| Stmt::Step(task, a, b)),
+        2 => (0_u8..7, any::<u8>(), any::<u8>()).prop_map(|(op, a, b)| Stmt::Value(op, a, b)),
+    ];
+    let stmt = leaf.prop_recursive(3, 24, 4, |inner| {
+        let block = || prop::collection::vec(inner.clone(), 0..4);
+        prop_oneof![
+            (any::<u8>(), any::<u8>(), block(), block()).prop_map(|(a, b, then, other)| Stmt::If(a, b, then, other)),
+            (any::<u8>(), block()).prop_map(|(items, body)| Stmt::For(items, body)),
+        ]
+    });
+    prop::collection::vec(stmt, 0..8)
+}
+
+/// Adds `stmts` to `region` and ends it with a result that reads the last thing in scope.
+fn build(builder: &mut Builder, region: RegionId, stmts: &[Stmt], scope: &mut Vec<Expr>) {
+    let depth = scope.len();
+    for stmt in stmts {
+        let pick = |at: u8| scope[usize::from(at) % scope.len()].clone();
+        let id = match stmt {
+            Stmt::Step(task, a, b) => builder.step(region, *task, vec![pick(*a), pick(*b)]),
+            Stmt::Value(op, a, b) => {
+                let (a, b) = (Box::new(pick(*a)), Box::new(pick(*b)));
+                let expr = match op {
+                    0 => Expr::Binary(BinaryOp::Add, a, b),
+                    1 => Expr::Binary(BinaryOp::Subtract, a, b),
+                    2 => *a,
+                    3 => Expr::Field(Box::new(Expr::Record(vec![("x".into(), *a), ("y".into(), *b)])), "y".into()),
+                    4 => Expr::Index(Box::new(Expr::List(vec![*a, int(5)])), b),
+                    5 => {
+                        let less = Box::new(Expr::Binary(BinaryOp::Less, a.clone(), b.clone()));
+                        Expr::If { condition: less, then: a, otherwise: b }
+                    }
+                    _ => Expr::Binary(BinaryOp::Coalesce, a, b),
+                };
+                builder.node(region, "", NodeKind::Value(expr))
+            }
+            Stmt::If(a, b, then, otherwise) => {
+                let condition = Expr::Binary(BinaryOp::Less, Box::new(pick(*a)), Box::new(pick(*b)));
+                let (first, second) = (builder.graph.add_region(), builder.graph.add_region());
+                build(builder, first, then, scope);
+                build(builder, second, otherwise, scope);
+                builder.node(region, "", NodeKind::If { condition, then: first, otherwise: second })
+            }
+            Stmt::For(items, body) => {
+                let end = Box::new(pick(*items));
+                let items = match items % 4 {
+                    0 => Expr::Const(Value::list(vec![])),
+                    1 => Expr::Const(Value::list(vec![Value::Int(4), Value::Int(2)])),
+                    2 => Expr::List(vec![*end, int(3)]),
+                    _ => Expr::Range { start: Box::new(int(2)), end, inclusive: false },
+                };
+                let (id, inner, item) = builder.each(region, items);
+                scope.push(Expr::Node(item));
+                build(builder, inner, body, scope);
+                scope.pop();
+                let length = Expr::Call(Builtin::Len, vec![Expr::Node(id)]);
+                builder.node(region, "", NodeKind::Value(length));
+                let first = Expr::Index(Box::new(Expr::Node(id)), Box::new(int(0)));
+                builder.node(region, "", NodeKind::Value(first))
+            }
+        };
+        scope.push(Expr::Node(id));
+    }
+    let result = scope.last().cloned().unwrap_or_else(|| int(0));
+    builder.node(region, "", NodeKind::Result(result));
+    scope.truncate(depth);
+}
+
+fn graph_of(stmts: &[Stmt]) -> Graph {
+    let mut builder = Builder::new();
+    build(&mut builder, Graph::ROOT, stmts, &mut vec![int(1), int(3)]);
+    builder.graph.link();
+    builder.graph
+}
+
+/// The reference: runs a plan one node after another.
+struct Machine<'a> {
+    plan: &'a Plan,
+    values: HashMap<NodeId, Value>,
+    effects: Vec<String>,
+}
+
+impl Scope for Machine<'_> {
+    fn node(&self, id: NodeId) -> Option<Value> {
+        self.values.get(&id).cloned()
+    }
+}
+
+impl Machine<'_> {
+    fn region(&mut self, region: &Region) -> Result<Value, EvalError> {
+        for node in &region.nodes {
+            let value = self.run(node)?;
+            self.values.insert(node.id, value);
+        }
+        eval(&region.result, self)
+    }
+
+    fn run(&mut self, node: &Node) -> Result<Value, EvalError> {
+        match &node.kind {
+            PlanKind::Param(_) | PlanKind::Item => self.values.get(&node.id).cloned().ok_or(EvalError::Unknown),
+            PlanKind::Value(expr) => eval(expr, self),
+            PlanKind::Step(step) => {
+                let inputs: Vec<_> =
+                    step.inputs.iter().map(|input| eval(&input.value, self)).collect::<Result<_, _>>()?;
+                let task = &self.plan.tasks[step.task.0 as usize];
+                let call = format!("{}{inputs:?}", task.name);
+                if task.effect {
+                    self.effects.push(call.clone());
+                }
+                Ok(Value::Int(i64::from(Digest::of(call.as_bytes()).0[0] % 5)))
+            }
+            PlanKind::If { condition, then, otherwise } => match eval(condition, self)? {
+                Value::Bool(true) => self.region(then),
+                _ => self.region(otherwise),
+            },
+            PlanKind::For { items, item, body, .. } => {
+                let items = eval(items, self)?;
+                let mut results = Vec::new();
+                for index in 0..items.items().ok_or(EvalError::Mistyped("items"))? {
+                    self.values.insert(*item, items.item(index).unwrap_or(Value::None));
+                    results.push(self.region(body)?);
+                }
+                Ok(Value::list(results))
+            }
+        }
+    }
+}
+
+fn outcome(graph: &Graph) -> (Result<Value, EvalError>, Vec<String>) {
+    let plan = emit(graph);
+    assert_eq!(decode(encode(&plan).as_bytes()).as_ref(), Ok(&plan), "an emitted plan is sound");
+    let mut machine = Machine { plan: &plan, values: HashMap::new(), effects: Vec::new() };
+    (machine.region(&plan.root), machine.effects)
+}
+
+/// A program that fails may do less after a pass, never something else; one that succeeds does the same.
+fn same(stmts: &[Stmt], change: impl FnOnce(&mut Graph)) -> Result<(), TestCaseError> {
+    let mut graph = graph_of(stmts);
+    let before = outcome(&graph);
+    change(&mut graph);
+    graph.link();
+    if before.0.is_ok() {
+        prop_assert_eq!(&before, &outcome(&graph), "{}", graph.dump());
+    }
+    Ok(())
+}
+
+proptest! {
+    #[test]
+    fn each_pass_keeps_value_and_effects(stmts in program(), pass in 0..PASSES.len()) {
+        same(&stmts, |graph| { PASSES[pass].1(graph); })?;
+    }
+
+    #[test]
+    fn all_passes_together_keep_value_and_effects(stmts in program()) {
+        same(&stmts, |graph| { optimise(graph); })?;
+    }
+
+    #[test]
+    fn a_second_round_of_dead_finds_nothing(stmts in program()) {
+        let mut graph = graph_of(&stmts);
+        super::dead::dead(&mut graph);
+        graph.link();
+        prop_assert_eq!(super::dead::dead(&mut graph), Vec::<String>::new());
+    }
+
+    #[test]
+    fn emitting_twice_gives_the_same_bytes(stmts in program()) {
+        prop_assert_eq!(encode(&emit(&graph_of(&stmts))), encode(&emit(&graph_of(&stmts))));
+    }
+}
