@@ -9,6 +9,7 @@ pub mod graph;
 pub mod optimise;
 pub mod resolve;
 pub mod types;
+pub mod view;
 mod world;
 
 pub use world::{FileKind, MAX_SOURCE, ReadError, World};

@@ -1,0 +1,61 @@
+//! A plan as people look at it: lines of a tree, Graphviz, Mermaid. Only shows what the plan says.
+
+mod dot;
+mod drawing;
+mod mermaid;
+#[cfg(test)]
+mod tests;
+mod tree;
+
+use std::collections::HashMap;
+
+pub use dot::dot;
+pub use mermaid::mermaid;
+use standpipe_plan::{Expr, NodeId, NodeKind, Plan, Region};
+pub use tree::{TreeLine, tree};
+
+/// Longest text of an expression, in characters.
+const WIDTH: usize = 60;
+
+/// What people call each node: a step's name, a parameter's, or the expression itself, cut to [`WIDTH`].
+struct Names(HashMap<NodeId, String>);
+
+impl Names {
+    fn of(plan: &Plan) -> Self {
+        let mut names = Self(HashMap::new());
+        names.add(plan, &plan.root);
+        names
+    }
+
+    fn add(&mut self, plan: &Plan, region: &Region) {
+        for node in &region.nodes {
+            let name = match &node.kind {
+                NodeKind::Param(index) => {
+                    plan.params.get(*index as usize).map_or_else(String::new, |param| param.name.to_string())
+                }
+                NodeKind::Item => continue,
+                NodeKind::Value(expr) => self.show(expr),
+                NodeKind::Step(_) => node.name.to_string(),
+                NodeKind::If { then, otherwise, .. } => {
+                    self.add(plan, then);
+                    self.add(plan, otherwise);
+                    format!("if on line {}", node.origin.line)
+                }
+                NodeKind::For { item, variable, body, .. } => {
+                    self.0.insert(*item, variable.to_string());
+                    self.add(plan, body);
+                    node.name.to_string()
+                }
+            };
+            self.0.insert(node.id, name);
+        }
+    }
+
+    fn show(&self, expr: &Expr) -> String {
+        let text = expr.show(&|id| self.0.get(&id).cloned().unwrap_or_default());
+        match text.char_indices().nth(WIDTH) {
+            Some((end, _)) => format!("{}…", &text[..end]),
+            None => text,
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! A plan as indented lines, one for each step, condition and fan-out.
+
+use standpipe_plan::{Node, NodeKind, Plan, Region};
+
+use super::Names;
+
+/// One line of the tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TreeLine {
+    /// How many levels it is indented.
+    pub depth: usize,
+    /// The step's path, `train.models[].fit`; what a condition stands in.
+    pub path: String,
+    /// `step`, `effect`, `if`, `else` or `for`.
+    pub kind: &'static str,
+    /// What it does: `fit(rows: clean, depth: depth)`, a condition, what a `for` goes through.
+    pub detail: String,
+}
+
+/// The lines of `plan`, in the order in which they are written.
+#[must_use]
+pub fn tree(plan: &Plan) -> Vec<TreeLine> {
+    let mut tree = Tree { plan, names: Names::of(plan), lines: Vec::new() };
+    tree.region(&plan.root, 0, &plan.pipeline);
+    tree.lines
+}
+
+struct Tree<'a> {
+    plan: &'a Plan,
+    names: Names,
+    lines: Vec<TreeLine>,
+}
+
+impl Tree<'_> {
+    fn region(&mut self, region: &Region, depth: usize, path: &str) {
+        for node in &region.nodes {
+            self.node(node, depth, path);
+        }
+    }
+
+    fn node(&mut self, node: &Node, depth: usize, path: &str) {
+        let own = if node.name.is_empty() { path.to_owned() } else { format!("{path}.{}", node.name) };
+        match &node.kind {
+            NodeKind::Param(_) | NodeKind::Item | NodeKind::Value(_) => {}
+            NodeKind::Step(step) => {
+                let task = self.plan.tasks.get(step.task.0 as usize);
+                let inputs: Vec<_> = step
+                    .inputs
+                    .iter()
+                    .map(|input| format!("{}: {}", input.name, self.names.show(&input.value)))
+                    .collect();
+                let kind = if task.is_some_and(|task| task.effect) { "effect" } else { "step" };
+                let name = task.map_or("", |task| task.name.as_str());
+                self.line(depth, own, kind, format!("{name}({})", inputs.join(", ")));
+            }
+            NodeKind::If { condition, then, otherwise } => {
+                self.line(depth, own.clone(), "if", self.names.show(condition));
+                self.region(then, depth + 1, &own);
+                if !otherwise.nodes.is_empty() {
+                    self.line(depth, own.clone(), "else", String::new());
+                    self.region(otherwise, depth + 1, &own);
+                }
+            }
+            NodeKind::For { items, limit, variable, body, .. } => {
+                let limit = limit.as_ref().map_or(String::new(), |limit| format!(" limit {}", self.names.show(limit)));
+                let detail = format!("{variable} in {}{limit}", self.names.show(items));
+                self.line(depth, own.clone(), "for", detail);
+                self.region(body, depth + 1, &format!("{own}[]"));
+            }
+        }
+    }
+
+    fn line(&mut self, depth: usize, path: String, kind: &'static str, detail: String) {
+        self.lines.push(TreeLine { depth, path, kind, detail });
+    }
+}
