@@ -4,6 +4,11 @@
 
 pub mod ast;
 pub mod diag;
+mod lex;
+mod parse;
 mod source;
+mod tree;
 
+pub use lex::Comment;
+pub use parse::{Parsed, parse};
 pub use source::{FileId, LineColumn, Source, Span};

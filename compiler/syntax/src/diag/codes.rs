@@ -37,7 +37,23 @@ macro_rules! codes {
     };
 }
 
-codes! {}
+codes! {
+    BAD_CHARACTER "E0101" "character that means nothing"
+    UNTERMINATED_STRING "E0102" "string without an end"
+    BAD_ESCAPE "E0103" "unknown escape"
+    UNKNOWN_UNIT "E0104" "unknown unit"
+    NUMBER_TOO_LARGE "E0105" "number too large"
+    MIXED_MARGIN "E0106" "tabs and spaces mixed"
+    UNMATCHED_BRACKET "E0107" "bracket without its partner"
+    SYNTAX "E0108" "unexpected text"
+    NOT_A_DECLARATION "E0109" "not a declaration"
+    INDENTED_DECLARATION "E0110" "indented declaration"
+    NOT_SUPPORTED "E0111" "not supported yet"
+    RESERVED_WORD "E0112" "reserved word as a name"
+    NAME_CASE "E0113" "name in the wrong case"
+    TOO_DEEP "E0114" "nested too deep"
+    MODULE_PATH "E0115" "not a module"
+}
 
 impl Code {
     #[must_use]

@@ -1,0 +1,182 @@
+//! What a piece of text is, before anyone asks what it means. The table that logos makes the automaton from.
+
+use logos::{Lexer, Logos};
+
+use super::string;
+
+/// A token's kind. Errors are kinds too: nothing here can fail.
+#[derive(Logos, Clone, Copy, Debug, PartialEq, Eq)]
+#[logos(skip r"[ \t]+")]
+pub(crate) enum Kind {
+    #[regex(r"\r?\n")]
+    Newline,
+    #[regex(r"#[^\n]*", allow_greedy = true)]
+    Comment,
+
+    #[regex(r"[A-Za-z_][A-Za-z0-9_]*")]
+    Name,
+    #[token("and")]
+    And,
+    #[token("else")]
+    Else,
+    #[token("false")]
+    False,
+    #[token("for")]
+    For,
+    #[token("if")]
+    If,
+    #[token("in")]
+    In,
+    #[token("limit")]
+    Limit,
+    #[token("none")]
+    None,
+    #[token("not")]
+    Not,
+    #[token("or")]
+    Or,
+    #[token("true")]
+    True,
+    /// Words of later versions of the language.
+    #[token("loop")]
+    #[token("match")]
+    #[token("sweep")]
+    #[token("try")]
+    Reserved,
+
+    /// A number with what touches it: `1_000`, `0.5`, `1e-3`, `20%`, `30s`, `4GiB`; and mistakes such as `3x`.
+    #[regex(r"[0-9][0-9_]*(\.[0-9][0-9_]*)?([eE][+-]?[0-9][0-9_]*)?([A-Za-z_][A-Za-z0-9_]*|%)?")]
+    Number,
+    #[token("\"", string::scan)]
+    String,
+    /// A string without its closing quote, up to the end of its line.
+    Unterminated,
+    /// A raw body; made by the wrapper, never by the automaton.
+    Raw,
+
+    #[token("{")]
+    LeftBrace,
+    #[token("}")]
+    RightBrace,
+    #[token("(")]
+    LeftParen,
+    #[token(")")]
+    RightParen,
+    #[token("[")]
+    LeftBracket,
+    #[token("]")]
+    RightBracket,
+    #[token(",")]
+    Comma,
+    #[token(":")]
+    Colon,
+    #[token(".")]
+    Dot,
+    #[token("..")]
+    DotDot,
+    #[token("..=")]
+    DotDotEq,
+    #[token("=")]
+    Eq,
+    #[token("->")]
+    Arrow,
+    #[token("|>")]
+    Pipe,
+    #[token("|")]
+    Bar,
+    #[token("?")]
+    Question,
+    #[token("??")]
+    QuestionQuestion,
+    #[token("+")]
+    Plus,
+    #[token("-")]
+    Minus,
+    #[token("*")]
+    Star,
+    #[token("/")]
+    Slash,
+    #[token("==")]
+    EqEq,
+    #[token("!=")]
+    NotEq,
+    #[token("<")]
+    Less,
+    #[token("<=")]
+    LessEq,
+    #[token(">")]
+    Greater,
+    #[token(">=")]
+    GreaterEq,
+
+    /// Characters that mean nothing; several in a row are one token.
+    Bad,
+}
+
+impl Kind {
+    pub(crate) fn opens(self) -> bool {
+        matches!(self, Self::LeftBrace | Self::LeftParen | Self::LeftBracket)
+    }
+
+    pub(crate) fn closes(self) -> bool {
+        matches!(self, Self::RightBrace | Self::RightParen | Self::RightBracket)
+    }
+
+    /// A word that is a plain name before `:` and after `.`.
+    pub(crate) fn is_keyword(self) -> bool {
+        matches!(
+            self,
+            Self::And
+                | Self::Else
+                | Self::False
+                | Self::For
+                | Self::If
+                | Self::In
+                | Self::Limit
+                | Self::None
+                | Self::Not
+                | Self::Or
+                | Self::True
+                | Self::Reserved
+        )
+    }
+
+    pub(crate) fn is_word(self) -> bool {
+        self == Self::Name || self.is_keyword()
+    }
+
+    /// A line does not end after this.
+    pub(crate) fn wants_more(self) -> bool {
+        self.opens()
+            || self.continues()
+            || matches!(self, Self::Comma | Self::Colon | Self::Eq | Self::Arrow | Self::In | Self::Not)
+    }
+
+    /// A line that starts with this goes on from the one before.
+    pub(crate) fn continues(self) -> bool {
+        matches!(
+            self,
+            Self::And
+                | Self::Or
+                | Self::Dot
+                | Self::DotDot
+                | Self::DotDotEq
+                | Self::Pipe
+                | Self::Bar
+                | Self::QuestionQuestion
+                | Self::Plus
+                | Self::Minus
+                | Self::Star
+                | Self::Slash
+                | Self::EqEq
+                | Self::NotEq
+                | Self::Less
+                | Self::LessEq
+                | Self::Greater
+                | Self::GreaterEq
+        )
+    }
+}
+
+/// The bytes of the string that the lexer has just entered.
+pub(super) type Scanner<'s> = Lexer<'s, Kind>;

@@ -1,0 +1,84 @@
+//! Blocks of statements and of attributes: each line is read alone.
+
+use std::ops::Range;
+
+use super::build::Item;
+use super::token::Start;
+use super::{Parser, errors};
+use crate::ast::{Attr, Block, Stmt, StmtKind};
+use crate::lex::Kind;
+
+impl Parser<'_> {
+    /// The statements between the brace at `open` and its partner at `close`.
+    pub(super) fn block(&mut self, open: usize, close: usize) -> Block {
+        let span = self.tokens.span(open).to(self.tokens.span(close));
+        let stmts = self.tokens.lines(open + 1..close).into_iter().map(|line| self.statement(line)).collect();
+        Block { span, stmts }
+    }
+
+    fn statement(&mut self, line: Range<usize>) -> Stmt {
+        let span = self.tokens.span_all(&line);
+        let unpacks = self.tokens.kind(line.start) == Some(Kind::LeftBrace)
+            && self.tokens.partner(line.start).is_some_and(|end| self.tokens.kind(end + 1) == Some(Kind::Eq));
+        let start = if unpacks { Start::Unpack } else { Start::Stmt };
+        let kind = match self.item(start, line.clone()) {
+            Some(Item::Stmt(kind)) => kind,
+            _ => self.unfinished(line).unwrap_or(StmtKind::Broken),
+        };
+        Stmt { span, kind }
+    }
+
+    /// What can be saved of a statement that could not be read: the name that it binds.
+    fn unfinished(&mut self, line: Range<usize>) -> Option<StmtKind> {
+        let binds =
+            self.tokens.kind(line.start) == Some(Kind::Name) && self.tokens.kind(line.start + 1) == Some(Kind::Eq);
+        if !binds || line.len() < 2 {
+            return None;
+        }
+        let span = self.tokens.span(line.start);
+        let name = self.builder.name(self.tokens.text(line.start).into(), span.start, span.end);
+        let value = self.broken(self.tokens.span_all(&(line.start + 1..line.end)));
+        Some(StmtKind::Bind { name, value })
+    }
+
+    /// The attributes between the brace at `open` and its partner at `close`.
+    pub(super) fn attributes(&mut self, open: usize, close: usize) -> Vec<Attr> {
+        let mut attrs = Vec::new();
+        for line in self.tokens.lines(open + 1..close) {
+            for part in self.parts(line) {
+                if let Some(Item::Attr(attr)) = self.item(Start::Attr, part) {
+                    attrs.push(attr);
+                }
+            }
+        }
+        attrs
+    }
+
+    /// `line`, cut at its commas.
+    fn parts(&self, line: Range<usize>) -> Vec<Range<usize>> {
+        let mut parts = Vec::new();
+        let (mut start, mut at) = (line.start, line.start);
+        while at < line.end {
+            if self.tokens.kind(at) == Some(Kind::Comma) {
+                parts.push(start..at);
+                start = at + 1;
+            }
+            at = self.tokens.skip(at);
+        }
+        if start < line.end {
+            parts.push(start..line.end);
+        }
+        parts.retain(|part| !part.is_empty());
+        parts
+    }
+
+    /// Reports a character or string that could not be read.
+    pub(super) fn lexical(&mut self, at: usize) {
+        let (span, text) = (self.tokens.span(at), self.tokens.text(at));
+        let diagnostic = match self.tokens.kind(at) {
+            Some(Kind::Unterminated) => errors::unterminated(span),
+            _ => errors::bad_character(span, text),
+        };
+        self.report(diagnostic);
+    }
+}

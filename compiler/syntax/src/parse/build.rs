@@ -1,0 +1,191 @@
+//! What the grammar's actions make the tree with. Knows nothing of tokens.
+
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+
+use crate::ast::*;
+use crate::diag::Diagnostic;
+use crate::{FileId, Span};
+
+/// What one parse of the grammar yields.
+pub(crate) enum Item {
+    Import(Import),
+    Type(TypeAlias),
+    Artifact(Artifact),
+    Const(Const),
+    Env(Name),
+    Head(Head),
+    Attr(Attr),
+    Stmt(StmtKind),
+    Expr(Expr),
+}
+
+/// `name[R](a: Int) -> T`
+pub(crate) struct Head {
+    pub(crate) name: Name,
+    pub(crate) type_params: Vec<TypeParam>,
+    pub(crate) params: Vec<Param>,
+    pub(crate) result: Option<TypeExpr>,
+}
+
+/// Gives out expression numbers, and holds what was read before the grammar is asked.
+#[derive(Default)]
+pub(crate) struct Builder {
+    pub(crate) file: FileId,
+    pub(crate) expr_count: u32,
+    /// Documentation by where the token after it starts.
+    pub(crate) docs: FxHashMap<u32, Doc>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    blocks: Vec<Block>,
+    strings: Vec<Vec<StrPart>>,
+    raws: Vec<Raw>,
+}
+
+impl Builder {
+    pub(crate) fn new(file: FileId, docs: FxHashMap<u32, Doc>) -> Self {
+        Self { file, docs, ..Self::default() }
+    }
+
+    pub(crate) fn span(&self, start: u32, end: u32) -> Span {
+        Span { file: self.file, start, end }
+    }
+
+    pub(crate) fn put_block(&mut self, block: Block) -> u32 {
+        self.blocks.push(block);
+        crate::lex::small(self.blocks.len() - 1)
+    }
+
+    pub(crate) fn put_string(&mut self, parts: Vec<StrPart>) -> u32 {
+        self.strings.push(parts);
+        crate::lex::small(self.strings.len() - 1)
+    }
+
+    pub(crate) fn put_raw(&mut self, raw: Raw) -> u32 {
+        self.raws.push(raw);
+        crate::lex::small(self.raws.len() - 1)
+    }
+
+    /// Takes a block that was read; each is taken once.
+    pub(crate) fn block(&mut self, index: u32) -> Block {
+        match self.blocks.get_mut(index as usize) {
+            Some(block) => std::mem::replace(block, Block { span: block.span, stmts: Vec::new() }),
+            None => Block { span: Span::default(), stmts: Vec::new() },
+        }
+    }
+
+    pub(crate) fn string(&mut self, index: u32) -> Vec<StrPart> {
+        self.strings.get_mut(index as usize).map(std::mem::take).unwrap_or_default()
+    }
+
+    pub(crate) fn raw(&mut self, index: u32) -> Raw {
+        let empty = Raw { text: SmolStr::default(), span: Span::default(), lines: Vec::new() };
+        self.raws.get_mut(index as usize).map(|raw| std::mem::replace(raw, empty.clone())).unwrap_or(empty)
+    }
+
+    /// The documentation before a name.
+    pub(crate) fn doc(&mut self, name: Span) -> Option<Doc> {
+        self.docs.remove(&name.start)
+    }
+
+    pub(crate) fn name(&self, text: SmolStr, start: u32, end: u32) -> Name {
+        Name { text, span: self.span(start, end) }
+    }
+
+    pub(crate) fn ty(&self, kind: TypeKind, start: u32, end: u32) -> TypeExpr {
+        TypeExpr { span: self.span(start, end), kind }
+    }
+
+    pub(crate) fn union(&self, first: StrLiteral, rest: Vec<StrLiteral>, start: u32, end: u32) -> TypeExpr {
+        let mut members = vec![first];
+        members.extend(rest);
+        self.ty(TypeKind::Union(members), start, end)
+    }
+
+    pub(crate) fn bounded(
+        &self,
+        base: TypeExpr,
+        (low, high, inclusive): (Option<Expr>, Option<Expr>, bool),
+        start: u32,
+        end: u32,
+    ) -> TypeExpr {
+        let (base, low, high) = (Box::new(base), low.map(Box::new), high.map(Box::new));
+        self.ty(TypeKind::Bounded { base, low, high, inclusive }, start, end)
+    }
+
+    /// A string that must be plain text.
+    pub(crate) fn literal(&mut self, index: u32, start: u32, end: u32) -> StrLiteral {
+        let span = self.span(start, end);
+        let mut value = String::new();
+        for part in self.string(index) {
+            match part {
+                StrPart::Text(text) => value.push_str(&text),
+                StrPart::Expr(expr) => self.diagnostics.push(super::errors::value_in_plain_string(expr.span)),
+            }
+        }
+        StrLiteral { value: value.into(), span }
+    }
+
+    pub(crate) fn import_file(&mut self, index: u32, start: u32, end: u32) -> ImportPath {
+        ImportPath::File(self.literal(index, start, end).value)
+    }
+
+    pub(crate) fn import_std(&mut self, first: Name, rest: Vec<Name>) -> ImportPath {
+        let path: Vec<&str> = rest.iter().map(|name| name.text.as_str()).collect();
+        if first.text != "std" || path.is_empty() {
+            let last = rest.last().map_or(first.span, |name| name.span);
+            self.diagnostics.push(super::errors::module_path(first.span.to(last), &first, &path));
+        }
+        ImportPath::Std(path.join("/").into())
+    }
+
+    pub(crate) fn expr(&mut self, kind: ExprKind, start: u32, end: u32) -> Expr {
+        let id = ExprId(self.expr_count);
+        self.expr_count += 1;
+        Expr { id, span: self.span(start, end), kind }
+    }
+
+    pub(crate) fn unary(&mut self, op: UnaryOp, operand: Expr, start: u32, end: u32) -> Expr {
+        self.expr(ExprKind::Unary { op, operand: Box::new(operand) }, start, end)
+    }
+
+    /// `start` and `end` are the operator's.
+    pub(crate) fn binary(&mut self, op: BinaryOp, left: Expr, right: Expr, start: u32, end: u32) -> Expr {
+        let (from, to, op_span) = (left.span.start, right.span.end, self.span(start, end));
+        self.expr(ExprKind::Binary { op, op_span, left: Box::new(left), right: Box::new(right) }, from, to)
+    }
+
+    pub(crate) fn range(&mut self, from: Expr, to: Expr, inclusive: bool, start: u32, end: u32) -> Expr {
+        self.expr(ExprKind::Range { start: Box::new(from), end: Box::new(to), inclusive }, start, end)
+    }
+
+    pub(crate) fn if_else(
+        &mut self,
+        condition: Expr,
+        then: u32,
+        otherwise: Option<Else>,
+        start: u32,
+        end: u32,
+    ) -> Expr {
+        let then = self.block(then);
+        self.expr(ExprKind::If { condition: Box::new(condition), then, otherwise }, start, end)
+    }
+
+    pub(crate) fn for_in(
+        &mut self,
+        variable: Name,
+        items: Expr,
+        limit: Option<Expr>,
+        body: u32,
+        start: u32,
+        end: u32,
+    ) -> Expr {
+        let (items, limit, body) = (Box::new(items), limit.map(Box::new), self.block(body));
+        self.expr(ExprKind::For { variable, items, limit, body }, start, end)
+    }
+
+    /// `b` for `b: b`.
+    pub(crate) fn short_field(&mut self, name: Name) -> RecordField {
+        let value = self.expr(ExprKind::Name(name.clone()), name.span.start, name.span.end);
+        RecordField { name, value, short: true }
+    }
+}

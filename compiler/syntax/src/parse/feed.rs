@@ -1,0 +1,188 @@
+//! Turns a run of tokens into what the grammar is fed: numbers and strings get their values, blocks are read first and
+//! become one token, and line ends between fields become separators.
+
+use std::ops::Range;
+
+use smol_str::SmolStr;
+
+use super::Parser;
+use super::token::{Start, Tok};
+use super::{errors, number};
+use crate::lex::Kind;
+
+/// A token with its place, as LALRPOP wants it.
+pub(crate) type Fed = (u32, Tok, u32);
+
+/// How deep things may stand in each other: brackets, blocks, and the operators of one chain. Every later stage walks
+/// the tree by recursion.
+pub(crate) const MAX_DEPTH: u32 = 200;
+
+/// A bracket that is open while feeding.
+struct Open {
+    /// Ends of lines separate in it.
+    brace: bool,
+    /// `if` and `for` that wait for their block.
+    headers: u32,
+    /// Operators since the last separator.
+    chain: u32,
+}
+
+impl Parser<'_> {
+    /// The tokens of `range` after the marker `start`; `None` when something in it is too deep to read.
+    pub(super) fn feed(&mut self, start: Start, range: Range<usize>) -> Option<Vec<Fed>> {
+        let at = self.tokens.span(range.start).start;
+        let mut fed = Vec::with_capacity(range.len() + 1);
+        fed.push((at, Tok::Start(start), at));
+        let depth = self.depth;
+        let mut open = vec![Open { brace: false, headers: 0, chain: 0 }];
+        let mut at = range.start;
+        while at < range.end {
+            let Some(token) = self.tokens.get(at) else { break };
+            let top = open.last_mut()?;
+            if top.brace && at > range.start && self.tokens.breaks(at) {
+                fed.push((token.start, Tok::Line, token.start));
+                top.chain = 0;
+            }
+            match token.kind {
+                Kind::Comma => top.chain = 0,
+                Kind::If | Kind::For => {
+                    top.headers += 1;
+                    top.chain += 1;
+                }
+                kind if kind.continues() || matches!(kind, Kind::Not | Kind::Question) => top.chain += 1,
+                _ => {}
+            }
+            self.depth = depth + open.iter().map(|open| open.chain + 1).sum::<u32>();
+            if self.depth > MAX_DEPTH {
+                self.depth = depth;
+                self.report(errors::too_deep(self.tokens.span(at)));
+                return None;
+            }
+            let top = open.last_mut()?;
+            let after_else = at > range.start && self.tokens.kind(at - 1) == Some(Kind::Else);
+            if token.kind == Kind::LeftBrace && (after_else || (top.headers > 0 && self.ends_operand(at))) {
+                if !after_else {
+                    top.headers -= 1;
+                }
+                let end = self.tokens.partner(at).unwrap_or(range.end);
+                let block = self.block(at, end);
+                let span = block.span;
+                fed.push((span.start, Tok::Block(self.builder.put_block(block)), span.end));
+                at = end + 1;
+                continue;
+            }
+            if token.kind.opens() {
+                open.push(Open { brace: token.kind == Kind::LeftBrace, headers: 0, chain: 0 });
+            } else if token.kind.closes() && open.len() > 1 {
+                open.pop();
+                if let Some(top) = open.last_mut() {
+                    top.chain += 1;
+                }
+            }
+            let tok = match self.tok(at) {
+                Tok::Name(text) if start == Start::Import && text == "as" => Tok::As,
+                tok => tok,
+            };
+            fed.push((token.start, tok, token.end));
+            at += 1;
+        }
+        self.depth = depth;
+        Some(fed)
+    }
+
+    /// The token before the one at `at` ends something that has a value, so that a brace here opens a block.
+    fn ends_operand(&self, at: usize) -> bool {
+        at.checked_sub(1).and_then(|before| self.tokens.kind(before)).is_some_and(|kind| {
+            kind.closes()
+                || matches!(
+                    kind,
+                    Kind::Name | Kind::Number | Kind::String | Kind::True | Kind::False | Kind::None | Kind::Limit
+                )
+        })
+    }
+
+    fn tok(&mut self, at: usize) -> Tok {
+        let Some(kind) = self.tokens.kind(at) else { return Tok::Error };
+        let text = self.tokens.text(at);
+        if kind.is_keyword() && self.is_plain_name(at) {
+            return Tok::Name(SmolStr::new(text));
+        }
+        match kind {
+            Kind::Name => Tok::Name(SmolStr::new(text)),
+            Kind::Number => number::read(self, at),
+            Kind::String => self.string(at),
+            Kind::Raw => {
+                let raw = self.raw(at);
+                Tok::Raw(self.builder.put_raw(raw))
+            }
+            Kind::Bad | Kind::Unterminated => {
+                self.lexical(at);
+                Tok::Error
+            }
+            Kind::Reserved => {
+                self.report(errors::not_supported(self.tokens.span(at), text));
+                Tok::Error
+            }
+            kind => fixed(kind),
+        }
+    }
+
+    /// A keyword before `:` or after `.`.
+    fn is_plain_name(&self, at: usize) -> bool {
+        self.tokens.kind(at + 1) == Some(Kind::Colon)
+            || at.checked_sub(1).and_then(|before| self.tokens.kind(before)) == Some(Kind::Dot)
+    }
+}
+
+/// Tokens that are the same wherever they stand.
+fn fixed(kind: Kind) -> Tok {
+    match kind {
+        Kind::And => Tok::And,
+        Kind::Else => Tok::Else,
+        Kind::False => Tok::False,
+        Kind::For => Tok::For,
+        Kind::If => Tok::If,
+        Kind::In => Tok::In,
+        Kind::Limit => Tok::Limit,
+        Kind::None => Tok::None,
+        Kind::Not => Tok::Not,
+        Kind::Or => Tok::Or,
+        Kind::True => Tok::True,
+        Kind::LeftBrace => Tok::LeftBrace,
+        Kind::RightBrace => Tok::RightBrace,
+        Kind::LeftParen => Tok::LeftParen,
+        Kind::RightParen => Tok::RightParen,
+        Kind::LeftBracket => Tok::LeftBracket,
+        Kind::RightBracket => Tok::RightBracket,
+        Kind::Comma => Tok::Comma,
+        Kind::Colon => Tok::Colon,
+        Kind::Dot => Tok::Dot,
+        Kind::DotDot => Tok::DotDot,
+        Kind::DotDotEq => Tok::DotDotEq,
+        Kind::Eq => Tok::Eq,
+        Kind::Arrow => Tok::Arrow,
+        Kind::Pipe => Tok::Pipe,
+        Kind::Bar => Tok::Bar,
+        Kind::Question => Tok::Question,
+        Kind::QuestionQuestion => Tok::QuestionQuestion,
+        Kind::Plus => Tok::Plus,
+        Kind::Minus => Tok::Minus,
+        Kind::Star => Tok::Star,
+        Kind::Slash => Tok::Slash,
+        Kind::EqEq => Tok::EqEq,
+        Kind::NotEq => Tok::NotEq,
+        Kind::Less => Tok::Less,
+        Kind::LessEq => Tok::LessEq,
+        Kind::Greater => Tok::Greater,
+        Kind::GreaterEq => Tok::GreaterEq,
+        Kind::Newline
+        | Kind::Comment
+        | Kind::Name
+        | Kind::Number
+        | Kind::String
+        | Kind::Unterminated
+        | Kind::Raw
+        | Kind::Reserved
+        | Kind::Bad => Tok::Error,
+    }
+}

@@ -1,0 +1,111 @@
+//! Strings and raw bodies: what they say, and where each piece of it stands in the file.
+
+use smol_str::SmolStr;
+
+use super::token::{Start, Tok};
+use super::{Item, Parser, errors};
+use crate::Span;
+use crate::ast::{Raw, StrPart};
+use crate::lex::{self, raw, small};
+
+impl Parser<'_> {
+    /// Reads the string at `at`, with the expressions in it.
+    pub(super) fn string(&mut self, at: usize) -> Tok {
+        let span = self.tokens.span(at);
+        let text = self.tokens.text(at);
+        let inner = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or("");
+        let base = span.start + 1;
+        let (mut parts, mut plain, mut start) = (Vec::new(), String::new(), 0);
+        while let Some((rest, char)) = inner.get(start..).and_then(|rest| Some((rest, rest.chars().next()?))) {
+            if char == '\\' {
+                let (length, value) = escape(rest);
+                match value {
+                    Some(value) => plain.push(value),
+                    None => {
+                        let span = Span { start: base + small(start), end: base + small(start + length), ..span };
+                        self.report(errors::bad_escape(span, rest.get(..length).unwrap_or("")));
+                    }
+                }
+                start += length;
+            } else if let Some(code) = rest.strip_prefix("${")
+                && let Some(length) = lex::string::interpolation_end(code)
+            {
+                if !plain.is_empty() {
+                    parts.push(StrPart::Text(SmolStr::new(std::mem::take(&mut plain))));
+                }
+                let from = base + small(start) + 2;
+                let span = Span { start: from, end: from + small(length) - 1, ..span };
+                if let Some(expr) = self.interpolation(span) {
+                    parts.push(StrPart::Expr(expr));
+                }
+                start += 2 + length;
+            } else {
+                plain.push(char);
+                start += char.len_utf8();
+            }
+        }
+        if !plain.is_empty() {
+            parts.push(StrPart::Text(SmolStr::new(plain)));
+        }
+        Tok::Str(self.builder.put_string(parts))
+    }
+
+    /// The expression inside `${ }`.
+    fn interpolation(&mut self, span: Span) -> Option<crate::ast::Expr> {
+        let lexed = lex::lex_part(&self.tokens.source.text, span);
+        if lexed.tokens.is_empty() {
+            self.report(errors::empty_interpolation(span));
+            return None;
+        }
+        let count = lexed.tokens.len();
+        let outer = self.enter(lexed.tokens);
+        let item = self.item(Start::Expr, 0..count);
+        self.leave(outer);
+        match item {
+            Some(Item::Expr(expr)) => Some(expr),
+            _ => Some(self.broken(span)),
+        }
+    }
+
+    /// Reads the raw body at `at`.
+    pub(super) fn raw(&mut self, at: usize) -> Raw {
+        let span = self.tokens.span(at);
+        let body = self.tokens.text(at);
+        let margin = raw::common_margin(body);
+        self.check_margins(span, body);
+        let (mut text, mut starts) = (String::with_capacity(body.len()), Vec::new());
+        for (start, line) in raw::lines(body) {
+            let kept = line.strip_prefix(margin).unwrap_or_else(|| line.trim_start_matches([' ', '\t']));
+            starts.push(span.start + small(start + line.len() - kept.len()));
+            text.push_str(kept);
+            text.push('\n');
+        }
+        Raw { text: text.into(), span, lines: starts }
+    }
+
+    /// Tabs here and spaces there, at the left of one body.
+    fn check_margins(&mut self, span: Span, body: &str) {
+        let _ = (span, body);
+    }
+}
+
+/// The escape that `text` starts with: how long it is, and what it stands for.
+fn escape(text: &str) -> (usize, Option<char>) {
+    let mut chars = text.chars();
+    chars.next();
+    match chars.next() {
+        Some('n') => (2, Some('\n')),
+        Some('t') => (2, Some('\t')),
+        Some('"') => (2, Some('"')),
+        Some('\\') => (2, Some('\\')),
+        Some('$') => (2, Some('$')),
+        Some('u') => {
+            let Some(inner) = text.strip_prefix("\\u{") else { return (2, None) };
+            let Some(end) = inner.find('}').filter(|end| *end <= 8) else { return (2, None) };
+            let digits = inner.get(..end).unwrap_or("");
+            (end + 4, u32::from_str_radix(digits, 16).ok().and_then(char::from_u32))
+        }
+        Some(other) => (1 + other.len_utf8(), None),
+        None => (1, None),
+    }
+}

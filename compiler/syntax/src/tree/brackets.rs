@@ -1,0 +1,118 @@
+//! Which bracket closes which. Where they do not match, indentation says which one is at fault.
+
+use std::ops::Range;
+
+use super::Tokens;
+use crate::diag::{Code, Diagnostic};
+use crate::lex::{Kind, small};
+
+/// Matches the brackets of one declaration; reports those that stay alone.
+pub(crate) fn balance(tokens: &mut Tokens<'_>, range: Range<usize>, found: &mut Vec<Diagnostic>) -> bool {
+    if plain(tokens, range.clone()) {
+        return true;
+    }
+    by_indent(tokens, range, found);
+    false
+}
+
+fn pair(tokens: &mut Tokens<'_>, open: usize, close: usize) {
+    tokens.partners[open] = small(close);
+    tokens.partners[close] = small(open);
+}
+
+fn closes(open: Kind, close: Kind) -> bool {
+    matches!(
+        (open, close),
+        (Kind::LeftBrace, Kind::RightBrace)
+            | (Kind::LeftParen, Kind::RightParen)
+            | (Kind::LeftBracket, Kind::RightBracket)
+    )
+}
+
+/// Matches brackets as they come; false when they do not all match.
+fn plain(tokens: &mut Tokens<'_>, range: Range<usize>) -> bool {
+    let mut open: Vec<usize> = Vec::new();
+    for at in range {
+        let Some(kind) = tokens.kind(at) else { break };
+        if kind.opens() {
+            open.push(at);
+        } else if kind.closes() {
+            match open.pop() {
+                Some(opening) if tokens.kind(opening).is_some_and(|other| closes(other, kind)) => {
+                    pair(tokens, opening, at);
+                }
+                _ => return false,
+            }
+        }
+    }
+    open.is_empty()
+}
+
+/// Matches what can be matched, and reports the rest.
+fn by_indent(tokens: &mut Tokens<'_>, range: Range<usize>, found: &mut Vec<Diagnostic>) {
+    for at in range.clone() {
+        tokens.partners[at] = super::ALONE;
+    }
+    let mut open: Vec<usize> = Vec::new();
+    for at in range {
+        let Some(token) = tokens.get(at) else { break };
+        if token.kind.opens() {
+            open.push(at);
+        } else if token.kind.closes() {
+            match opening(tokens, &open, at) {
+                Some(depth) => {
+                    let opening = open[depth];
+                    for unclosed in open.drain(depth + 1..) {
+                        found.push(not_closed(tokens, unclosed));
+                    }
+                    open.pop();
+                    pair(tokens, opening, at);
+                }
+                None => found.push(
+                    Diagnostic::new(
+                        Code::UNMATCHED_BRACKET,
+                        tokens.span(at),
+                        format!("`{}` closes nothing", tokens.text(at)),
+                    )
+                    .here("nothing is open here that it could close")
+                    .help("take it away, or add the bracket that should open before it")
+                    .fix(format!("remove the `{}`", tokens.text(at)), tokens.span(at), ""),
+                ),
+            }
+        }
+    }
+    for unclosed in open {
+        found.push(not_closed(tokens, unclosed));
+    }
+}
+
+/// Which of the open brackets the one at `at` closes: the innermost of its kind; when it starts its line, rather the
+/// one whose line is indented alike.
+fn opening(tokens: &Tokens<'_>, open: &[usize], at: usize) -> Option<usize> {
+    let token = tokens.get(at)?;
+    let fits = |depth: &usize| {
+        open.get(*depth).and_then(|opening| tokens.kind(*opening)).is_some_and(|kind| closes(kind, token.kind))
+    };
+    let candidates = (0..open.len()).rev().filter(fits);
+    if !token.first {
+        // Past a brace, a parenthesis or bracket on another line is not meant.
+        let innermost = candidates.clone().next()?;
+        let brace_between = open.iter().skip(innermost + 1).any(|other| tokens.kind(*other) == Some(Kind::LeftBrace));
+        return (token.kind == Kind::RightBrace || !brace_between).then_some(innermost);
+    }
+    let indent_of = |depth: &usize| open.get(*depth).and_then(|opening| tokens.get(*opening)).map(|token| token.indent);
+    let alike = candidates.clone().find(|depth| indent_of(depth) == Some(token.indent));
+    alike.or_else(|| candidates.clone().find(|depth| indent_of(depth).is_some_and(|indent| indent > token.indent)))
+}
+
+fn not_closed(tokens: &Tokens<'_>, at: usize) -> Diagnostic {
+    let text = tokens.text(at);
+    let close = match text {
+        "{" => "}",
+        "(" => ")",
+        _ => "]",
+    };
+    Diagnostic::new(Code::UNMATCHED_BRACKET, tokens.span(at), format!("this `{text}` is never closed"))
+        .here(format!("opened here, and no `{close}` follows"))
+        .help(format!("add a `{close}`"))
+}

@@ -1,0 +1,136 @@
+//! The tree of tokens: declarations, which start at the left edge, and inside them balanced brackets and lines. What
+//! keeps one mistake from reaching past its line or its declaration. Knows nothing of grammar.
+
+mod brackets;
+
+use std::ops::Range;
+
+use crate::Span;
+use crate::lex::{Kind, Token};
+use crate::source::Source;
+
+pub(crate) use brackets::balance;
+
+/// The words that a declaration starts with. They are plain names anywhere but at the left edge.
+pub(crate) const DECLARATIONS: &[&str] = &["import", "type", "artifact", "const", "env", "task", "effect", "pipeline"];
+
+/// Declarations of later versions of the language.
+pub(crate) const LATER: &[&str] = &["service", "schedule", "test"];
+
+/// No partner: not a bracket, or one that nothing closes.
+const ALONE: u32 = u32::MAX;
+
+/// A file's tokens with their brackets matched.
+pub(crate) struct Tokens<'s> {
+    pub(crate) source: &'s Source,
+    tokens: Vec<Token>,
+    /// For each bracket the index of the one that closes or opens it.
+    partners: Vec<u32>,
+}
+
+impl<'s> Tokens<'s> {
+    pub(crate) fn new(source: &'s Source, tokens: Vec<Token>) -> Self {
+        let partners = vec![ALONE; tokens.len()];
+        Self { source, tokens, partners }
+    }
+
+    pub(crate) fn get(&self, at: usize) -> Option<Token> {
+        self.tokens.get(at).copied()
+    }
+
+    pub(crate) fn kind(&self, at: usize) -> Option<Kind> {
+        self.tokens.get(at).map(|token| token.kind)
+    }
+
+    pub(crate) fn text(&self, at: usize) -> &'s str {
+        self.get(at).map_or("", |token| self.source.slice(self.span_of(token)))
+    }
+
+    pub(crate) fn span_of(&self, token: Token) -> Span {
+        Span { file: self.source.id, start: token.start, end: token.end }
+    }
+
+    pub(crate) fn span(&self, at: usize) -> Span {
+        self.get(at).map_or_else(|| self.source.span().after(), |token| self.span_of(token))
+    }
+
+    /// From the first token of `range` to its last.
+    pub(crate) fn span_all(&self, range: &Range<usize>) -> Span {
+        if range.is_empty() {
+            let start = self.span(range.start).start;
+            return Span { file: self.source.id, start, end: start };
+        }
+        self.span(range.start).to(self.span(range.end - 1))
+    }
+
+    /// The bracket that belongs to the one at `at`.
+    pub(crate) fn partner(&self, at: usize) -> Option<usize> {
+        self.partners.get(at).filter(|partner| **partner != ALONE).map(|partner| *partner as usize)
+    }
+
+    /// Past the token at `at`, or past the whole group when it opens one.
+    pub(crate) fn skip(&self, at: usize) -> usize {
+        self.partner(at).filter(|partner| *partner > at).unwrap_or(at) + 1
+    }
+
+    /// The declarations: each from its first token to the next one's.
+    pub(crate) fn declarations(&self) -> Vec<Range<usize>> {
+        let mut starts = Vec::new();
+        let mut open = 0_usize;
+        for at in 0..self.tokens.len() {
+            let Some(token) = self.get(at) else { break };
+            if token.first && token.indent == 0 && self.starts_declaration(at, token.kind, open) {
+                starts.push(at);
+                open = 0;
+            }
+            if token.kind.opens() {
+                open += 1;
+            } else if token.kind.closes() {
+                open = open.saturating_sub(1);
+            }
+        }
+        if starts.first() != Some(&0) && !self.tokens.is_empty() {
+            starts.insert(0, 0);
+        }
+        let ends = starts.iter().copied().skip(1).chain([self.tokens.len()]).collect::<Vec<_>>();
+        starts.into_iter().zip(ends).map(|(start, end)| start..end).collect()
+    }
+
+    fn starts_declaration(&self, at: usize, kind: Kind, open: usize) -> bool {
+        let word = self.text(at);
+        if DECLARATIONS.contains(&word) || LATER.contains(&word) {
+            return open == 0 || self.kind(at + 1) != Some(Kind::Colon);
+        }
+        open == 0 && !kind.closes() && !kind.continues() && !matches!(kind, Kind::LeftBrace | Kind::Eq | Kind::Arrow)
+    }
+
+    /// The lines of `range`: up to where a line ends outside of brackets and does not plainly go on.
+    pub(crate) fn lines(&self, range: Range<usize>) -> Vec<Range<usize>> {
+        let mut lines = Vec::new();
+        let (mut start, mut at) = (range.start, range.start);
+        while at < range.end {
+            if at > start && self.breaks(at) {
+                lines.push(start..at);
+                start = at;
+            }
+            at = self.skip(at).min(range.end);
+        }
+        if start < range.end {
+            lines.push(start..range.end);
+        }
+        lines
+    }
+
+    /// A line ends before the token at `at`.
+    pub(crate) fn breaks(&self, at: usize) -> bool {
+        let (Some(token), Some(before)) = (self.get(at), at.checked_sub(1).and_then(|before| self.get(before))) else {
+            return false;
+        };
+        token.first
+            && !token.kind.closes()
+            && !token.kind.continues()
+            && token.kind != Kind::Else
+            // An opening bracket that nothing closes does not swallow the lines after it.
+            && (!before.kind.wants_more() || (before.kind.opens() && self.partner(at - 1).is_none()))
+    }
+}
