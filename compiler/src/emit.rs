@@ -149,7 +149,7 @@ impl<'a> Emitter<'a> {
         if new && let Some(task) = self.graph.task_of(step) {
             let mut task = task.clone();
             task.environment = task.environment.map(|id| EnvironmentId(self.environments.number(id.0).0));
-            if let Body::PythonFunction { modules, .. } = &mut task.body {
+            if let Body::PythonFunction { modules, .. } | Body::Python { modules, .. } = &mut task.body {
                 modules.iter_mut().for_each(|index| *index = self.modules.number(*index).0);
             }
             self.emitted.push(task);

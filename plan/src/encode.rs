@@ -118,7 +118,7 @@ fn validate(plan: &Plan) -> Result<(), String> {
         if task.environment.is_some_and(|id| id.0 as usize >= plan.environments.len()) {
             return Err(format!("task {} names an environment that is not there", task.name));
         }
-        if let Body::PythonFunction { modules, .. } = &task.body
+        if let Body::PythonFunction { modules, .. } | Body::Python { modules, .. } = &task.body
             && modules.iter().any(|index| *index as usize >= plan.modules.len())
         {
             return Err(format!("task {} names a module that is not there", task.name));

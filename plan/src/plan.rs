@@ -106,8 +106,13 @@ pub struct Task {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Body {
-    /// A function's body: inputs are local variables, `return` gives the result.
-    Python { text: String, origin: Origin },
+    /// A function's body: inputs are local variables, `return` gives the result. It imports the project's `modules`.
+    Python {
+        text: String,
+        origin: Origin,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        modules: Vec<u32>,
+    },
     /// A function of an embedded module, called with the inputs by name.
     PythonFunction { module: SmolStr, function: SmolStr, modules: Vec<u32> },
     /// A bash script.
