@@ -1,6 +1,14 @@
 //! Warm Python workers: one process an environment and slot, imports stay loaded. Knows nothing of scheduling,
 //! caching or the store: it is given inputs and a folder to write into, and says what came out.
 
+mod call;
+mod frame;
+mod inputs;
+mod process;
+mod produced;
+mod program;
+mod reply;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -8,6 +16,8 @@ use smol_str::SmolStr;
 use standpipe_plan::{BlobKind, Frame, Module, Shape, Value};
 
 use crate::event::{Failure, LogRange};
+
+pub use process::Worker;
 
 /// How to start a worker.
 #[derive(Clone, Debug)]

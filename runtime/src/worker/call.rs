@@ -1,0 +1,209 @@
+//! One call of a worker: the task told once, the inputs sent, what it says passed on, the result taken. Knows nothing
+//! of how values are encoded.
+
+use std::io;
+use std::path::Path;
+
+use serde::Serialize;
+use smol_str::SmolStr;
+use standpipe_plan::{Frame, Shape};
+
+use crate::codes;
+use crate::event::{Failure, LogRange};
+
+use super::inputs::Inputs;
+use super::process::{Worker, tail};
+use super::produced::produced;
+use super::reply::Reply;
+use super::{Message, Outcome, Produced, PythonBody, Request};
+
+/// A task with the shapes of one kind of call, as a worker knows it.
+#[derive(Debug)]
+pub(super) struct Definition {
+    number: u32,
+    inputs: Vec<(SmolStr, Shape)>,
+    output: Shape,
+}
+
+impl Definition {
+    fn fits(&self, request: &Request) -> bool {
+        self.output == request.output
+            && self.inputs.len() == request.inputs.len()
+            && self.inputs.iter().zip(&request.inputs).all(|(own, given)| own.0 == given.0 && own.1 == given.2)
+    }
+}
+
+/// The frame that tells a worker of a task.
+#[derive(Serialize)]
+struct Define<'a> {
+    define: Defined<'a>,
+}
+
+#[derive(Serialize)]
+struct Defined<'a> {
+    task: u32,
+    name: &'a str,
+    frame: Frame,
+    body: Body<'a>,
+    inputs: Vec<(&'a str, &'a Shape)>,
+    output: &'a Shape,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Body<'a> {
+    Raw { text: &'a str, file: &'a str, line: u32 },
+    Function { module: &'a str, function: &'a str },
+}
+
+/// The first part of a call's frame; the second are its inputs.
+#[derive(Serialize)]
+struct Head<'a> {
+    call: u64,
+    task: u32,
+    files: &'a [String],
+    scratch: &'a Path,
+    checkpoint: &'a Path,
+    seed: u64,
+}
+
+/// What a call came to.
+enum Answer {
+    Done(Result<Produced, Failure>, (u64, u64)),
+    /// The process is of no more use: why.
+    Broken(String),
+}
+
+impl Worker {
+    /// Runs one attempt of a step. `messages` is called with what the step says while it runs.
+    ///
+    /// Dropping the future leaves the step running: the worker must be killed then.
+    pub async fn call(&mut self, request: Request, messages: &mut (dyn FnMut(Message) + Send)) -> Outcome {
+        let inputs = match Inputs::new(&request.task.name, &request.inputs) {
+            Ok(inputs) => inputs,
+            Err(failure) => return self.outcome(Err(failure), (self.log_end, self.log_end), true),
+        };
+        self.calls += 1;
+        if let Err(error) = self.push(&request, &inputs) {
+            let message = format!("the inputs of `{}` cannot be sent to it: {error}", request.task.name);
+            let failure = Failure::new(codes::WRONG_INPUT, message)
+                .with_help("give large values as a Table, a File or an artifact");
+            return self.outcome(Err(failure), (self.log_end, self.log_end), true);
+        }
+        let answer = match self.socket.flush().await {
+            Ok(()) => self.answer(&request, &inputs, messages).await,
+            Err(_) => Answer::Broken(self.ending().await),
+        };
+        match answer {
+            Answer::Done(result, log) => self.outcome(result, log, true),
+            Answer::Broken(why) => {
+                let failure = died(&request, &why).with_detail(tail(&self.log, self.log_end));
+                let end = std::fs::metadata(&self.log).map_or(self.log_end, |meta| meta.len());
+                self.outcome(Err(failure), (self.log_end, end), false)
+            }
+        }
+    }
+
+    fn outcome(&mut self, result: Result<Produced, Failure>, (start, end): (u64, u64), alive: bool) -> Outcome {
+        self.log_end = end;
+        Outcome { result, log: LogRange { file: self.log.to_string_lossy().into_owned(), start, end }, alive }
+    }
+
+    /// Queues the call's frame, after the task's own when the worker has not seen it with these shapes.
+    fn push(&mut self, request: &Request, inputs: &Inputs) -> io::Result<()> {
+        let known = self.known.get(&request.task.task).and_then(|known| known.iter().find(|own| own.fits(request)));
+        let task = match known {
+            Some(definition) => definition.number,
+            None => self.define(request)?,
+        };
+        let head = Head {
+            call: self.calls,
+            task,
+            files: &inputs.files,
+            scratch: &request.scratch,
+            checkpoint: &request.checkpoint,
+            seed: inputs.seed,
+        };
+        self.socket.push_with(|frame| {
+            frame.extend_from_slice(br#"{"call":["#);
+            serde_json::to_writer(&mut *frame, &head)?;
+            frame.push(b',');
+            frame.extend_from_slice(&inputs.json);
+            frame.extend_from_slice(b"]}");
+            Ok(())
+        })
+    }
+
+    /// Queues the task's frame and remembers the number it got.
+    fn define(&mut self, request: &Request) -> io::Result<u32> {
+        let number = self.defined;
+        let task = &request.task;
+        self.socket.push(&Define {
+            define: Defined {
+                task: number,
+                name: &task.name,
+                frame: task.frame,
+                body: match &task.body {
+                    PythonBody::Raw { text, file, line } => Body::Raw { text, file, line: *line },
+                    PythonBody::Function { module, function } => Body::Function { module, function },
+                },
+                inputs: request.inputs.iter().map(|(name, _, shape)| (name.as_str(), shape)).collect(),
+                output: &request.output,
+            },
+        })?;
+        self.defined += 1;
+        self.known.entry(task.task).or_default().push(Definition {
+            number,
+            inputs: request.inputs.iter().map(|(name, _, shape)| (name.clone(), shape.clone())).collect(),
+            output: request.output.clone(),
+        });
+        Ok(number)
+    }
+
+    /// Reads frames until the call's answer has come or the process is of no more use.
+    async fn answer(
+        &mut self,
+        request: &Request,
+        inputs: &Inputs,
+        messages: &mut (dyn FnMut(Message) + Send),
+    ) -> Answer {
+        let number = self.calls;
+        loop {
+            let frame = tokio::select! {
+                biased;
+                frame = self.socket.next() => frame,
+                // A child of the step may hold the socket open when the worker itself has died.
+                _ = self.child.wait() => self.socket.rest().await,
+            };
+            let reply = match frame {
+                Ok(Some(frame)) => serde_json::from_slice::<Reply>(frame),
+                Ok(None) => return Answer::Broken(self.ending().await),
+                Err(error) => return Answer::Broken(format!("it sent what cannot be read: {error}")),
+            };
+            match reply {
+                Ok(Reply::Done { call, value, log }) if call == number => {
+                    return match produced(value, &request.output, &inputs.values) {
+                        Some(produced) => Answer::Done(Ok(produced), log),
+                        None => Answer::Broken("it sent a result of another form than is declared".into()),
+                    };
+                }
+                Ok(Reply::Failed(failed)) if failed.call == number => {
+                    let log = failed.log;
+                    return Answer::Done(Err(failed.failure(&self.root)), log);
+                }
+                Ok(other) => other.message(number).into_iter().for_each(&mut *messages),
+                Err(error) => return Answer::Broken(format!("it sent what cannot be read: {error}")),
+            }
+        }
+    }
+}
+
+/// The failure of a step whose process is gone.
+fn died(request: &Request, why: &str) -> Failure {
+    let name = &request.task.name;
+    let failure = Failure::new(codes::WORKER_DIED, format!("the worker process of `{name}` is gone: {why}"));
+    match &request.task.body {
+        PythonBody::Raw { file, line, .. } => Failure { file: Some(file.clone()), line: Some(*line), ..failure },
+        PythonBody::Function { .. } => failure,
+    }
+}

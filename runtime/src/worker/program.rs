@@ -1,0 +1,44 @@
+//! The worker's Python program, sent to each process when it starts. Knows nothing of what it does.
+
+use serde::Serialize;
+use standpipe_plan::Module;
+
+/// What the interpreter is given on its command line: it takes everything else from the first frame.
+pub(super) const BOOT: &str = include_str!("python/boot.py");
+
+/// The modules of the program: name and text.
+const PROGRAM: [(&str, &str); 10] = [
+    ("body", include_str!("python/body.py")),
+    ("fault", include_str!("python/fault.py")),
+    ("main", include_str!("python/main.py")),
+    ("protocol", include_str!("python/protocol.py")),
+    ("read", include_str!("python/read.py")),
+    ("reset", include_str!("python/reset.py")),
+    ("scope", include_str!("python/scope.py")),
+    ("streams", include_str!("python/streams.py")),
+    ("trace", include_str!("python/trace.py")),
+    ("write", include_str!("python/write.py")),
+];
+
+/// The first frame.
+#[derive(Serialize)]
+pub(super) struct Hello<'a> {
+    program: Vec<Module>,
+    modules: &'a [Module],
+    root: &'a str,
+}
+
+impl<'a> Hello<'a> {
+    /// The program, and the project's `modules` below `root`.
+    pub(super) fn new(root: &'a str, modules: &'a [Module]) -> Self {
+        let package =
+            Module { name: "_standpipe".into(), path: "__init__.py".into(), text: String::new(), package: true };
+        let parts = PROGRAM.iter().map(|(name, text)| Module {
+            name: format!("_standpipe.{name}").into(),
+            path: format!("{name}.py").into(),
+            text: (*text).into(),
+            package: false,
+        });
+        Self { program: std::iter::once(package).chain(parts).collect(), modules, root }
+    }
+}

@@ -1,0 +1,85 @@
+"""Starts the worker: takes the socket off standard input, loads the program from its first frame, runs it.
+
+Knows nothing of steps; everything else of the worker's program, and the project's modules, comes through `Sources`.
+"""
+
+import importlib.machinery
+import importlib.util
+import json
+import linecache
+import os
+import sys
+
+
+class Sources:
+    """Finds and loads modules whose text was sent: a list of `{name, path, text, package}`."""
+
+    def __init__(self, modules, folder):
+        self.modules = {module["name"]: module for module in modules}
+        self.folder = folder
+
+    def find_spec(self, name, path=None, target=None):
+        module = self.modules.get(name)
+        if module is None:
+            return self.namespace(name)
+        spec = importlib.util.spec_from_loader(name, self, is_package=module["package"])
+        spec.origin = os.path.join(self.folder, module["path"])
+        spec.has_location = True
+        if module["package"]:
+            spec.submodule_search_locations = [os.path.dirname(spec.origin)]
+        return spec
+
+    def namespace(self, name):
+        """A folder without `__init__.py` on the way to a module that was sent."""
+        if not any(other.startswith(name + ".") for other in self.modules):
+            return None
+        spec = importlib.machinery.ModuleSpec(name, None, is_package=True)
+        spec.submodule_search_locations = [os.path.join(self.folder, *name.split("."))]
+        return spec
+
+    def create_module(self, spec):
+        return None
+
+    def exec_module(self, module):
+        text = self.modules[module.__name__]["text"]
+        # The text that runs is the one of the plan: tracebacks show it even when the file has changed since.
+        lines = text.splitlines(keepends=True)
+        linecache.cache[module.__file__] = (len(text), None, lines, module.__file__)
+        exec(compile(text, module.__file__, "exec", dont_inherit=True), module.__dict__)
+
+    def get_source(self, name):
+        return self.modules[name]["text"]
+
+
+def receive(file):
+    """One frame: a length in four bytes, then that much JSON. Ends the process where the socket ends."""
+    wanted, data = 4, b""
+    while len(data) < wanted:
+        part = os.read(file, wanted - len(data))
+        if not part:
+            os._exit(0)
+        data += part
+    size, parts = int.from_bytes(data, "big"), []
+    while size:
+        part = os.read(file, min(size, 1 << 20))
+        if not part:
+            os._exit(0)
+        parts.append(part)
+        size -= len(part)
+    return json.loads(b"".join(parts))
+
+
+if __name__ == "__main__":
+    socket = os.dup(0)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    if sys.version_info < (3, 9):
+        sys.exit("Standpipe needs Python 3.9 or newer")
+    hello = receive(socket)
+    program = Sources(hello["program"], "<standpipe>")
+    project = Sources(hello["modules"], hello["root"])
+    sys.meta_path[:0] = [program, project]
+    from _standpipe import main
+
+    main.main(socket, receive, hello)

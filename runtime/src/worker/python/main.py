@@ -1,0 +1,143 @@
+"""The worker's loop: takes tasks and calls off the socket, runs them one at a time, answers.
+
+Knows of no scheduling: what to run, with what and where to put files is in each call.
+"""
+
+import asyncio
+import os
+import platform
+import sys
+
+from _standpipe import body, read, reset, streams, trace, write
+from _standpipe.fault import Fault, returned
+from _standpipe.protocol import LARGEST, Channel, TooLarge
+from _standpipe.scope import Call
+
+
+class Task:
+    """A task with the shapes of one kind of call: compiled at its first call, kept for all others."""
+
+    def __init__(self, definition):
+        self.definition = definition
+        self.body = None
+        self.inputs = None
+
+    def prepare(self):
+        definition = self.definition
+        names = [name for name, _ in definition["inputs"]]
+        if "raw" in definition["body"]:
+            self.body = body.Raw(definition["name"], names, **definition["body"]["raw"])
+        else:
+            self.body = body.Function(inputs=names, **definition["body"]["function"])
+        frames = self.body.frames
+        self.output = write.writer(definition["output"])
+        self.inputs = [
+            (name, read.reader(shape, frames.get(name, definition["frame"])))
+            for name, shape in definition["inputs"]
+        ]
+
+    def run(self, wire, call):
+        if self.inputs is None:
+            self.prepare()
+        values = {}
+        for (name, reader), part in zip(self.inputs, wire):
+            try:
+                values[name] = part if reader is None else reader(part, call)
+            except Fault as fault:
+                fault.message = f"input `{name}` {fault.message}"
+                raise
+        function = self.body.bind(call.scope(self.body.wants))
+        result = function(**values)
+        # The body's own hold on large inputs ends here: a table that it replaced need not live while it is written.
+        del values
+        if self.body.generates:
+            result = driven(result, call)
+        elif self.body.awaits:
+            result = asyncio.run(result)
+        return self.checked(result, call)
+
+    def checked(self, result, call):
+        try:
+            return self.output(result, call)
+        except Fault as fault:
+            fault.message = f"{returned(fault.place)} {fault.message}"
+            if result is None and fault.place == "":
+                fault.help = "add a `return` to the body"
+            raise
+
+
+def driven(generator, call):
+    """Runs a generator to its end: what it yields are metrics, what it returns is the result."""
+    while True:
+        try:
+            point = next(generator)
+        except StopIteration as end:
+            return end.value
+        call.progress(point)
+
+
+class Worker:
+    def __init__(self, socket, hello):
+        self.channel = Channel(socket)
+        self.root = hello["root"]
+        self.tasks = {}
+        self.own = {os.path.join(self.root, module["path"]) for module in hello["modules"]}
+        os.chdir(self.root)
+        self.output = streams.Streams()
+        # As a script has it: modules beside the project's files are found through the project's own finder only.
+        sys.argv = ["standpipe"]
+        self.reset = reset.Reset(self.root)
+
+    def define(self, definition):
+        self.tasks[definition["task"]] = Task(definition)
+        if "raw" in definition["body"]:
+            self.own.add(definition["body"]["raw"]["file"])
+
+    def call(self, request, inputs):
+        task = self.tasks[request["task"]]
+        number = request["call"]
+        start = self.output.end()
+        call = Call(
+            self.channel, number, request["files"], request["scratch"], request["checkpoint"], request["seed"]
+        )
+        try:
+            self.output.restore()
+            self.reset(request["seed"])
+            answer = {"done": {"call": number, "value": task.run(inputs, call)}}
+        except BaseException as error:
+            answer = {"failed": {"call": number, **self.failure(error, task)}}
+        self.answer(answer, start, task)
+
+    def answer(self, answer, start, task):
+        ((_, content),) = answer.items()
+        content["log"] = [start, self.output.flushed()]
+        try:
+            self.channel.send(answer)
+        except (TooLarge, UnicodeEncodeError, ValueError, RecursionError) as error:
+            if isinstance(error, TooLarge):
+                message = f"the result has {error.args[0]} bytes, more than the {LARGEST} that travel inline"
+                fault = Fault("result", message, "return it as a Table, a File or an artifact")
+            else:
+                fault = Fault("result", "the result holds text that is not Unicode: a lone surrogate")
+            failed = {"call": content["call"], **self.failure(fault, task), "log": content["log"]}
+            self.channel.send({"failed": failed})
+
+    def failure(self, error, task):
+        failed = trace.failure(error, task.body, self.own.__contains__)
+        return {key: clean(value) for key, value in failed.items()}
+
+
+def clean(value):
+    """Text that can travel: half characters are replaced."""
+    return value.encode(errors="replace").decode() if isinstance(value, str) else value
+
+
+def main(socket, receive, hello):
+    worker = Worker(socket, hello)
+    worker.channel.send({"ready": {"python": platform.python_version()}})
+    while True:
+        frame = receive(socket)
+        if "define" in frame:
+            worker.define(frame["define"])
+        else:
+            worker.call(*frame["call"])

@@ -1,0 +1,6 @@
+//! Real workers: a body, inputs and a shape go in, what came out is compared. Knows nothing of how workers do it.
+
+mod bench;
+mod bodies;
+mod process;
+mod results;
