@@ -6,6 +6,7 @@
 pub mod check;
 pub mod emit;
 pub mod graph;
+mod nearest;
 pub mod optimise;
 pub mod resolve;
 pub mod types;

@@ -5,6 +5,11 @@ pub use standpipe_plan::Bound;
 
 use crate::resolve::DeclId;
 
+/// Names of types that the language itself has.
+pub const BUILTIN_TYPES: [&str; 14] = [
+    "Bool", "Date", "Dir", "Duration", "File", "Float", "Int", "Json", "List", "Map", "Size", "String", "Table", "Time",
+];
+
 /// A type. Aliases are already expanded.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Type {

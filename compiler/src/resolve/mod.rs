@@ -1,11 +1,20 @@
 //! Which declaration every name means. Knows nothing of types.
 
+mod load;
+mod names;
+mod scope;
+mod unused;
+
+pub(crate) use load::beside;
 use rustc_hash::FxHashMap;
+pub(crate) use scope::declared;
 use smol_str::SmolStr;
 use standpipe_plan::Builtin;
 use standpipe_syntax::ast::{Decl, ExprId, Tree};
 use standpipe_syntax::diag::Diagnostic;
 use standpipe_syntax::{FileId, Source, Span};
+
+use crate::World;
 
 /// A declaration: `tree.decls[index]` of `file`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -73,6 +82,20 @@ pub struct File {
 pub enum Visible {
     Decl(DeclId),
     Module(FileId),
+    /// Imported, but not there; reported already.
+    Missing,
+}
+
+/// Reads `path` and all it imports, and finds what every name in them means.
+#[must_use]
+pub fn resolve(world: &dyn World, path: &str) -> Resolved {
+    let (mut resolved, imports) = load::load(world, path);
+    let imported = scope::fill(&mut resolved, &imports);
+    for (file, imported) in imported.into_iter().enumerate() {
+        let used = names::resolve_file(&mut resolved, file);
+        unused::report(&mut resolved, file, &imported, &used);
+    }
+    resolved
 }
 
 /// All files of a compilation, the given one first, each import once.

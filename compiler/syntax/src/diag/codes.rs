@@ -38,6 +38,8 @@ macro_rules! codes {
 }
 
 codes! {
+    UNREADABLE "E0001" "unreadable file"
+    NOT_UTF8 "E0002" "not UTF-8"
     BAD_CHARACTER "E0101" "character that means nothing"
     UNTERMINATED_STRING "E0102" "string without an end"
     BAD_ESCAPE "E0103" "unknown escape"
@@ -53,6 +55,18 @@ codes! {
     NAME_CASE "E0113" "name in the wrong case"
     TOO_DEEP "E0114" "nested too deep"
     MODULE_PATH "E0115" "not a module"
+    UNKNOWN_NAME "E0201" "unknown name"
+    UNKNOWN_TYPE "E0202" "unknown type"
+    UNKNOWN_MODULE "E0203" "unknown module"
+    IMPORT_CYCLE "E0204" "cycle of imports"
+    DUPLICATE "E0205" "declared twice"
+    NOT_IN_MODULE "E0206" "not in the module"
+    BOUND_TWICE "E0207" "bound twice"
+    MODULE_NAME "E0208" "module without a name"
+    UNUSED_STEP "W0201" "unused step"
+    UNUSED_IMPORT "W0202" "unused import"
+    UNUSED_TASK "W0203" "unused task"
+    UNUSED_INPUT "W0204" "unused input"
 }
 
 impl Code {

@@ -1,0 +1,42 @@
+//! Did you mean: the known names closest to one that is not known. Knows nothing of what is named.
+
+/// At most three of `known` that are close enough to `name` to be what was meant, the closest first.
+pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    let lower = name.to_lowercase();
+    let mut close: Vec<(usize, &str)> = known
+        .into_iter()
+        .filter_map(|candidate| {
+            let distance = strsim::damerau_levenshtein(&lower, &candidate.to_lowercase());
+            // A third of the letters may be wrong; and a name that goes on where this one stops is close too.
+            let allowed = (name.chars().count().max(candidate.chars().count()) / 3).max(1);
+            let continues = name.len() >= 3 && (candidate.starts_with(name) || candidate.ends_with(name));
+            (candidate != name && (distance <= allowed || continues)).then_some((distance, candidate))
+        })
+        .collect();
+    close.sort_unstable();
+    close.dedup();
+    close.into_iter().map(|(_, candidate)| candidate).take(3).collect()
+}
+
+/// `` `a` ``, `` `a` or `b` ``, `` `a`, `b` or `c` ``.
+pub(crate) fn listed(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.split_last() {
+        None => String::new(),
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_what_was_meant() {
+        assert_eq!(nearest("agee", ["age", "plan", "spend"]), ["age"]);
+        assert_eq!(nearest("colunm", ["column", "columns"]), ["column", "columns"]);
+        assert_eq!(nearest("x", ["age", "plan"]), [""; 0]);
+        assert_eq!(listed(&["a", "b", "c"]), "`a`, `b` or `c`");
+    }
+}

@@ -1,0 +1,241 @@
+//! Reads the given file and everything it imports, each once. Knows nothing of names inside them.
+
+use rustc_hash::FxHashMap;
+use smol_str::{SmolStr, format_smolstr};
+use standpipe_syntax::ast::{DeclKind, Import, ImportPath, Tree};
+use standpipe_syntax::diag::{Code, Diagnostic};
+use standpipe_syntax::{FileId, Source, Span};
+
+use super::{File, Resolved};
+use crate::World;
+use crate::nearest::{listed, nearest};
+
+/// Where an import leads: by file and declaration index.
+pub(super) type Imports = FxHashMap<(FileId, u32), FileId>;
+
+/// All files that can be reached from `path`, and which import leads where.
+pub(super) fn load(world: &dyn World, path: &str) -> (Resolved, Imports) {
+    let mut loader = Loader { world, resolved: Resolved::default(), known: FxHashMap::default() };
+    if let Err(problem) = loader.file(path) {
+        // An empty file in its place, so that the report has somewhere to point.
+        loader.push(path, false, "");
+        loader.resolved.diagnostics.push(problem.at(Span::default(), path));
+    }
+    let mut imports = Imports::default();
+    let mut next = 0;
+    while next < loader.resolved.files.len() {
+        loader.imports_of(next, &mut imports);
+        next += 1;
+    }
+    let mut resolved = loader.resolved;
+    cycles(&mut resolved, &imports);
+    (resolved, imports)
+}
+
+/// Why there is no text.
+struct Problem {
+    code: Code,
+    why: String,
+    missing: bool,
+}
+
+impl Problem {
+    fn at(&self, span: Span, path: &str) -> Diagnostic {
+        Diagnostic::new(self.code, span, format!("cannot read `{path}`: {}", self.why))
+    }
+}
+
+struct Loader<'a> {
+    world: &'a dyn World,
+    resolved: Resolved,
+    known: FxHashMap<SmolStr, FileId>,
+}
+
+impl Loader<'_> {
+    fn file(&mut self, path: &str) -> Result<FileId, Problem> {
+        let bytes = self.world.read(path).map_err(|error| Problem {
+            code: Code::UNREADABLE,
+            missing: error == crate::ReadError::NotFound,
+            why: error.to_string(),
+        })?;
+        let text = std::str::from_utf8(&bytes).map_err(|error| Problem {
+            code: Code::NOT_UTF8,
+            why: format!("it is not UTF-8 text (the byte at {} does not fit)", error.valid_up_to()),
+            missing: false,
+        })?;
+        Ok(self.push(path, false, text))
+    }
+
+    fn push(&mut self, path: &str, std: bool, text: &str) -> FileId {
+        #[expect(clippy::cast_possible_truncation, reason = "no machine holds four thousand million source files")]
+        let id = FileId(self.resolved.files.len() as u32);
+        let source = Source::new(id, path, text);
+        let parsed = standpipe_syntax::parse(&source);
+        self.resolved.diagnostics.extend(parsed.diagnostics);
+        self.resolved.files.push(File {
+            source,
+            tree: parsed.tree,
+            path: path.into(),
+            std,
+            names: FxHashMap::default(),
+            locals: Vec::new(),
+            scope: FxHashMap::default(),
+        });
+        self.known.insert(path.into(), id);
+        id
+    }
+
+    fn imports_of(&mut self, file: usize, imports: &mut Imports) {
+        let File { path, tree, source, .. } = &self.resolved.files[file];
+        let (from, id) = (path.clone(), source.id);
+        let found: Vec<(u32, Import)> = each_import(tree).map(|(index, import)| (index, import.clone())).collect();
+        for (index, import) in found {
+            if let Some(target) = self.import(&from, &import) {
+                imports.insert((id, index), target);
+            }
+        }
+    }
+
+    fn import(&mut self, from: &str, import: &Import) -> Option<FileId> {
+        match &import.path {
+            ImportPath::Std(name) => {
+                let path = format_smolstr!("std/{name}");
+                if let Some(id) = self.known.get(&path) {
+                    return Some(*id);
+                }
+                let Some(text) = standpipe_stdlib::source(name) else {
+                    self.unknown_std(import.path_span, &path);
+                    return None;
+                };
+                Some(self.push(&path, true, text))
+            }
+            ImportPath::File(relative) => {
+                let path = beside(from, relative);
+                if let Some(id) = self.known.get(path.as_str()) {
+                    return Some(*id);
+                }
+                let read = self.file(&path);
+                read.map_err(|problem| self.no_file(&problem, import.path_span, &path, relative)).ok()
+            }
+        }
+    }
+
+    fn unknown_std(&mut self, span: Span, path: &str) {
+        let known: Vec<String> = standpipe_stdlib::MODULES.iter().map(|(name, _)| format!("std/{name}")).collect();
+        let mut diagnostic = Diagnostic::new(Code::UNKNOWN_MODULE, span, format!("there is no module `{path}`"));
+        let close = nearest(path, known.iter().map(String::as_str));
+        diagnostic = match close.first() {
+            Some(first) => diagnostic.help(format!("did you mean {}?", listed(&close))).fix(
+                format!("import `{first}`"),
+                span,
+                *first,
+            ),
+            None => diagnostic.help(format!(
+                "the standard library has {}",
+                listed(&known.iter().map(String::as_str).collect::<Vec<_>>())
+            )),
+        };
+        self.resolved.diagnostics.push(diagnostic);
+    }
+
+    fn no_file(&mut self, problem: &Problem, span: Span, path: &str, relative: &str) {
+        let mut diagnostic = if problem.missing {
+            Diagnostic::new(Code::UNKNOWN_MODULE, span, format!("there is no file `{path}` to import"))
+        } else {
+            problem.at(span, path)
+        };
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let names = self.world.list(folder);
+        let close = nearest(name, names.iter().map(String::as_str).filter(|name| name.ends_with(".pipe")));
+        if let (true, Some(first)) = (problem.missing, close.first()) {
+            let repaired = relative.strip_suffix(name).map(|start| format!("\"{start}{first}\""));
+            diagnostic = diagnostic.help(format!("did you mean {}?", listed(&close)));
+            if let Some(repaired) = repaired {
+                diagnostic = diagnostic.fix(format!("import `{first}`"), span, repaired);
+            }
+        }
+        self.resolved.diagnostics.push(diagnostic);
+    }
+}
+
+/// The imports of a file with the index of their declaration.
+pub(super) fn each_import(tree: &Tree) -> impl Iterator<Item = (u32, &Import)> {
+    (0_u32..).zip(&tree.decls).filter_map(|(index, decl)| match &decl.kind {
+        DeclKind::Import(import) => Some((index, import)),
+        _ => None,
+    })
+}
+
+/// `relative` as seen from the folder of `from`, without `.` and, as far as possible, without `..`.
+pub(crate) fn beside(from: &str, relative: &str) -> String {
+    if relative.starts_with('/') {
+        return relative.to_string();
+    }
+    let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let absolute = folder.starts_with('/');
+    let mut parts: Vec<&str> = Vec::new();
+    for part in folder.split('/').chain(relative.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    format!("{}{}", if absolute { "/" } else { "" }, parts.join("/"))
+}
+
+/// Reports every import that closes a cycle.
+fn cycles(resolved: &mut Resolved, imports: &Imports) {
+    let mut edges: Vec<Vec<(u32, FileId)>> = vec![Vec::new(); resolved.files.len()];
+    for ((file, index), target) in imports {
+        edges[file.0 as usize].push((*index, *target));
+    }
+    edges.iter_mut().for_each(|edges| edges.sort_unstable());
+    // Depth first without recursion: a file is `open` while what it imports is being visited.
+    let mut state = vec![State::New; resolved.files.len()];
+    let mut stack = vec![(0_usize, 0_usize)];
+    while let Some((file, edge)) = stack.pop() {
+        state[file] = State::Open;
+        let Some((index, target)) = edges[file].get(edge).copied() else {
+            state[file] = State::Done;
+            continue;
+        };
+        stack.push((file, edge + 1));
+        match state[target.0 as usize] {
+            State::New => stack.push((target.0 as usize, 0)),
+            State::Open => {
+                if let DeclKind::Import(import) = &resolved.files[file].tree.decls[index as usize].kind {
+                    let path = &resolved.files[target.0 as usize].path;
+                    let message = format!("importing `{path}` here closes a cycle of imports");
+                    let diagnostic = Diagnostic::new(Code::IMPORT_CYCLE, import.path_span, message)
+                        .help("move what both files need into a third one");
+                    resolved.diagnostics.push(diagnostic);
+                }
+            }
+            State::Done => {}
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    New,
+    Open,
+    Done,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::beside;
+
+    #[test]
+    fn paths_are_relative_to_the_importing_file() {
+        assert_eq!(beside("a/b.pipe", "./c.pipe"), "a/c.pipe");
+        assert_eq!(beside("a/b.pipe", "../c.pipe"), "c.pipe");
+        assert_eq!(beside("b.pipe", "../c.pipe"), "../c.pipe");
+        assert_eq!(beside("/p/b.pipe", "d/c.pipe"), "/p/d/c.pipe");
+        assert_eq!(beside("b.pipe", "/d"), "/d");
+    }
+}

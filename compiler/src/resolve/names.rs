@@ -1,0 +1,393 @@
+//! Walks one file and finds what every name in it means. Knows nothing of types.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use smol_str::SmolStr;
+use standpipe_plan::Builtin;
+use standpipe_syntax::Span;
+use standpipe_syntax::ast::{
+    Attr, AttrValue, Block, DeclKind, Else, Expr, ExprKind, Name, Param, StmtKind, StrPart, Task, TypeExpr, TypeKind,
+    TypeParam,
+};
+use standpipe_syntax::diag::{Code, Diagnostic};
+
+use super::scope::not_in_module;
+use super::{DeclId, File, Local, LocalId, LocalKind, Resolved, Target, Visible};
+use crate::nearest::{listed, nearest};
+use crate::types::BUILTIN_TYPES;
+
+/// Which top-level names and parameters of a file are used.
+#[derive(Default)]
+pub(super) struct Used {
+    pub(super) names: FxHashSet<SmolStr>,
+    pub(super) params: FxHashSet<(DeclId, u32)>,
+}
+
+/// Fills in `names` and `locals` of file `file`.
+pub(super) fn resolve_file(resolved: &mut Resolved, file: usize) -> Used {
+    // Taken out, so that it can be read while its tables grow.
+    let tree = std::mem::take(&mut resolved.files[file].tree);
+    let mut walk = Walk {
+        resolved,
+        file: &resolved.files[file],
+        locals: Vec::new(),
+        names: FxHashMap::default(),
+        used: Used::default(),
+        diagnostics: Vec::new(),
+        bound: FxHashMap::default(),
+        open: Vec::new(),
+        types: Vec::new(),
+        decl: DeclId { file: resolved.files[file].source.id, index: 0 },
+        first: tree.decls.first().map_or(0, |decl| decl.doc.as_ref().map_or(decl.span, |doc| doc.span).start),
+    };
+    for (index, decl) in (0_u32..).zip(&tree.decls) {
+        walk.decl.index = index;
+        walk.decl(&decl.kind);
+    }
+    let Walk { locals, names, used, diagnostics, .. } = walk;
+    resolved.diagnostics.extend(diagnostics);
+    let file = &mut resolved.files[file];
+    file.tree = tree;
+    file.names = names;
+    file.locals = locals;
+    used
+}
+
+struct Walk<'a> {
+    resolved: &'a Resolved,
+    file: &'a File,
+    locals: Vec<Local>,
+    names: FxHashMap<standpipe_syntax::ast::ExprId, Target>,
+    used: Used,
+    diagnostics: Vec<Diagnostic>,
+    /// Parameters and locals in scope, and where they were bound.
+    bound: FxHashMap<SmolStr, (Target, Span)>,
+    /// Names bound by each open block, innermost last.
+    open: Vec<Vec<SmolStr>>,
+    /// Type parameters in scope.
+    types: Vec<SmolStr>,
+    decl: DeclId,
+    /// Where the file's first declaration starts: the place for a new import.
+    first: u32,
+}
+
+impl Walk<'_> {
+    fn decl(&mut self, kind: &DeclKind) {
+        self.bound.clear();
+        self.types.clear();
+        match kind {
+            DeclKind::Import(_) | DeclKind::Artifact(_) | DeclKind::Broken(_) => {}
+            DeclKind::Type(alias) => self.ty(&alias.ty),
+            DeclKind::Const(constant) => {
+                constant.ty.iter().for_each(|ty| self.ty(ty));
+                self.expr(&constant.value);
+            }
+            DeclKind::Env(env) => self.attrs(&env.attrs),
+            DeclKind::Task(task) => self.task(task),
+            DeclKind::Pipeline(pipeline) => {
+                self.head(&pipeline.type_params, &pipeline.params, pipeline.result.as_ref());
+                self.block(&pipeline.body);
+            }
+        }
+    }
+
+    fn task(&mut self, task: &Task) {
+        self.head(&task.type_params, &task.params, task.result.as_ref());
+        self.bound.entry("attempt".into()).or_insert((Target::Attempt, task.name.span));
+        self.attrs(&task.attrs);
+    }
+
+    fn head(&mut self, type_params: &[TypeParam], params: &[Param], result: Option<&TypeExpr>) {
+        self.types.extend(type_params.iter().map(|param| param.name.text.clone()));
+        type_params.iter().filter_map(|param| param.bound.as_ref()).for_each(|bound| self.ty(bound));
+        // Defaults are read before any parameter is bound: they cannot depend on one another.
+        for param in params {
+            self.ty(&param.ty);
+            param.default.iter().for_each(|default| self.expr(default));
+        }
+        result.iter().for_each(|result| self.ty(result));
+        for (index, param) in (0_u32..).zip(params) {
+            self.bind(&param.name, Target::Param(self.decl, index));
+        }
+    }
+
+    fn attrs(&mut self, attrs: &[Attr]) {
+        for attr in attrs {
+            match (&attr.value, attr.name.text.as_str()) {
+                (AttrValue::Raw(_), _) => {}
+                // `limit: api(4)`: the name of a limit stands for itself.
+                (AttrValue::Expr(Expr { kind: ExprKind::Call { args, .. }, .. }), "limit") => {
+                    args.iter().for_each(|arg| self.expr(&arg.value));
+                }
+                (AttrValue::Expr(value), _) => self.expr(value),
+            }
+        }
+    }
+
+    /// Binds `name`; every name is bound once, inner blocks included.
+    fn bind(&mut self, name: &Name, target: Target) {
+        if let Some((_, first)) = self.bound.get(&name.text) {
+            let diagnostic = Diagnostic::new(Code::BOUND_TWICE, name.span, format!("`{}` is bound already", name.text))
+                .also(*first, "first bound here")
+                .help("names are bound once: choose another name for this one");
+            self.diagnostics.push(diagnostic);
+            return;
+        }
+        self.bound.insert(name.text.clone(), (target, name.span));
+        if let Some(block) = self.open.last_mut() {
+            block.push(name.text.clone());
+        }
+    }
+
+    fn local(&mut self, name: &Name, kind: LocalKind) {
+        #[expect(clippy::cast_possible_truncation, reason = "no more locals than bytes in a file")]
+        let id = LocalId(self.locals.len() as u32);
+        self.locals.push(Local { name: name.text.clone(), span: name.span, kind, used: false });
+        self.bind(name, Target::Local(id));
+    }
+
+    fn block(&mut self, block: &Block) {
+        self.open.push(Vec::new());
+        for stmt in &block.stmts {
+            match &stmt.kind {
+                StmtKind::Bind { name, value } => {
+                    self.expr(value);
+                    self.local(name, LocalKind::Bind { value: value.id });
+                }
+                StmtKind::Unpack { names, value } => {
+                    self.expr(value);
+                    for name in names {
+                        self.local(name, LocalKind::Unpack { value: value.id });
+                    }
+                }
+                StmtKind::Expr(value) => self.expr(value),
+                StmtKind::Broken => {}
+            }
+        }
+        self.close();
+    }
+
+    fn close(&mut self) {
+        for name in self.open.pop().unwrap_or_default() {
+            self.bound.remove(&name);
+        }
+    }
+
+    fn expr(&mut self, expr: &Expr) {
+        match &expr.kind {
+            ExprKind::Int(_)
+            | ExprKind::Float(_)
+            | ExprKind::Bool(_)
+            | ExprKind::None
+            | ExprKind::Duration(_)
+            | ExprKind::Size(_)
+            | ExprKind::Broken => {}
+            ExprKind::String(parts) => {
+                for part in parts {
+                    if let StrPart::Expr(part) = part {
+                        self.expr(part);
+                    }
+                }
+            }
+            ExprKind::Name(name) => {
+                let target = self.name(name);
+                self.names.insert(expr.id, target);
+            }
+            ExprKind::Field { of, name } => {
+                self.expr(of);
+                if let Some(Target::Module(module)) = self.names.get(&of.id).copied() {
+                    let target = self.member(module, name);
+                    self.names.insert(expr.id, target);
+                }
+            }
+            ExprKind::Index { of, index } => {
+                self.expr(of);
+                self.expr(index);
+            }
+            ExprKind::Call { callee, args } => {
+                self.expr(callee);
+                args.iter().for_each(|arg| self.expr(&arg.value));
+            }
+            ExprKind::Pipe { value, call } => {
+                self.expr(value);
+                self.expr(call);
+            }
+            ExprKind::Record(fields) => fields.iter().for_each(|field| self.expr(&field.value)),
+            ExprKind::List(items) => items.iter().for_each(|item| self.expr(item)),
+            ExprKind::Unary { operand, .. } => self.expr(operand),
+            ExprKind::Binary { left, right, .. } => {
+                self.expr(left);
+                self.expr(right);
+            }
+            ExprKind::Range { start, end, .. } => {
+                self.expr(start);
+                self.expr(end);
+            }
+            ExprKind::If { condition, then, otherwise } => {
+                self.expr(condition);
+                self.block(then);
+                match otherwise {
+                    Some(Else::Block(block)) => self.block(block),
+                    Some(Else::If(inner)) => self.expr(inner),
+                    None => {}
+                }
+            }
+            ExprKind::For { variable, items, limit, body } => {
+                self.expr(items);
+                limit.iter().for_each(|limit| self.expr(limit));
+                self.open.push(Vec::new());
+                self.local(variable, LocalKind::Item { items: items.id });
+                self.block(body);
+                self.close();
+            }
+            ExprKind::Paren(inner) => self.expr(inner),
+        }
+    }
+
+    fn name(&mut self, name: &Name) -> Target {
+        if let Some((target, _)) = self.bound.get(&name.text).copied() {
+            match target {
+                Target::Local(id) => self.locals[id.0 as usize].used = true,
+                Target::Param(decl, index) => {
+                    self.used.params.insert((decl, index));
+                }
+                _ => {}
+            }
+            return target;
+        }
+        if let Some(visible) = self.file.scope.get(&name.text).copied() {
+            self.used.names.insert(name.text.clone());
+            return match visible {
+                Visible::Decl(decl) => Target::Decl(decl),
+                Visible::Module(file) => Target::Module(file),
+                Visible::Missing => Target::Unknown,
+            };
+        }
+        if let Some(builtin) = Builtin::named(&name.text) {
+            return Target::Builtin(builtin);
+        }
+        self.unknown(name);
+        Target::Unknown
+    }
+
+    fn unknown(&mut self, name: &Name) {
+        let mut known: Vec<&str> = self.bound.keys().chain(self.file.scope.keys()).map(SmolStr::as_str).collect();
+        known.extend(Builtin::ALL.iter().map(|(name, _)| *name));
+        known.retain(|known| known.starts_with(|first: char| !first.is_uppercase()));
+        let mut diagnostic =
+            Diagnostic::new(Code::UNKNOWN_NAME, name.span, format!("nothing here is named `{}`", name.text));
+        let close = nearest(&name.text, known);
+        let std = standpipe_stdlib::MODULES.iter().find(|(_, source)| {
+            source.contains(&format!("\ntask {}(", name.text)) || source.contains(&format!("\ntask {}[", name.text))
+        });
+        if let Some((module, _)) = std {
+            let start = Span { file: name.span.file, start: self.first, end: self.first };
+            let import = format!("import std/{module} {{ {} }}", name.text);
+            diagnostic = diagnostic.help(format!("`std/{module}` has it: `{import}`")).fix(
+                format!("import it from `std/{module}`"),
+                start,
+                format!("{import}\n\n"),
+            );
+        } else if let Some(first) = close.first() {
+            diagnostic = diagnostic.help(format!("did you mean {}?", listed(&close))).fix(
+                format!("rename to `{first}`"),
+                name.span,
+                *first,
+            );
+        }
+        self.diagnostics.push(diagnostic);
+        // Once is enough: later uses of the same wrong name say nothing new.
+        self.bound.insert(name.text.clone(), (Target::Unknown, name.span));
+    }
+
+    fn member(&mut self, module: standpipe_syntax::FileId, name: &Name) -> Target {
+        let file = self.resolved.file(module);
+        match file.scope.get(&name.text) {
+            Some(Visible::Decl(decl)) if decl.file == module => Target::Decl(*decl),
+            Some(Visible::Missing) => Target::Unknown,
+            _ => {
+                let own =
+                    file.scope.iter().filter(|(_, visible)| matches!(visible, Visible::Decl(d) if d.file == module));
+                self.diagnostics.push(not_in_module(name, &file.path, own.map(|(name, _)| name)));
+                Target::Unknown
+            }
+        }
+    }
+
+    fn ty(&mut self, ty: &TypeExpr) {
+        match &ty.kind {
+            TypeKind::Named { module: Some(module), name, .. } => {
+                self.used.names.insert(module.text.clone());
+                match self.file.scope.get(&module.text).copied() {
+                    Some(Visible::Module(file)) => {
+                        self.member(file, name);
+                    }
+                    Some(Visible::Missing) => {}
+                    _ => self.diagnostics.push(Diagnostic::new(
+                        Code::UNKNOWN_NAME,
+                        module.span,
+                        format!("no module is imported as `{}`", module.text),
+                    )),
+                }
+            }
+            TypeKind::Named { module: None, name, args } => {
+                self.type_name(name);
+                // What `File[…]` holds is a format, not a type.
+                if name.text != "File" {
+                    args.iter().for_each(|arg| self.ty(arg));
+                }
+            }
+            TypeKind::Optional(inner) => self.ty(inner),
+            TypeKind::Record(fields) => fields.iter().for_each(|field| self.ty(&field.ty)),
+            TypeKind::Bounded { base, low, high, .. } => {
+                self.ty(base);
+                low.iter().chain(high).for_each(|end| self.expr(end));
+            }
+            TypeKind::Union(_) | TypeKind::Broken => {}
+        }
+    }
+
+    fn type_name(&mut self, name: &Name) {
+        let text = name.text.as_str();
+        if BUILTIN_TYPES.contains(&text) || self.types.contains(&name.text) {
+            return;
+        }
+        if self.file.scope.contains_key(&name.text) {
+            self.used.names.insert(name.text.clone());
+            return;
+        }
+        let known = self.file.scope.keys().map(SmolStr::as_str).filter(|known| known.starts_with(char::is_uppercase));
+        let close = nearest(text, known.chain(BUILTIN_TYPES).chain(self.types.iter().map(SmolStr::as_str)));
+        let mut diagnostic = Diagnostic::new(Code::UNKNOWN_TYPE, name.span, format!("there is no type `{text}`"));
+        if let Some(first) = close.first() {
+            diagnostic = diagnostic.help(format!("did you mean {}?", listed(&close))).fix(
+                format!("rename to `{first}`"),
+                name.span,
+                *first,
+            );
+        } else if let Some(first) = foreign(text) {
+            diagnostic = diagnostic.help(format!("it is called `{first}` here")).fix(
+                format!("rename to `{first}`"),
+                name.span,
+                first,
+            );
+        }
+        self.diagnostics.push(diagnostic);
+    }
+}
+
+/// What other languages call our types.
+fn foreign(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "Str" | "Text" => "String",
+        "Integer" | "Int64" | "Long" => "Int",
+        "Double" | "Number" | "Float64" | "Real" => "Float",
+        "Boolean" => "Bool",
+        "DataFrame" | "Frame" => "Table",
+        "Array" | "Vec" | "Sequence" => "List",
+        "Dict" | "Object" => "Map",
+        "Path" => "File",
+        "Folder" | "Directory" => "Dir",
+        "DateTime" | "Datetime" | "Timestamp" | "Instant" => "Time",
+        _ => return None,
+    })
+}
