@@ -5,10 +5,12 @@
 pub mod ast;
 pub mod diag;
 mod lex;
+mod nearest;
 mod parse;
 mod source;
 mod tree;
 
 pub use lex::Comment;
+use nearest::nearest;
 pub use parse::{Parsed, parse};
 pub use source::{FileId, LineColumn, Source, Span};

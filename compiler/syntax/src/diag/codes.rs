@@ -55,6 +55,8 @@ codes! {
     NAME_CASE "E0113" "name in the wrong case"
     TOO_DEEP "E0114" "nested too deep"
     MODULE_PATH "E0115" "not a module"
+    ARGUMENT_ORDER "E0116" "argument without a name after one with a name"
+    HIDDEN_CHARACTER "E0117" "character that cannot be seen"
     UNKNOWN_NAME "E0201" "unknown name"
     UNKNOWN_TYPE "E0202" "unknown type"
     UNKNOWN_MODULE "E0203" "unknown module"

@@ -1,5 +1,6 @@
 //! Text to tokens. Cannot fail: what cannot be read is a token too. Knows nothing of grammar.
 
+pub(crate) mod hidden;
 pub(crate) mod raw;
 pub(crate) mod string;
 mod token;
@@ -41,7 +42,7 @@ pub(crate) struct Lexed {
 }
 
 /// Attributes whose body is raw whatever brackets are open before: one mistake should not make code of a script.
-const SCRIPTS: &[&str] = &["python", "sh", "sql"];
+pub(crate) const SCRIPTS: &[&str] = &["python", "sh", "sql"];
 
 pub(crate) fn lex(source: &Source) -> Lexed {
     lex_part(&source.text, source.span())

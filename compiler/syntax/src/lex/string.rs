@@ -4,7 +4,11 @@ use super::token::Scanner;
 
 /// Takes the rest of a string whose opening quote was read; false when it has no end on its line.
 pub(super) fn scan(lexer: &mut Scanner<'_>) -> bool {
-    let (length, closed) = end(lexer.remainder());
+    let rest = lexer.remainder();
+    let (length, closed) = end(rest);
+    let text = rest.get(..length).unwrap_or("");
+    // Brackets and commas at the end of the line most likely stood after the quote that is missing.
+    let length = if closed { length } else { text.trim_end_matches([')', ']', '}', '{', ',', ' ', '\t']).len() };
     lexer.bump(length);
     closed
 }

@@ -8,9 +8,9 @@ use super::string;
 #[derive(Logos, Clone, Copy, Debug, PartialEq, Eq)]
 #[logos(skip r"[ \t]+")]
 pub(crate) enum Kind {
-    #[regex(r"\r?\n")]
+    #[regex(r"\r\n|\n|\r")]
     Newline,
-    #[regex(r"#[^\n]*", allow_greedy = true)]
+    #[regex(r"#[^\r\n]*", allow_greedy = true)]
     Comment,
 
     #[regex(r"[A-Za-z_][A-Za-z0-9_]*")]

@@ -6,7 +6,10 @@ use super::build::Item;
 use super::token::Start;
 use super::{Parser, errors};
 use crate::ast::{Attr, Block, Stmt, StmtKind};
-use crate::lex::Kind;
+use crate::lex::{self, Kind};
+
+/// Attributes of later versions of the language.
+const LATER_ATTRIBUTES: &[&str] = &["container", "sql"];
 
 impl Parser<'_> {
     /// The statements between the brace at `open` and its partner at `close`.
@@ -41,12 +44,25 @@ impl Parser<'_> {
         Some(StmtKind::Bind { name, value })
     }
 
-    /// The attributes between the brace at `open` and its partner at `close`.
-    pub(super) fn attributes(&mut self, open: usize, close: usize) -> Vec<Attr> {
-        let mut attrs = Vec::new();
+    /// The attributes between the brace at `open` and its partner at `close`; `None` when one is of a later version.
+    pub(super) fn attributes(&mut self, open: usize, close: usize) -> Option<Vec<Attr>> {
+        let mut attrs = Some(Vec::new());
         for line in self.tokens.lines(open + 1..close) {
             for part in self.parts(line) {
-                if let Some(Item::Attr(attr)) = self.item(Start::Attr, part) {
+                let (name, word) = (self.tokens.span(part.start), self.tokens.text(part.start));
+                if self.tokens.kind(part.start + 1) == Some(Kind::Colon) {
+                    if LATER_ATTRIBUTES.contains(&word) {
+                        self.report(errors::not_supported(name, word));
+                        attrs = None;
+                        continue;
+                    }
+                    if part.len() == 2 && lex::SCRIPTS.contains(&word) {
+                        // The lines below are the body, not attributes.
+                        self.report(errors::body_not_indented(name.after(), word));
+                        return attrs;
+                    }
+                }
+                if let (Some(Item::Attr(attr)), Some(attrs)) = (self.item(Start::Attr, part), &mut attrs) {
                     attrs.push(attr);
                 }
             }
@@ -75,9 +91,19 @@ impl Parser<'_> {
     /// Reports a character or string that could not be read.
     pub(super) fn lexical(&mut self, at: usize) {
         let (span, text) = (self.tokens.span(at), self.tokens.text(at));
+        let line = self.tokens.source.line_of(span.start);
+        let again = self.bad_line.replace(line) == Some(line);
+        if again || text.chars().all(lex::hidden::is_hidden) {
+            self.builder.silent += 1;
+            return;
+        }
         let diagnostic = match self.tokens.kind(at) {
-            Some(Kind::Unterminated) => errors::unterminated(span),
-            _ => errors::bad_character(span, text),
+            Some(Kind::Unterminated) => errors::unterminated(span, text),
+            _ => {
+                let source = self.tokens.source;
+                let rest = source.text.get(span.end as usize..).unwrap_or("");
+                errors::bad_character(span, text, rest.lines().next().unwrap_or(""))
+            }
         };
         self.report(diagnostic);
     }

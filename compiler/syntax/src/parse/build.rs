@@ -36,6 +36,8 @@ pub(crate) struct Builder {
     /// Documentation by where the token after it starts.
     pub(crate) docs: FxHashMap<u32, Doc>,
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// Mistakes that were met again and not reported again.
+    pub(crate) silent: usize,
     blocks: Vec<Block>,
     strings: Vec<Vec<StrPart>>,
     raws: Vec<Raw>,
@@ -152,6 +154,16 @@ impl Builder {
     pub(crate) fn binary(&mut self, op: BinaryOp, left: Expr, right: Expr, start: u32, end: u32) -> Expr {
         let (from, to, op_span) = (left.span.start, right.span.end, self.span(start, end));
         self.expr(ExprKind::Binary { op, op_span, left: Box::new(left), right: Box::new(right) }, from, to)
+    }
+
+    pub(crate) fn call(&mut self, callee: Expr, args: Vec<Arg>, start: u32, end: u32) -> Expr {
+        let named = args.iter().find_map(|arg| arg.name.as_ref());
+        if let Some(named) = named
+            && let Some(late) = args.iter().find(|arg| arg.name.is_none() && arg.value.span.start > named.span.start)
+        {
+            self.diagnostics.push(super::errors::positional_after_named(late.value.span, named.span));
+        }
+        self.expr(ExprKind::Call { callee: Box::new(callee), args }, start, end)
     }
 
     pub(crate) fn range(&mut self, from: Expr, to: Expr, inclusive: bool, start: u32, end: u32) -> Expr {

@@ -5,34 +5,87 @@ use std::ops::Range;
 use super::build::{Head, Item};
 use super::token::Start;
 use super::{Parser, errors};
-use crate::ast::{Decl, DeclKind, Env, Name, Pipeline, Task};
+use crate::ast::{Decl, DeclKind, Env, Name, Pipeline, Task, Tree, TypeExpr, TypeKind, TypeParam};
+use crate::diag::Diagnostic;
 use crate::lex::Kind;
 use crate::tree;
 
 impl Parser<'_> {
+    /// Reads all declarations. Lines at the left edge that start none are one mistake when they follow each other.
+    pub(super) fn declarations(&mut self, tree: &mut Tree) {
+        let mut junk = false;
+        for range in self.tokens.declarations() {
+            let word = self.tokens.text(range.start);
+            let starts =
+                tree::DECLARATIONS.contains(&word) || tree::LATER.contains(&word) || self.meant(&range).is_some();
+            let again = junk && !starts;
+            junk = !starts;
+            if again {
+                if let Some(last) = tree.decls.last_mut() {
+                    last.span = last.span.to(self.tokens.span_all(&range));
+                }
+                continue;
+            }
+            let decl = self.declaration(range);
+            tree.decls.push(decl);
+        }
+    }
+
     /// Reads the declaration that is the tokens of `range`.
-    pub(super) fn declaration(&mut self, range: Range<usize>) -> Decl {
+    fn declaration(&mut self, range: Range<usize>) -> Decl {
         let span = self.tokens.span_all(&range);
         let doc = self.builder.doc(span);
-        tree::balance(&mut self.tokens, range.clone(), &mut self.builder.diagnostics);
+        let mut unmatched = tree::balance(&mut self.tokens, range.clone());
+        let at = self.tokens.span(range.start);
         let word = self.tokens.text(range.start);
+        let known = tree::DECLARATIONS.contains(&word) || tree::LATER.contains(&word);
+        if known && self.tokens.get(range.start).is_some_and(|token| token.indent > 0) {
+            self.report(
+                errors::indented_declaration(at, word).fix_all("move it to the left edge", self.to_the_left(&range)),
+            );
+        }
         let kind = match word {
             "import" => self.line(Start::Import, range.clone()),
             "type" => self.line(Start::Type, range.clone()),
             "artifact" => self.line(Start::Artifact, range.clone()),
             "const" => self.line(Start::Const, range.clone()),
-            "env" | "task" | "effect" | "pipeline" => self.with_body(word, range.clone()),
+            "env" | "task" | "effect" | "pipeline" => self.with_body(word, range.clone(), &mut unmatched),
             _ if tree::LATER.contains(&word) => {
-                self.report(errors::not_supported(self.tokens.span(range.start), word));
+                self.report(errors::not_supported(at, word));
+                unmatched.clear();
                 None
             }
             _ => {
-                self.report(errors::not_a_declaration(self.tokens.span(range.start), word));
+                self.not_a_declaration(&range);
+                unmatched.clear();
                 None
             }
         };
+        self.builder.diagnostics.append(&mut unmatched);
         let kind = kind.unwrap_or_else(|| DeclKind::Broken(self.declared_name(&range)));
+        self.check_names(&kind);
         Decl { doc, span, kind }
+    }
+
+    fn to_the_left(&self, range: &Range<usize>) -> Vec<crate::diag::Edit> {
+        let at = self.tokens.span(range.start);
+        let source = self.tokens.source;
+        let line = source.line_start(source.line_of(at.start)).unwrap_or(at.start);
+        vec![crate::diag::Edit { span: crate::Span { start: line, end: at.start, ..at }, text: String::new() }]
+    }
+
+    fn not_a_declaration(&mut self, range: &Range<usize>) {
+        let (span, word) = (self.tokens.span(range.start), self.tokens.text(range.start));
+        match self.tokens.kind(range.start) {
+            Some(Kind::Bad | Kind::Unterminated) => self.lexical(range.start),
+            _ => self.report(errors::not_a_declaration(span, word, self.meant(range))),
+        }
+    }
+
+    /// The keyword that the first word of `range` was meant to be, when a name follows it.
+    fn meant(&self, range: &Range<usize>) -> Option<&'static str> {
+        let named = range.len() > 1 && self.tokens.kind(range.start + 1).is_some_and(Kind::is_word);
+        if named { errors::meant_keyword(self.tokens.text(range.start)) } else { None }
     }
 
     /// The word after the keyword.
@@ -46,7 +99,13 @@ impl Parser<'_> {
 
     /// A declaration without a block.
     fn line(&mut self, start: Start, range: Range<usize>) -> Option<DeclKind> {
-        match self.item(start, range.start + 1..range.end)? {
+        let mut lines = self.tokens.lines(range.start + 1..range.end).into_iter();
+        let first = lines.next().unwrap_or(range.end..range.end);
+        let item = self.item(start, first);
+        if let Some(second) = lines.next() {
+            self.leftover(second);
+        }
+        match item? {
             Item::Import(import) => Some(DeclKind::Import(import)),
             Item::Type(alias) => Some(DeclKind::Type(alias)),
             Item::Artifact(artifact) => Some(DeclKind::Artifact(artifact)),
@@ -55,29 +114,59 @@ impl Parser<'_> {
         }
     }
 
+    /// Text after the end of a declaration.
+    fn leftover(&mut self, range: Range<usize>) {
+        if !self.tokens.has_alone(&range) && !range.is_empty() {
+            self.report(errors::leftover(self.tokens.span(range.start), self.tokens.text(range.start)));
+        }
+    }
+
     /// A declaration with a head and a block.
-    fn with_body(&mut self, word: &str, range: Range<usize>) -> Option<DeclKind> {
-        let body = self.body(&range);
-        let head_end = body.unwrap_or(range.end);
+    fn with_body(&mut self, word: &str, range: Range<usize>, unmatched: &mut Vec<Diagnostic>) -> Option<DeclKind> {
         let start = if word == "env" { Start::Env } else { Start::Head };
-        let head = self.item(start, range.start + 1..head_end);
-        let Some(open) = body else {
-            if head.is_some() {
-                self.report(errors::no_body(self.tokens.span_all(&range).after(), word));
+        let Some(open) = self.body(&range) else {
+            let lines = self.tokens.lines(range.start + 1..range.end);
+            let head = lines.first().cloned().unwrap_or(range.end..range.end);
+            let end = self.tokens.span_all(&head).after();
+            if self.item(start, head).is_some() {
+                let diagnostic = errors::no_body(end, word);
+                // A brace that closes nothing: the one that is missing opened it.
+                let stray = unmatched.pop().is_some();
+                self.report(if stray { diagnostic.fix("add `{`", end, " {") } else { diagnostic });
             }
             return None;
         };
+        let head = self.item(start, range.start + 1..open);
         let close = self.tokens.partner(open).unwrap_or(range.end);
-        if word == "pipeline" {
+        let kind = if word == "pipeline" {
             let body = self.block(open, close);
-            let Some(Item::Head(Head { name, type_params, params, result })) = head else { return None };
-            return Some(DeclKind::Pipeline(Pipeline { name, type_params, params, result, body }));
-        }
+            match head {
+                Some(Item::Head(Head { name, type_params, params, result })) => {
+                    Some(DeclKind::Pipeline(Pipeline { name, type_params, params, result, body }))
+                }
+                _ => None,
+            }
+        } else {
+            self.with_attributes(word, head, open, close)
+        };
+        self.leftover((close + 1).min(range.end)..range.end);
+        kind
+    }
+
+    /// An `env`, `task` or `effect`.
+    fn with_attributes(&mut self, word: &str, head: Option<Item>, open: usize, close: usize) -> Option<DeclKind> {
         let attrs = self.attributes(open, close);
         match head? {
-            Item::Env(name) => Some(DeclKind::Env(Env { name, attrs })),
-            Item::Head(Head { name, type_params, params, result }) => {
-                Some(DeclKind::Task(Task { effect: word == "effect", name, type_params, params, result, attrs }))
+            Item::Env(name) => Some(DeclKind::Env(Env { name, attrs: attrs? })),
+            Item::Head(Head { name, type_params, params, mut result }) => {
+                let effect = word == "effect";
+                let attrs = attrs?;
+                if !effect && result.is_none() {
+                    let at = self.tokens.span(open - 1).after();
+                    self.report(errors::no_result(at));
+                    result = Some(TypeExpr { span: at, kind: TypeKind::Broken });
+                }
+                Some(DeclKind::Task(Task { effect, name, type_params, params, result, attrs }))
             }
             Item::Import(_)
             | Item::Type(_)
@@ -89,15 +178,76 @@ impl Parser<'_> {
         }
     }
 
-    /// Where the block of a declaration opens: its last brace outside of brackets that is not the result's.
+    /// Where the block of a declaration opens: its first brace outside of brackets that cannot be a type's.
     fn body(&self, range: &Range<usize>) -> Option<usize> {
-        let (mut body, mut at) = (None, range.start);
+        let mut at = range.start + 1;
         while at < range.end {
-            if self.tokens.kind(at) == Some(Kind::LeftBrace) && self.tokens.kind(at - 1) != Some(Kind::Arrow) {
-                body = Some(at);
+            let before = self.tokens.kind(at - 1)?;
+            let in_type = before.opens() || matches!(before, Kind::Arrow | Kind::Comma | Kind::Colon | Kind::Eq);
+            if self.tokens.kind(at) == Some(Kind::LeftBrace) && !in_type {
+                return Some(at);
             }
             at = self.tokens.skip(at);
         }
-        body
+        None
     }
+
+    /// The first letter of what a declaration names: upper case for types and artifacts, lower case for the rest.
+    fn check_names(&mut self, kind: &DeclKind) {
+        match kind {
+            DeclKind::Type(alias) => self.check_name(&alias.name, true),
+            DeclKind::Artifact(artifact) => self.check_name(&artifact.name, true),
+            DeclKind::Const(constant) => self.check_name(&constant.name, false),
+            DeclKind::Env(env) => self.check_name(&env.name, false),
+            DeclKind::Task(task) => {
+                self.check_name(&task.name, false);
+                self.check_type_params(&task.type_params);
+            }
+            DeclKind::Pipeline(pipeline) => {
+                self.check_name(&pipeline.name, false);
+                self.check_type_params(&pipeline.type_params);
+            }
+            DeclKind::Import(_) | DeclKind::Broken(_) => {}
+        }
+    }
+
+    fn check_type_params(&mut self, params: &[TypeParam]) {
+        for param in params {
+            self.check_name(&param.name, true);
+        }
+    }
+
+    fn check_name(&mut self, name: &Name, upper: bool) {
+        let fits = |c: char| if upper { c.is_ascii_uppercase() } else { !c.is_ascii_uppercase() };
+        if name.text.chars().next().is_none_or(fits) {
+            return;
+        }
+        let renamed = if upper { camel(&name.text) } else { snake(&name.text) };
+        let uses = self.tokens.same_words(&name.text);
+        self.report(errors::name_case(name, upper, &renamed, uses));
+    }
+}
+
+/// `my_type` as `MyType`.
+fn camel(name: &str) -> String {
+    let mut parts = name.split('_').filter(|part| !part.is_empty()).map(|part| {
+        let (first, rest) = part.split_at(1);
+        first.to_ascii_uppercase() + rest
+    });
+    let camel: String = parts.by_ref().collect();
+    if camel.starts_with(|c: char| c.is_ascii_uppercase()) { camel } else { format!("T{camel}") }
+}
+
+/// `MyTask` as `my_task`, `URL` as `url`.
+fn snake(name: &str) -> String {
+    let mut snake = String::with_capacity(name.len() + 4);
+    let mut after_lower = false;
+    for c in name.chars() {
+        if c.is_ascii_uppercase() && after_lower {
+            snake.push('_');
+        }
+        after_lower = c.is_ascii_lowercase() || c.is_ascii_digit();
+        snake.push(c.to_ascii_lowercase());
+    }
+    snake
 }

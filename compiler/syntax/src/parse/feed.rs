@@ -19,6 +19,8 @@ pub(crate) const MAX_DEPTH: u32 = 200;
 
 /// A bracket that is open while feeding.
 struct Open {
+    /// What closes it.
+    close: Kind,
     /// Ends of lines separate in it.
     brace: bool,
     /// `if` and `for` that wait for their block.
@@ -34,7 +36,7 @@ impl Parser<'_> {
         let mut fed = Vec::with_capacity(range.len() + 1);
         fed.push((at, Tok::Start(start), at));
         let depth = self.depth;
-        let mut open = vec![Open { brace: false, headers: 0, chain: 0 }];
+        let mut open = vec![Open { close: Kind::Bad, brace: false, headers: 0, chain: 0 }];
         let mut at = range.start;
         while at < range.end {
             let Some(token) = self.tokens.get(at) else { break };
@@ -42,6 +44,14 @@ impl Parser<'_> {
             if top.brace && at > range.start && self.tokens.breaks(at) {
                 fed.push((token.start, Tok::Line, token.start));
                 top.chain = 0;
+            }
+            if self.later(at) {
+                self.depth = depth;
+                return None;
+            }
+            if token.kind.closes() && self.tokens.is_alone(at) || self.is_noise(at) {
+                at += 1;
+                continue;
             }
             match token.kind {
                 Kind::Comma => top.chain = 0,
@@ -72,7 +82,12 @@ impl Parser<'_> {
                 continue;
             }
             if token.kind.opens() {
-                open.push(Open { brace: token.kind == Kind::LeftBrace, headers: 0, chain: 0 });
+                let close = match token.kind {
+                    Kind::LeftBrace => Kind::RightBrace,
+                    Kind::LeftParen => Kind::RightParen,
+                    _ => Kind::RightBracket,
+                };
+                open.push(Open { close, brace: token.kind == Kind::LeftBrace, headers: 0, chain: 0 });
             } else if token.kind.closes() && open.len() > 1 {
                 open.pop();
                 if let Some(top) = open.last_mut() {
@@ -87,7 +102,50 @@ impl Parser<'_> {
             at += 1;
         }
         self.depth = depth;
+        self.close(&mut fed, &open, range.end);
         Some(fed)
+    }
+
+    /// Closes, at the end, what nothing closes: that was reported, and all else is read as if it were closed.
+    fn close(&self, fed: &mut Vec<Fed>, open: &[Open], end: usize) {
+        let at = end.checked_sub(1).and_then(|last| self.tokens.get(last)).map_or(0, |last| last.end);
+        for open in open.iter().skip(1).rev() {
+            fed.push((at, fixed(open.close), at));
+        }
+    }
+
+    /// Something of a later version stands here: it is reported, and the rest of the line means nothing.
+    fn later(&mut self, at: usize) -> bool {
+        let (kind, word, next) = (self.tokens.kind(at), self.tokens.text(at), self.tokens.kind(at + 1));
+        let later = match kind {
+            Some(Kind::Reserved) => !self.is_plain_name(at),
+            Some(Kind::Name) => match word {
+                "secret" => next == Some(Kind::LeftParen) && !self.is_plain_name(at),
+                "deploy" => next == Some(Kind::Name),
+                "Secret" | "Tensor" => next == Some(Kind::LeftBracket),
+                _ => false,
+            },
+            _ => false,
+        };
+        if later {
+            let span = self.tokens.span(at);
+            let is_name = kind == Some(Kind::Reserved) && next == Some(Kind::Eq);
+            self.report(if is_name { errors::reserved_word(span, word) } else { errors::not_supported(span, word) });
+        }
+        later
+    }
+
+    /// A character that was or is reported, and without which the rest is whole.
+    fn is_noise(&mut self, at: usize) -> bool {
+        let text = self.tokens.text(at);
+        if self.tokens.kind(at) != Some(Kind::Bad) {
+            return false;
+        }
+        let hidden = text.chars().all(crate::lex::hidden::is_hidden);
+        if !hidden && text == ";" {
+            self.lexical(at);
+        }
+        hidden || text == ";"
     }
 
     /// The token before the one at `at` ends something that has a value, so that a brace here opens a block.
@@ -117,10 +175,6 @@ impl Parser<'_> {
             }
             Kind::Bad | Kind::Unterminated => {
                 self.lexical(at);
-                Tok::Error
-            }
-            Kind::Reserved => {
-                self.report(errors::not_supported(self.tokens.span(at), text));
                 Tok::Error
             }
             kind => fixed(kind),

@@ -23,7 +23,7 @@ use crate::tree::{self, Tokens};
 use crate::{Source, Span};
 use build::{Builder, Item};
 use feed::Fed;
-use token::Start;
+use token::{Start, Tok};
 
 /// A file, read.
 #[derive(Clone, Debug)]
@@ -46,12 +46,11 @@ pub fn parse(source: &Source) -> Parsed {
         builder: Builder::new(source.id, docs),
         grammar: grammar::ItemParser::new(),
         depth: 0,
+        bad_line: None,
     };
+    parser.builder.diagnostics = lex::hidden::check(source);
     let mut tree = Tree { doc, ..Tree::default() };
-    for range in parser.tokens.declarations() {
-        let decl = parser.declaration(range);
-        tree.decls.push(decl);
-    }
+    parser.declarations(&mut tree);
     tree.expr_count = parser.builder.expr_count;
     let mut diagnostics = parser.builder.diagnostics;
     diagnostics.sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.span.end));
@@ -64,6 +63,8 @@ struct Parser<'s> {
     grammar: grammar::ItemParser,
     /// How many things what is being read stands in.
     depth: u32,
+    /// The last line on which a character was reported: more of them on one line are one mistake.
+    bad_line: Option<u32>,
 }
 
 impl<'s> Parser<'s> {
@@ -73,7 +74,7 @@ impl<'s> Parser<'s> {
 
     /// How many messages there are: when reading something adds one, what it was is known already.
     fn messages(&self) -> usize {
-        self.builder.diagnostics.len()
+        self.builder.diagnostics.len() + self.builder.silent
     }
 
     /// Reads one thing; when it cannot be read, says why, unless something in it was reported already.
@@ -84,28 +85,23 @@ impl<'s> Parser<'s> {
     }
 
     fn read(&mut self, start: Start, fed: Vec<Fed>, range: Range<usize>, before: usize) -> Option<Item> {
-        let end = self.tokens.span_all(&range).after();
-        match self.grammar.parse(&mut self.builder, fed) {
-            Ok(item) => Some(item),
-            Err(error) => {
-                if self.messages() == before {
-                    let (span, expected) = match error {
-                        ParseError::UnrecognizedToken { token: (start, _, end), expected } => {
-                            (self.builder.span(start, end), expected)
-                        }
-                        ParseError::ExtraToken { token: (start, _, end) } => {
-                            (self.builder.span(start, end), Vec::new())
-                        }
-                        ParseError::UnrecognizedEof { expected, .. } => (end, expected),
-                        ParseError::InvalidToken { location } => (self.builder.span(location, location), Vec::new()),
-                        ParseError::User { error } => match error {},
-                    };
-                    let diagnostic = errors::syntax(&self.tokens, start, &range, span, &expected);
-                    self.report(diagnostic);
-                }
-                None
+        let (place, line_end, expected) = match self.grammar.parse(&mut self.builder, fed) {
+            Ok(item) => return Some(item),
+            Err(ParseError::UnrecognizedToken { token: (start, token, _), expected }) => {
+                (Some(start), matches!(token, Tok::Line), expected)
             }
+            Err(ParseError::ExtraToken { token: (start, ..) }) => (Some(start), false, Vec::new()),
+            Err(ParseError::UnrecognizedEof { expected, .. }) => (None, false, expected),
+            Err(ParseError::InvalidToken { location }) => (Some(location), false, Vec::new()),
+            Err(ParseError::User { error }) => match error {},
+        };
+        let at = place.map_or(range.end, |place| self.tokens.find(place, &range));
+        if self.messages() == before && !self.tokens.has_alone(&range) {
+            let site = errors::Site { tokens: &self.tokens, start, range, at, line_end, expected: &expected };
+            let diagnostic = errors::syntax(&site);
+            self.report(diagnostic);
         }
+        None
     }
 
     /// An expression that could not be read.
@@ -118,7 +114,8 @@ impl<'s> Parser<'s> {
         let count = tokens.len();
         let source = self.tokens.source;
         let outer = std::mem::replace(&mut self.tokens, Tokens::new(source, tokens));
-        tree::balance(&mut self.tokens, 0..count, &mut self.builder.diagnostics);
+        let mut unmatched = tree::balance(&mut self.tokens, 0..count);
+        self.builder.diagnostics.append(&mut unmatched);
         outer
     }
 

@@ -6,7 +6,11 @@ use super::token::{Start, Tok};
 use super::{Item, Parser, errors};
 use crate::Span;
 use crate::ast::{Raw, StrPart};
+use crate::diag::Edit;
 use crate::lex::{self, raw, small};
+
+/// A string in a string costs as much of what may nest as so many brackets: each is scanned by all around it.
+const INTERPOLATION_DEPTH: u32 = 10;
 
 impl Parser<'_> {
     /// Reads the string at `at`, with the expressions in it.
@@ -27,9 +31,12 @@ impl Parser<'_> {
                     }
                 }
                 start += length;
-            } else if let Some(code) = rest.strip_prefix("${")
-                && let Some(length) = lex::string::interpolation_end(code)
-            {
+            } else if let Some(code) = rest.strip_prefix("${") {
+                let Some(length) = lex::string::interpolation_end(code) else {
+                    let from = base + small(start);
+                    self.report(errors::not_closed_interpolation(Span { start: from, end: from + 2, ..span }));
+                    break;
+                };
                 if !plain.is_empty() {
                     parts.push(StrPart::Text(SmolStr::new(std::mem::take(&mut plain))));
                 }
@@ -59,7 +66,9 @@ impl Parser<'_> {
         }
         let count = lexed.tokens.len();
         let outer = self.enter(lexed.tokens);
+        self.depth += INTERPOLATION_DEPTH;
         let item = self.item(Start::Expr, 0..count);
+        self.depth -= INTERPOLATION_DEPTH;
         self.leave(outer);
         match item {
             Some(Item::Expr(expr)) => Some(expr),
@@ -85,8 +94,38 @@ impl Parser<'_> {
 
     /// Tabs here and spaces there, at the left of one body.
     fn check_margins(&mut self, span: Span, body: &str) {
-        let _ = (span, body);
+        let margins: Vec<(usize, &str)> = raw::lines(body)
+            .filter(|(_, line)| !line.trim().is_empty())
+            .map(|(start, line)| (start, raw::margin(line)))
+            .collect();
+        let Some((_, least)) = margins.iter().min_by_key(|(_, margin)| raw::width(margin)) else { return };
+        let agree = margins.iter().all(|(_, margin)| margin.starts_with(least));
+        if agree && !(least.contains(' ') && least.contains('\t')) {
+            return;
+        }
+        let tab = tab_width(&margins);
+        let edits = margins
+            .iter()
+            .filter(|(_, margin)| margin.contains('\t'))
+            .map(|(start, margin)| Edit {
+                span: Span { start: span.start + small(*start), end: span.start + small(start + margin.len()), ..span },
+                text: " ".repeat(expanded(margin, tab)),
+            })
+            .collect();
+        self.report(errors::mixed_margin(edits, span));
     }
+}
+
+/// How wide a tab was meant: so that lines with tabs stand where lines with spaces do.
+fn tab_width(margins: &[(usize, &str)]) -> usize {
+    let spaces: Vec<usize> =
+        margins.iter().filter(|(_, margin)| !margin.contains('\t')).map(|(_, margin)| margin.len()).collect();
+    let tabs = || margins.iter().filter(|(_, margin)| margin.contains('\t')).map(|(_, margin)| *margin);
+    [4, 2, 8].into_iter().find(|tab| tabs().any(|margin| spaces.contains(&expanded(margin, *tab)))).unwrap_or(4)
+}
+
+fn expanded(margin: &str, tab: usize) -> usize {
+    margin.bytes().map(|byte| if byte == b'\t' { tab } else { 1 }).sum()
 }
 
 /// The escape that `text` starts with: how long it is, and what it stands for.

@@ -6,13 +6,13 @@ use super::Tokens;
 use crate::diag::{Code, Diagnostic};
 use crate::lex::{Kind, small};
 
-/// Matches the brackets of one declaration; reports those that stay alone.
-pub(crate) fn balance(tokens: &mut Tokens<'_>, range: Range<usize>, found: &mut Vec<Diagnostic>) -> bool {
-    if plain(tokens, range.clone()) {
-        return true;
+/// Matches the brackets of one declaration; a message for each that stays alone.
+pub(crate) fn balance(tokens: &mut Tokens<'_>, range: Range<usize>) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    if !plain(tokens, range.clone()) {
+        by_indent(tokens, range, &mut found);
     }
-    by_indent(tokens, range, found);
-    false
+    found
 }
 
 fn pair(tokens: &mut Tokens<'_>, open: usize, close: usize) {
@@ -50,12 +50,21 @@ fn plain(tokens: &mut Tokens<'_>, range: Range<usize>) -> bool {
 
 /// Matches what can be matched, and reports the rest.
 fn by_indent(tokens: &mut Tokens<'_>, range: Range<usize>, found: &mut Vec<Diagnostic>) {
+    let end = range.end.max(1);
     for at in range.clone() {
         tokens.partners[at] = super::ALONE;
     }
     let mut open: Vec<usize> = Vec::new();
     for at in range {
         let Some(token) = tokens.get(at) else { break };
+        if token.first && token.kind.is_word() && tokens.kind(at + 1) == Some(Kind::Eq) {
+            // A new step: what the line before left open ended with it.
+            let kept =
+                open.iter().rposition(|open| tokens.kind(*open) == Some(Kind::LeftBrace)).map_or(0, |brace| brace + 1);
+            for unclosed in open.drain(kept..) {
+                found.push(not_closed(tokens, unclosed));
+            }
+        }
         if token.kind.opens() {
             open.push(at);
         } else if token.kind.closes() {
@@ -82,7 +91,14 @@ fn by_indent(tokens: &mut Tokens<'_>, range: Range<usize>, found: &mut Vec<Diagn
         }
     }
     for unclosed in open {
-        found.push(not_closed(tokens, unclosed));
+        let diagnostic = not_closed(tokens, unclosed);
+        // Only the end of the declaration is plain.
+        let whole = tokens.get(unclosed).is_some_and(|token| token.indent == 0 && token.kind == Kind::LeftBrace);
+        found.push(if whole {
+            diagnostic.fix("add `}` at the end", tokens.span(end - 1).after(), "\n}")
+        } else {
+            diagnostic
+        });
     }
 }
 

@@ -68,6 +68,27 @@ impl<'s> Tokens<'s> {
         self.partners.get(at).filter(|partner| **partner != ALONE).map(|partner| *partner as usize)
     }
 
+    /// A bracket without its partner.
+    pub(crate) fn is_alone(&self, at: usize) -> bool {
+        self.kind(at).is_some_and(|kind| kind.opens() || kind.closes()) && self.partner(at).is_none()
+    }
+
+    pub(crate) fn has_alone(&self, range: &Range<usize>) -> bool {
+        range.clone().any(|at| self.is_alone(at))
+    }
+
+    /// The token of `range` that starts at byte `place`.
+    pub(crate) fn find(&self, place: u32, range: &Range<usize>) -> usize {
+        let tokens = self.tokens.get(range.clone()).unwrap_or(&[]);
+        range.start + tokens.partition_point(|token| token.start < place)
+    }
+
+    /// Where else the word at `at` stands in the file.
+    pub(crate) fn same_words(&self, word: &str) -> Vec<Span> {
+        let all = 0..self.tokens.len();
+        all.filter(|at| self.kind(*at) == Some(Kind::Name) && self.text(*at) == word).map(|at| self.span(at)).collect()
+    }
+
     /// Past the token at `at`, or past the whole group when it opens one.
     pub(crate) fn skip(&self, at: usize) -> usize {
         self.partner(at).filter(|partner| *partner > at).unwrap_or(at) + 1
@@ -79,7 +100,7 @@ impl<'s> Tokens<'s> {
         let mut open = 0_usize;
         for at in 0..self.tokens.len() {
             let Some(token) = self.get(at) else { break };
-            if token.first && token.indent == 0 && self.starts_declaration(at, token.kind, open) {
+            if token.first && self.starts_declaration(at, token, open) {
                 starts.push(at);
                 open = 0;
             }
@@ -96,11 +117,17 @@ impl<'s> Tokens<'s> {
         starts.into_iter().zip(ends).map(|(start, end)| start..end).collect()
     }
 
-    fn starts_declaration(&self, at: usize, kind: Kind, open: usize) -> bool {
+    fn starts_declaration(&self, at: usize, token: Token, open: usize) -> bool {
         let word = self.text(at);
-        if DECLARATIONS.contains(&word) || LATER.contains(&word) {
+        let known = DECLARATIONS.contains(&word) || LATER.contains(&word);
+        if token.indent > 0 {
+            // Indented by mistake: no declaration that it could belong to is open.
+            return known && open == 0 && self.kind(at + 1).is_some_and(Kind::is_word);
+        }
+        if known {
             return open == 0 || self.kind(at + 1) != Some(Kind::Colon);
         }
+        let kind = token.kind;
         open == 0 && !kind.closes() && !kind.continues() && !matches!(kind, Kind::LeftBrace | Kind::Eq | Kind::Arrow)
     }
 
@@ -109,7 +136,7 @@ impl<'s> Tokens<'s> {
         let mut lines = Vec::new();
         let (mut start, mut at) = (range.start, range.start);
         while at < range.end {
-            if at > start && self.breaks(at) {
+            if at > start && (self.breaks(at) || self.starts_anew(at)) {
                 lines.push(start..at);
                 start = at;
             }
@@ -119,6 +146,15 @@ impl<'s> Tokens<'s> {
             lines.push(start..range.end);
         }
         lines
+    }
+
+    /// The line at `at` starts a statement or attribute of its own, whatever the line before wants: `name =`, `name:`,
+    /// and what stands no deeper than a `name:` without a value.
+    fn starts_anew(&self, at: usize) -> bool {
+        let Some(token) = self.get(at).filter(|token| token.first) else { return false };
+        let named = token.kind.is_word() && matches!(self.kind(at + 1), Some(Kind::Eq | Kind::Colon));
+        let before = at.checked_sub(1).and_then(|before| self.get(before));
+        named || before.is_some_and(|before| before.kind == Kind::Colon && before.indent >= token.indent)
     }
 
     /// A line ends before the token at `at`.
