@@ -26,3 +26,27 @@ pub const NOT_RESOLVED: &str = "E0611";
 pub const NOT_INSTALLED: &str = "E0612";
 /// The file of locked versions cannot be read or written.
 pub const LOCK_FILE: &str = "E0613";
+/// A command ended with a status that is not zero.
+pub const EXITED: &str = "E0620";
+/// A process was ended by a signal that Standpipe did not send.
+pub const SIGNALLED: &str = "E0621";
+/// An attempt took longer than its task's `timeout`.
+pub const TIMED_OUT: &str = "E0622";
+/// The run was stopped while the step was under way.
+pub const CANCELLED: &str = "E0623";
+/// A process could not be started.
+pub const NOT_STARTED: &str = "E0624";
+/// A step ended well without writing its result.
+pub const NO_OUTPUT: &str = "E0625";
+/// A step asks for more than the machine, or this run, has.
+pub const NEVER_FITS: &str = "E0626";
+/// The disk is full.
+pub const DISK_FULL: &str = "E0627";
+/// A file or folder that the run reads cannot be read.
+pub const NO_FILE: &str = "E0628";
+/// An expression has no value.
+pub const NO_VALUE: &str = "E0629";
+/// The state folder cannot be used.
+pub const STATE: &str = "E0630";
+/// A parameter is missing, unknown, or not of its type.
+pub const PARAMETER: &str = "E0631";

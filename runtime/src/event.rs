@@ -21,6 +21,20 @@ pub enum Status {
     Cancelled,
 }
 
+impl Status {
+    /// Its name in JSON and in the journal.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Succeeded => "succeeded",
+            Self::Cached => "cached",
+            Self::Failed => "failed",
+            Self::Skipped => "skipped",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
 /// One thing that happened; `time` is RFC 3339 and added by whoever writes it out.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]

@@ -1,10 +1,28 @@
 //! Runs a plan on this machine: scheduler, journal, store, cache, workers. Never sees source, names in scope or types,
 //! only a [`standpipe_plan::Plan`].
 
+mod admission;
+mod cache;
 pub mod codes;
 pub mod environment;
 mod event;
+mod executor;
+mod failure;
+pub mod history;
+mod inputs;
+mod journal;
+mod machine;
+mod options;
+mod outputs;
 pub mod process;
+mod run;
+mod runner;
+mod schedule;
+mod stamp;
+mod state;
+mod store;
 pub mod worker;
 
 pub use event::{Counts, Event, Failure, LogRange, Observer, Status};
+pub use options::{Forecast, Options, Outlook, RunReport};
+pub use run::run;

@@ -1,0 +1,90 @@
+//! From what a step is made of to a result that was made of the same before. Knows nothing of scheduling; failures are
+//! never kept.
+
+mod key;
+
+use rusqlite::{Connection, OptionalExtension, params};
+use smol_str::SmolStr;
+use standpipe_plan::{Blob, CachePolicy, Digest, Value};
+use std::sync::Arc;
+
+pub(crate) use self::key::{Key, Keys};
+use crate::journal;
+use crate::store::Store;
+
+/// A result of an earlier run.
+#[derive(Debug)]
+pub(crate) struct Hit {
+    pub value: Value,
+    /// The name of the run that made it.
+    pub run: SmolStr,
+}
+
+/// The result kept under `key`, if it is fresh enough and everything it refers to is still there.
+pub(crate) fn find(
+    connection: &Connection,
+    store: &Store,
+    key: Digest,
+    policy: CachePolicy,
+    inputs: &[Value],
+) -> rusqlite::Result<Option<Hit>> {
+    let mut query = connection.prepare_cached("SELECT value, run, time FROM results WHERE key = ?1")?;
+    let row: Option<(String, String, i64)> =
+        query.query_row(params![key.0.as_slice()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
+    let Some((text, run, time)) = row else { return Ok(None) };
+    let fresh = match policy {
+        CachePolicy::On => true,
+        CachePolicy::Off => false,
+        CachePolicy::For(nanos) => journal::now().saturating_sub(time) <= nanos / 1_000_000,
+    };
+    let value = fresh.then(|| serde_json::from_str(&text).ok()).flatten();
+    let found = value.and_then(|value| relocated(&value, &mut |blob| whereabouts(store, inputs, blob)));
+    Ok(found.map(|value| Hit { value, run: run.into() }))
+}
+
+/// The value as it is kept: content by digest only, never by where the user has it.
+pub(crate) fn without_places(value: &Value) -> Value {
+    relocated(value, &mut |blob| Some(Blob { path: None, ..blob.clone() })).unwrap_or(Value::None)
+}
+
+/// In the store, or an input that was handed on and that the user keeps.
+fn whereabouts(store: &Store, inputs: &[Value], blob: &Blob) -> Option<Blob> {
+    if store.has(blob) {
+        return Some(blob.clone());
+    }
+    let mut found = None;
+    for input in inputs {
+        each_blob(input, &mut |own| {
+            if own.digest == blob.digest && own.kind == blob.kind && own.path.is_some() {
+                found = Some(Blob { path: own.path.clone(), ..blob.clone() });
+            }
+        });
+    }
+    found
+}
+
+/// Every blob in a value.
+pub(crate) fn each_blob(value: &Value, visit: &mut dyn FnMut(&Blob)) {
+    match value {
+        Value::Blob(blob) => visit(blob),
+        Value::List(items) => items.iter().for_each(|item| each_blob(item, visit)),
+        Value::Record(fields) => fields.iter().for_each(|(_, value)| each_blob(value, visit)),
+        Value::Map(entries) => entries.values().for_each(|value| each_blob(value, visit)),
+        _ => {}
+    }
+}
+
+/// The value with each blob replaced by what `place` says; `None` when it does so of one.
+pub(crate) fn relocated(value: &Value, place: &mut dyn FnMut(&Blob) -> Option<Blob>) -> Option<Value> {
+    Some(match value {
+        Value::Blob(blob) => Value::Blob(Arc::new(place(blob)?)),
+        Value::List(items) => Value::list(items.iter().map(|item| relocated(item, place)).collect::<Option<_>>()?),
+        Value::Record(fields) => Value::record(
+            fields.iter().map(|(name, value)| Some((name.clone(), relocated(value, place)?))).collect::<Option<_>>()?,
+        ),
+        Value::Map(entries) => Value::Map(Arc::new(
+            entries.iter().map(|(key, value)| Some((key.clone(), relocated(value, place)?))).collect::<Option<_>>()?,
+        )),
+        other => other.clone(),
+    })
+}

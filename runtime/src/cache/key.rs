@@ -1,0 +1,162 @@
+//! What a step is made of, as one digest: its body, its signature, its environment and its inputs by content. Never
+//! where it is written, what its call is called, or where a file lies.
+
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+use standpipe_plan::{Body, Digest, NodeId, Plan, Step, Task, Value};
+
+/// Changes whenever a body of the same text means something else.
+const MEANING: &[u8] = b"standpipe step 1";
+
+/// A step's key and, for `why`, what it is made of: a name and the start of a digest each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Key {
+    pub digest: Digest,
+    pub parts: Vec<(SmolStr, SmolStr)>,
+}
+
+/// The keys of a plan's steps; what does not depend on inputs is worked out once for each node.
+pub(crate) struct Keys<'p> {
+    plan: &'p Plan,
+    known: FxHashMap<NodeId, Fixed>,
+}
+
+/// Digests of what a node's instances share.
+#[derive(Clone, Copy)]
+struct Fixed {
+    body: Digest,
+    signature: Digest,
+}
+
+impl<'p> Keys<'p> {
+    pub(crate) fn new(plan: &'p Plan) -> Self {
+        Self { plan, known: FxHashMap::default() }
+    }
+
+    /// The key of node `node` with these inputs in that environment.
+    pub(crate) fn key(
+        &mut self,
+        node: NodeId,
+        task: &Task,
+        step: &Step,
+        inputs: &[Value],
+        environment: Option<Digest>,
+    ) -> Key {
+        let plan = self.plan;
+        let fixed = *self
+            .known
+            .entry(node)
+            .or_insert_with(|| Fixed { body: body(plan, task), signature: signature(task, step) });
+        let mut whole = blake3::Hasher::new();
+        let mut parts = Vec::with_capacity(inputs.len() + 3);
+        let mut add = |name: SmolStr, digest: Digest| {
+            whole.update(&digest.0);
+            parts.push((name, SmolStr::new(&digest.to_hex()[..16])));
+        };
+        add("body".into(), fixed.body);
+        add("signature".into(), fixed.signature);
+        if let Some(environment) = environment {
+            add("environment".into(), environment);
+        }
+        for (input, value) in step.inputs.iter().zip(inputs) {
+            let mut hasher = blake3::Hasher::new();
+            add_value(&mut hasher, value);
+            add(smol_str::format_smolstr!("input {}", input.name), Digest(*hasher.finalize().as_bytes()));
+        }
+        Key { digest: Digest(*whole.finalize().as_bytes()), parts }
+    }
+}
+
+fn body(plan: &Plan, task: &Task) -> Digest {
+    let mut hasher = blake3::Hasher::new();
+    add_bytes(&mut hasher, MEANING);
+    match &task.body {
+        Body::Python { text, origin: _, modules } => {
+            add_bytes(&mut hasher, b"python");
+            add_bytes(&mut hasher, text.as_bytes());
+            add_modules(&mut hasher, plan, modules);
+        }
+        Body::PythonFunction { module, function, modules } => {
+            for part in ["function", module, function] {
+                add_bytes(&mut hasher, part.as_bytes());
+            }
+            add_modules(&mut hasher, plan, modules);
+        }
+        Body::Shell { text, origin: _ } => {
+            add_bytes(&mut hasher, b"shell");
+            add_bytes(&mut hasher, text.as_bytes());
+        }
+    }
+    Digest(*hasher.finalize().as_bytes())
+}
+
+fn add_modules(hasher: &mut blake3::Hasher, plan: &Plan, modules: &[u32]) {
+    for module in modules.iter().filter_map(|index| plan.modules.get(*index as usize)) {
+        add_bytes(hasher, module.name.as_bytes());
+        add_bytes(hasher, module.text.as_bytes());
+        hasher.update(&[u8::from(module.package)]);
+    }
+}
+
+fn signature(task: &Task, step: &Step) -> Digest {
+    let mut hasher = blake3::Hasher::new();
+    let shape = |shape| serde_json::to_string(shape).unwrap_or_default();
+    add_bytes(&mut hasher, shape(&step.output).as_bytes());
+    for input in &step.inputs {
+        add_bytes(&mut hasher, input.name.as_bytes());
+        add_bytes(&mut hasher, shape(&input.shape).as_bytes());
+    }
+    hasher.update(&[task.frame as u8]);
+    Digest(*hasher.finalize().as_bytes())
+}
+
+fn add_bytes(hasher: &mut blake3::Hasher, bytes: &[u8]) {
+    hasher.update(&(bytes.len() as u64).to_le_bytes());
+    hasher.update(bytes);
+}
+
+/// A value by its content: a tag that keeps kinds apart, then the content with its length.
+fn add_value(hasher: &mut blake3::Hasher, value: &Value) {
+    let mut tagged = |tag: u8, bytes: &[u8]| {
+        hasher.update(&[tag]);
+        add_bytes(hasher, bytes);
+    };
+    match value {
+        Value::None => tagged(0, &[]),
+        Value::Bool(value) => tagged(1, &[u8::from(*value)]),
+        Value::Int(number) => tagged(2, &number.to_le_bytes()),
+        Value::Float(number) => tagged(3, &number.to_bits().to_le_bytes()),
+        Value::String(text) => tagged(4, text.as_bytes()),
+        Value::Duration(nanos) => tagged(5, &nanos.to_le_bytes()),
+        Value::Size(bytes) => tagged(6, &bytes.to_le_bytes()),
+        Value::Date(text) => tagged(7, text.as_bytes()),
+        Value::Time(text) => tagged(8, text.as_bytes()),
+        Value::Json(json) => tagged(9, json.to_string().as_bytes()),
+        // A range is a list: equal items, equal key.
+        Value::List(_) | Value::Range { .. } => {
+            let length = value.items().unwrap_or(0);
+            tagged(10, &(length as u64).to_le_bytes());
+            (0..length).filter_map(|index| value.item(index)).for_each(|item| add_value(hasher, &item));
+        }
+        Value::Record(fields) => {
+            tagged(11, &(fields.len() as u64).to_le_bytes());
+            for (name, value) in fields.iter() {
+                add_bytes(hasher, name.as_bytes());
+                add_value(hasher, value);
+            }
+        }
+        Value::Map(entries) => {
+            tagged(12, &(entries.len() as u64).to_le_bytes());
+            for (key, value) in entries.iter() {
+                add_bytes(hasher, key.as_bytes());
+                add_value(hasher, value);
+            }
+        }
+        Value::Path(path) => tagged(13, path.as_bytes()),
+        Value::Blob(blob) => {
+            tagged(14, &blob.digest.0);
+            hasher.update(&[blob.kind as u8]);
+            add_bytes(hasher, blob.format.as_bytes());
+        }
+    }
+}

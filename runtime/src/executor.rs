@@ -1,0 +1,62 @@
+//! WHERE attempts run. A place is a file and a line of [`EXECUTORS`]. The scheduler decides what runs; retries are its.
+
+pub(crate) mod local;
+
+use std::future::Future;
+use std::path::PathBuf;
+use std::pin::Pin;
+
+use tokio::sync::{mpsc, watch};
+
+use crate::event::{Event, Failure};
+use crate::runner::{Attempt, Outcome};
+use crate::schedule::Ticket;
+use crate::store::Store;
+
+/// What a place tells of the attempts it was given.
+pub(crate) enum News {
+    /// Something for the observer: output, metrics.
+    Said(Event),
+    /// The attempt is over, and so is every process of it.
+    Ended { ticket: Ticket, seconds: f64, outcome: Outcome },
+}
+
+/// How urgently everything is to end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Stop {
+    #[default]
+    No,
+    /// Ask, and kill what has not ended after a grace period.
+    Gently,
+    /// Kill.
+    AtOnce,
+}
+
+/// What a place needs to know of the run.
+pub(crate) struct Site {
+    /// The run's id: unique, and part of the marker of every process.
+    pub run: String,
+    /// The project's root.
+    pub root: PathBuf,
+    /// The run's own folder.
+    pub folder: PathBuf,
+    pub store: Store,
+    pub news: mpsc::UnboundedSender<News>,
+    pub stop: watch::Receiver<Stop>,
+    pub plan: std::sync::Arc<standpipe_plan::Plan>,
+}
+
+pub(crate) trait Executor {
+    /// Starts an attempt; its end is told as [`News::Ended`], exactly once.
+    fn submit(&self, attempt: Attempt);
+    /// Ends what is kept for further attempts.
+    fn close(&self) -> Pin<Box<dyn Future<Output = ()>>>;
+}
+
+/// A place by its name.
+pub(crate) struct Place {
+    pub name: &'static str,
+    pub open: fn(Site) -> Result<Box<dyn Executor>, Failure>,
+}
+
+pub(crate) const EXECUTORS: &[Place] = &[local::PLACE];

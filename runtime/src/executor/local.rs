@@ -1,0 +1,184 @@
+//! Runs attempts as processes of this machine. Knows nothing of plans' graphs, of the journal or of the cache.
+
+mod log;
+mod process;
+
+use std::cell::RefCell;
+use std::fs::{File, OpenOptions};
+use std::future::Future;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::process::{Command, Stdio};
+use std::rc::Rc;
+use std::time::Instant;
+
+use smol_str::SmolStr;
+use standpipe_plan::BlobKind;
+use tokio::sync::watch;
+
+use self::log::Slot;
+pub(crate) use self::process::Ending;
+use super::{Executor, News, Place, Site, Stop};
+use crate::codes;
+use crate::event::{Event, Failure};
+use crate::process::MARKER;
+use crate::runner::{self, Attempt, Outcome};
+use crate::store::Adopted;
+
+pub(crate) const PLACE: Place = Place { name: "local", open };
+
+/// Content up to this size is hashed where it is found; what is larger on a thread of its own.
+const SMALL: u64 = 256 << 10;
+
+/// This machine, for one run.
+pub(crate) struct Local {
+    site: Site,
+    work: PathBuf,
+    nothing: File,
+    slots: RefCell<Vec<Slot>>,
+    next_slot: std::cell::Cell<usize>,
+}
+
+struct Handle(Rc<Local>);
+
+fn open(site: Site) -> Result<Box<dyn Executor>, Failure> {
+    let nothing = OpenOptions::new().read(true).open("/dev/null");
+    let nothing =
+        nothing.map_err(|error| Failure::new(codes::NOT_STARTED, format!("/dev/null cannot be opened: {error}")))?;
+    // Processes that lose their parent become ours, so that none is out of sight.
+    let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
+    let work = site.folder.join("work");
+    Ok(Box::new(Handle(Rc::new(Local {
+        site,
+        work,
+        nothing,
+        slots: RefCell::default(),
+        next_slot: std::cell::Cell::new(0),
+    }))))
+}
+
+impl Executor for Handle {
+    fn submit(&self, attempt: Attempt) {
+        let local = Rc::clone(&self.0);
+        tokio::task::spawn_local(async move {
+            let ticket = attempt.ticket;
+            let begun = Instant::now();
+            let outcome = match attempt.task().and_then(|task| runner::of(&task.body)) {
+                Some(runner) => (runner.run)(Rc::clone(&local), attempt).await,
+                None => Outcome::failed(Failure::new(codes::NOT_STARTED, "nothing here runs this kind of body")),
+            };
+            local.tell(News::Ended { ticket, seconds: begun.elapsed().as_secs_f64(), outcome });
+        });
+    }
+
+    fn close(&self) -> Pin<Box<dyn Future<Output = ()>>> {
+        let local = Rc::clone(&self.0);
+        Box::pin(async move {
+            // Left-overs of attempts that ended badly.
+            let _ = std::fs::remove_dir_all(&local.work);
+        })
+    }
+}
+
+impl Local {
+    pub(crate) fn root(&self) -> &Path {
+        &self.site.root
+    }
+
+    /// A folder for files of attempts, on the store's file system; made when needed.
+    pub(crate) fn work(&self) -> &Path {
+        &self.work
+    }
+
+    fn tell(&self, news: News) {
+        // Nobody listens once the run has ended.
+        let _ = self.site.news.send(news);
+    }
+
+    pub(crate) fn say(&self, event: Event) {
+        self.tell(News::Said(event));
+    }
+
+    pub(crate) fn stop(&self) -> watch::Receiver<Stop> {
+        self.site.stop.clone()
+    }
+
+    /// A log file that nobody else writes to for now.
+    pub(crate) fn slot(&self) -> Slot {
+        self.slots.borrow_mut().pop().unwrap_or_else(|| {
+            let number = self.next_slot.get();
+            self.next_slot.set(number + 1);
+            Slot::new(&self.site.folder, number)
+        })
+    }
+
+    pub(crate) fn give_back(&self, slot: Slot) {
+        self.slots.borrow_mut().push(slot);
+    }
+
+    /// The value of [`MARKER`] in every process of an attempt.
+    pub(crate) fn marker(&self, attempt: &Attempt) -> String {
+        format!("{}/{}.{}", self.site.run, attempt.ticket, attempt.number)
+    }
+
+    /// Runs a command of an attempt to its end, its output going to `slot`'s log.
+    pub(crate) async fn process(
+        &self,
+        attempt: &Attempt,
+        mut command: Command,
+        slot: &mut Slot,
+    ) -> Result<Ending, Failure> {
+        let not_started = |error: &io::Error| not_started(attempt, error);
+        let marker = self.marker(attempt);
+        let log = slot.begin().map_err(|error| not_started(&error))?;
+        let clone = |file: &File| file.try_clone().map(Stdio::from);
+        command
+            .env(MARKER, &marker)
+            .stdin(clone(&self.nothing).map_err(|error| not_started(&error))?)
+            .stdout(clone(log).map_err(|error| not_started(&error))?)
+            .stderr(clone(log).map_err(|error| not_started(&error))?)
+            .current_dir(&self.site.root);
+        let limits = process::Limits { timeout: attempt.timeout, stop: self.stop() };
+        let ended = {
+            let mut tell = |text: String| self.say(output(attempt, text));
+            process::run(command, &marker, limits, &mut || slot.fresh(&mut tell)).await
+        };
+        ended.map_err(|error| not_started(&error))
+    }
+
+    /// Takes a file or folder into the store.
+    pub(crate) async fn adopt(
+        &self,
+        path: PathBuf,
+        own: bool,
+        kind: BlobKind,
+        format: SmolStr,
+        rows: Option<u64>,
+    ) -> io::Result<Adopted> {
+        let small = std::fs::symlink_metadata(&path).is_ok_and(|found| found.is_file() && found.len() <= SMALL);
+        if small {
+            return self.site.store.adopt(&path, own, kind, &format, rows);
+        }
+        let store = self.site.store.clone();
+        let adopted = tokio::task::spawn_blocking(move || store.adopt(&path, own, kind, &format, rows));
+        adopted.await.map_err(io::Error::other)?
+    }
+}
+
+/// What a step printed, for the observer.
+pub(crate) fn output(attempt: &Attempt, text: String) -> Event {
+    Event::Log { step: attempt.name.path.clone(), stream: SmolStr::new_static("output"), text }
+}
+
+fn not_started(attempt: &Attempt, error: &io::Error) -> Failure {
+    let step = &attempt.name.path;
+    let failure = Failure::new(codes::NOT_STARTED, format!("`{step}` could not be started: {error}"));
+    match error.kind() {
+        io::ErrorKind::NotFound => failure.with_help("`bash` must be on the PATH"),
+        io::ErrorKind::ArgumentListTooLong => {
+            failure.with_help("its inputs are too long for variables: hand them on as a `File`")
+        }
+        _ => failure,
+    }
+}

@@ -1,0 +1,166 @@
+//! One process from its start to the end of everything it started. Knows nothing of steps.
+
+use std::fs;
+use std::io;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+use std::time::Duration;
+
+use rustix::process::{
+    Pid, PidfdFlags, Signal, WaitId, WaitIdOptions, WaitIdStatus, kill_process_group, pidfd_open, waitid,
+};
+use tokio::io::Interest;
+use tokio::io::unix::AsyncFd;
+use tokio::sync::watch;
+use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until};
+
+use crate::executor::Stop;
+use crate::process::{MARKER, kill_tree};
+
+/// How long a process may take to end after it was asked to.
+const GRACE: Duration = Duration::from_secs(5);
+/// How often new output is looked for.
+const LOOK: Duration = Duration::from_millis(200);
+/// With more new process numbers than this since the start, all processes are looked through.
+const FEW: i32 = 256;
+
+/// How a process ended, and on whose account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    Exited(i32),
+    /// By a signal that did not come from here.
+    Signalled(i32),
+    TimedOut(Duration),
+    Cancelled,
+}
+
+pub(super) struct Limits {
+    pub timeout: Option<Duration>,
+    pub stop: watch::Receiver<Stop>,
+}
+
+/// Runs `command` in a process group of its own, to the end of the last process that it started. `look` is called now
+/// and then while it runs.
+pub(super) async fn run(
+    mut command: Command,
+    marker: &str,
+    mut limits: Limits,
+    look: &mut dyn FnMut(),
+) -> io::Result<Ending> {
+    if *limits.stop.borrow_and_update() != Stop::No {
+        return Ok(Ending::Cancelled);
+    }
+    let mut child = command.process_group(0).spawn()?;
+    drop(command);
+    let ended = match pid_of(&child) {
+        Ok(pid) => watch(pid, limits, look).await,
+        Err(error) => Err(error),
+    };
+    // While the first process is not waited for, its number, and so the group's, belongs to nobody else.
+    end_others(child.id(), marker).await;
+    if ended.is_err() {
+        let _ = child.kill();
+    }
+    child.wait()?;
+    ended
+}
+
+fn pid_of(child: &std::process::Child) -> io::Result<Pid> {
+    i32::try_from(child.id()).ok().and_then(Pid::from_raw).ok_or_else(|| io::Error::other("a process without a number"))
+}
+
+/// Waits for the process to end by itself, by its timeout, or because the run is stopped; it is not reaped.
+async fn watch(pid: Pid, mut limits: Limits, look: &mut dyn FnMut()) -> io::Result<Ending> {
+    #[expect(deprecated, reason = "its successor is unsafe for what may not own its descriptor, as an `OwnedFd` does")]
+    let fd = AsyncFd::with_interest(pidfd_open(pid, PidfdFlags::empty())?, Interest::READABLE)?;
+    let begun = Instant::now();
+    let far = begun + Duration::from_secs(86_400 * 365 * 30);
+    let mut act_at = limits.timeout.and_then(|timeout| begun.checked_add(timeout)).unwrap_or(far);
+    let mut ours = None;
+    let mut ticks = interval_at(begun + LOOK, LOOK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut listening = true;
+    loop {
+        tokio::select! {
+            ready = fd.readable() => {
+                let _ = ready?;
+                break;
+            }
+            changed = limits.stop.changed(), if listening => {
+                listening = changed.is_ok();
+                match *limits.stop.borrow_and_update() {
+                    Stop::No => {}
+                    Stop::Gently if ours.is_none() => {
+                        ours = Some(Ending::Cancelled);
+                        act_at = ask(pid);
+                    }
+                    Stop::Gently => {}
+                    Stop::AtOnce => {
+                        ours = ours.or(Some(Ending::Cancelled));
+                        act_at = kill(pid, far);
+                    }
+                }
+            }
+            () = sleep_until(act_at) => {
+                act_at = if ours.is_none() {
+                    ours = Some(Ending::TimedOut(limits.timeout.unwrap_or_default()));
+                    ask(pid)
+                } else {
+                    kill(pid, far)
+                };
+            }
+            _ = ticks.tick() => look(),
+        }
+    }
+    let status = waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT)?;
+    Ok(ours.unwrap_or_else(|| ending(status.as_ref())))
+}
+
+fn ending(status: Option<&WaitIdStatus>) -> Ending {
+    let signal = status.and_then(WaitIdStatus::terminating_signal);
+    match signal {
+        Some(signal) => Ending::Signalled(signal),
+        None => Ending::Exited(status.and_then(WaitIdStatus::exit_status).unwrap_or(-1)),
+    }
+}
+
+/// Asks the group to end; says when it has had its time.
+fn ask(group: Pid) -> Instant {
+    let _ = kill_process_group(group, Signal::TERM);
+    // A stopped process hears it only when it goes on.
+    let _ = kill_process_group(group, Signal::CONT);
+    Instant::now() + GRACE
+}
+
+fn kill(group: Pid, next: Instant) -> Instant {
+    let _ = kill_process_group(group, Signal::KILL);
+    next
+}
+
+/// Ends what the first process left behind: its group, and what called `setsid`.
+async fn end_others(leader: u32, marker: &str) {
+    let Some(group) = i32::try_from(leader).ok().and_then(Pid::from_raw) else { return };
+    let _ = kill_process_group(group, Signal::KILL);
+    if escaped(group.as_raw_nonzero().get(), marker) {
+        kill_tree(leader, marker).await;
+    }
+}
+
+/// Whether a process with the marker lives that is younger than `leader`: everything that it started is. Looks at the
+/// few numbers given out since, or, where they are many, says that it must be looked for.
+fn escaped(leader: i32, marker: &str) -> bool {
+    let Some(last) = last_pid() else { return true };
+    if last < leader || last - leader > FEW {
+        return true;
+    }
+    let wanted = format!("{MARKER}={marker}");
+    (leader + 1..=last).any(|pid| {
+        fs::read(format!("/proc/{pid}/environ"))
+            .is_ok_and(|environment| environment.split(|byte| *byte == 0).any(|variable| variable == wanted.as_bytes()))
+    })
+}
+
+/// The number that was given out last.
+fn last_pid() -> Option<i32> {
+    fs::read_to_string("/proc/loadavg").ok()?.split_whitespace().last()?.parse().ok()
+}

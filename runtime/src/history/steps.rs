@@ -1,0 +1,177 @@
+//! The steps of a run, folded out of its events.
+
+use std::fs::File;
+use std::io::{Read as _, Seek as _, SeekFrom};
+
+use indexmap::IndexMap;
+use rusqlite::params;
+use serde::{Deserialize, Serialize};
+
+use super::{History, RunRow, RunStatus};
+use crate::codes;
+use crate::event::{Failure, LogRange, Status};
+use crate::journal::{self, StepEnd};
+
+/// How a step stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepStatus {
+    Running,
+    Succeeded,
+    Cached,
+    Failed,
+    Skipped,
+    Cancelled,
+    /// It was under way when the run's process ended.
+    Interrupted,
+    /// The same of an effect: it may have happened or not.
+    Unknown,
+}
+
+impl StepStatus {
+    /// Its name in JSON.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Succeeded => "succeeded",
+            Self::Cached => "cached",
+            Self::Failed => "failed",
+            Self::Skipped => "skipped",
+            Self::Cancelled => "cancelled",
+            Self::Interrupted => "interrupted",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl From<Status> for StepStatus {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Succeeded => Self::Succeeded,
+            Status::Cached => Self::Cached,
+            Status::Failed => Self::Failed,
+            Status::Skipped => Self::Skipped,
+            Status::Cancelled => Self::Cancelled,
+        }
+    }
+}
+
+/// A step of a run in one line.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct StepRow {
+    pub step: String,
+    /// Tells instances apart: `region=eu`; empty elsewhere.
+    pub label: String,
+    pub status: StepStatus,
+    /// Attempts so far.
+    pub attempts: u32,
+    /// How long the last attempt took; absent until it ended.
+    pub seconds: Option<f64>,
+    pub error: Option<Failure>,
+    /// The run whose result was reused.
+    pub reused: Option<String>,
+    /// Where in the run's folder its log lies; absent when it said nothing.
+    #[serde(skip)]
+    pub log: Option<LogRange>,
+}
+
+/// The parts of a start that are kept.
+#[derive(Deserialize)]
+struct Begin {
+    #[serde(default)]
+    label: String,
+    #[serde(default)]
+    attempt: u32,
+}
+
+impl History {
+    /// The steps of a run in the order in which they were first heard of.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub fn steps(&self, run: &RunRow) -> Result<Vec<StepRow>, Failure> {
+        let broken = |error: rusqlite::Error| journal::failure(&error);
+        let mut query = self
+            .connection
+            .prepare_cached("SELECT kind, step, body FROM events WHERE run = ?1 AND step <> '' ORDER BY number")
+            .map_err(broken)?;
+        let rows = query
+            .query_map(params![run.number], |row| {
+                Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
+            })
+            .map_err(broken)?;
+        let mut steps: IndexMap<String, StepRow> = IndexMap::new();
+        for row in rows {
+            let (kind, step, body) = row.map_err(broken)?;
+            let known = steps.get(&step);
+            if let Some(row) = after(&kind, &step, &body, known, run) {
+                steps.insert(step, row);
+            }
+        }
+        Ok(steps.into_values().collect())
+    }
+
+    /// What a step printed; empty when it printed nothing.
+    ///
+    /// # Errors
+    /// There is no such step, or its log cannot be read.
+    pub fn log(&self, run: &RunRow, step: &str) -> Result<String, Failure> {
+        let steps = self.steps(run)?;
+        let Some(row) = steps.iter().find(|row| row.step == step) else {
+            return Err(Failure::new(codes::STATE, format!("`{}` has no step `{step}`", run.name)));
+        };
+        let Some(range) = &row.log else { return Ok(String::new()) };
+        let path = self.folder(&run.id).join(&range.file);
+        let read = || {
+            let mut file = File::open(&path)?;
+            file.seek(SeekFrom::Start(range.start))?;
+            let mut bytes = Vec::new();
+            file.take(range.end.saturating_sub(range.start)).read_to_end(&mut bytes)?;
+            Ok::<_, std::io::Error>(bytes)
+        };
+        let bytes = read().map_err(|error| {
+            Failure::new(codes::STATE, format!("the log {} cannot be read: {error}", path.display()))
+        })?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+}
+
+/// The row after one more event.
+fn after(kind: &str, step: &str, body: &str, known: Option<&StepRow>, run: &RunRow) -> Option<StepRow> {
+    let row = |label: String, status| StepRow {
+        step: step.to_owned(),
+        label,
+        status,
+        attempts: 0,
+        seconds: None,
+        error: None,
+        reused: None,
+        log: None,
+    };
+    let over = |dead| if run.status == RunStatus::Running { StepStatus::Running } else { dead };
+    match kind {
+        "effect_announced" => {
+            let begin: Begin = serde_json::from_str(body).ok()?;
+            Some(row(begin.label, over(StepStatus::Unknown)))
+        }
+        "step_started" => {
+            let begin: Begin = serde_json::from_str(body).ok()?;
+            let status = known.map_or_else(|| over(StepStatus::Interrupted), |known| known.status);
+            Some(StepRow { attempts: begin.attempt, ..row(begin.label, status) })
+        }
+        "step_finished" => {
+            let end: StepEnd = serde_json::from_str(body).ok()?;
+            let reused = (end.status == Status::Cached).then(|| end.from.to_string());
+            Some(StepRow {
+                attempts: end.attempt,
+                seconds: Some(end.seconds),
+                error: end.error,
+                reused,
+                log: end.log,
+                ..row(end.label, end.status.into())
+            })
+        }
+        _ => None,
+    }
+}

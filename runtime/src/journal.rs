@@ -1,0 +1,131 @@
+//! The durable record of runs: SQLite in WAL mode, one writer thread, many records a commit. What was acknowledged
+//! survives a crash and a power cut. Knows nothing of scheduling.
+
+mod database;
+mod record;
+mod writer;
+
+use std::path::PathBuf;
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+
+use rusqlite::Connection;
+use tokio::sync::watch;
+
+pub(crate) use self::database::{failure, now, open, open_reader};
+pub(crate) use self::record::{Kept, Record, StepEnd};
+use crate::event::Failure;
+
+/// The writing end of one run's journal.
+pub(crate) struct Journal {
+    sender: Option<mpsc::Sender<Entry>>,
+    progress: watch::Receiver<Progress>,
+    thread: Option<JoinHandle<()>>,
+    appended: u64,
+}
+
+/// How far the writer has come.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Progress {
+    /// Records up to this number are on the disk.
+    pub durable: u64,
+    /// Why nothing more will be.
+    pub broken: Option<Failure>,
+}
+
+/// A record on its way to the disk.
+struct Entry {
+    number: u64,
+    time: i64,
+    record: Record,
+    /// Files that the record speaks of: synced before it is.
+    files: Vec<PathBuf>,
+    /// Somebody waits for it: it is not held back for company.
+    urgent: bool,
+}
+
+impl Journal {
+    /// Records for run number `run` go through `connection` from now on.
+    pub(crate) fn start(connection: Connection, run: i64) -> Self {
+        let (sender, receiver) = mpsc::channel();
+        let (report, progress) = watch::channel(Progress::default());
+        let thread = std::thread::Builder::new()
+            .name("journal".into())
+            .spawn(move || writer::write_all(connection, run, &receiver, &report))
+            .ok();
+        Self { sender: Some(sender), progress, thread, appended: 0 }
+    }
+
+    /// Hands a record to the writer; its number is the answer.
+    pub(crate) fn append(&mut self, record: Record, files: Vec<PathBuf>, urgent: bool) -> u64 {
+        self.appended += 1;
+        let entry = Entry { number: self.appended, time: now(), record, files, urgent };
+        if let Some(sender) = &self.sender {
+            // A writer that is gone has said why in `progress`.
+            let _ = sender.send(entry);
+        }
+        self.appended
+    }
+
+    /// The number of the last record handed over.
+    pub(crate) fn appended(&self) -> u64 {
+        self.appended
+    }
+
+    pub(crate) fn progress(&self) -> watch::Receiver<Progress> {
+        self.progress.clone()
+    }
+
+    /// Waits until everything is on the disk.
+    pub(crate) fn close(mut self) -> Result<(), Failure> {
+        self.sender = None;
+        let gone = || Failure::new(crate::codes::STATE, "the journal's writer ended early");
+        let thread = self.thread.take().ok_or_else(gone)?;
+        thread.join().map_err(|_| gone())?;
+        let progress = self.progress.borrow();
+        match &progress.broken {
+            Some(failure) => Err(failure.clone()),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use standpipe_plan::{Digest, Value};
+
+    use super::*;
+    use crate::event::Status;
+
+    #[test]
+    fn keeps_what_was_handed_over_and_remembers_results() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let connection = open(folder.path()).expect("it opens");
+        let mut journal = Journal::start(connection, 7);
+        let kept = Kept { key: Digest::of(b"key"), value: Value::Int(5), run: "calm-crab".into() };
+        for index in 0..100 {
+            let end = StepEnd {
+                step: format!("main.step[{index}]"),
+                status: Status::Succeeded,
+                ..StepEnd::new(kept.run.clone())
+            };
+            let keep = (index == 3).then(|| kept.clone());
+            journal.append(Record::StepFinished { end: Box::new(end), keep }, Vec::new(), false);
+        }
+        journal.close().expect("it is written");
+        let reader = open_reader(folder.path()).expect("it opens").expect("it is there");
+        let count: i64 =
+            reader.query_row("SELECT count(*) FROM events WHERE run = 7", [], |row| row.get(0)).expect("a count");
+        assert_eq!(count, 100);
+        let value: String = reader.query_row("SELECT value FROM results", [], |row| row.get(0)).expect("a result");
+        assert_eq!(value, r#"{"int":5}"#);
+    }
+
+    #[test]
+    fn refuses_the_state_of_a_later_version() {
+        let folder = tempfile::tempdir().expect("a folder");
+        open(folder.path()).expect("it opens").pragma_update(None, "user_version", 999).expect("written");
+        let failure = open(folder.path()).expect_err("it is newer");
+        assert_eq!(failure.code, crate::codes::STATE);
+    }
+}

@@ -1,0 +1,144 @@
+//! The file `state.db`: how it is opened, and its tables.
+
+use std::fs::{DirBuilder, OpenOptions};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::Path;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+
+use crate::codes;
+use crate::event::Failure;
+
+/// The version of the tables.
+const VERSION: i64 = 1;
+/// How long to wait for another process's transaction.
+const BUSY: Duration = Duration::from_secs(60);
+
+/// `events` is the truth; `runs` and `results` are folds of it, kept in the same transactions.
+const TABLES: &str = "
+CREATE TABLE runs (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL UNIQUE,
+  pipeline TEXT NOT NULL,
+  started INTEGER NOT NULL,
+  finished INTEGER,
+  status TEXT,
+  counts TEXT
+);
+CREATE TABLE events (
+  run INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  time INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  step TEXT NOT NULL,
+  body TEXT NOT NULL,
+  PRIMARY KEY (run, number)
+) WITHOUT ROWID;
+CREATE TABLE results (
+  key BLOB PRIMARY KEY,
+  value TEXT NOT NULL,
+  run TEXT NOT NULL,
+  time INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE stamps (
+  path TEXT PRIMARY KEY,
+  size INTEGER NOT NULL,
+  modified INTEGER NOT NULL,
+  changed INTEGER NOT NULL,
+  inode INTEGER NOT NULL,
+  digest BLOB NOT NULL
+) WITHOUT ROWID;
+";
+
+/// Opens the state folder for writing, and makes it where there is none.
+///
+/// # Errors
+/// The folder cannot be made or written, or belongs to a later version.
+pub(crate) fn open(state: &Path) -> Result<Connection, Failure> {
+    let cannot = |error: std::io::Error| {
+        Failure::new(codes::STATE, format!("the state folder {} cannot be used: {error}", state.display()))
+            .with_help("make it writable, or set STANDPIPE_HOME to another folder")
+    };
+    DirBuilder::new().recursive(true).mode(0o700).create(state).map_err(cannot)?;
+    let file = state.join("state.db");
+    // Made here, so that it is never readable by others.
+    OpenOptions::new().create(true).append(true).mode(0o600).open(&file).map_err(cannot)?;
+    connect(&file).map_err(|error| failure(&error))
+}
+
+fn connect(file: &Path) -> rusqlite::Result<Connection> {
+    let mut connection = Connection::open(file)?;
+    connection.busy_timeout(BUSY)?;
+    if version(&connection)? != VERSION {
+        // Changing to WAL needs the file alone, and does not wait for it by itself.
+        let mut tries = 0;
+        while let Err(error) = connection.pragma_update(None, "journal_mode", "WAL") {
+            tries += 1;
+            if error.sqlite_error_code() != Some(ErrorCode::DatabaseBusy) || tries > 1000 {
+                return Err(error);
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        if version(&transaction)? == 0 {
+            transaction.execute_batch(TABLES)?;
+            transaction.pragma_update(None, "user_version", VERSION)?;
+        }
+        transaction.commit()?;
+    }
+    if version(&connection)? != VERSION {
+        return Err(rusqlite::Error::InvalidQuery);
+    }
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    Ok(connection)
+}
+
+/// Opens the state folder for reading; `None` where nothing has run yet.
+pub(crate) fn open_reader(state: &Path) -> Result<Option<Connection>, Failure> {
+    let file = state.join("state.db");
+    if !file.exists() {
+        return Ok(None);
+    }
+    let open = || {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&file, flags)?;
+        connection.busy_timeout(BUSY)?;
+        match version(&connection)? {
+            VERSION => Ok(Some(connection)),
+            0 => Ok(None),
+            _ => Err(rusqlite::Error::InvalidQuery),
+        }
+    };
+    open().map_err(|error| failure(&error))
+}
+
+fn version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.query_row("PRAGMA user_version", [], |row| row.get(0))
+}
+
+/// What a database error means to a person.
+pub(crate) fn failure(error: &rusqlite::Error) -> Failure {
+    match error {
+        rusqlite::Error::InvalidQuery => {
+            Failure::new(codes::STATE, "the state folder was written by a later version of Standpipe")
+                .with_help("use that version, or set STANDPIPE_HOME to another folder")
+        }
+        error if error.sqlite_error_code() == Some(ErrorCode::DiskFull) => {
+            Failure::new(codes::DISK_FULL, "the disk is full: the run's journal cannot be written")
+                .with_help("make room and run again: what finished is reused")
+        }
+        error => Failure::new(codes::STATE, format!("the run's journal cannot be used: {error}"))
+            .with_help("a state folder that is damaged can be moved away; results are then made anew"),
+    }
+}
+
+/// Milliseconds since 1970.
+pub(crate) fn now() -> i64 {
+    milliseconds(SystemTime::now())
+}
+
+pub(crate) fn milliseconds(time: SystemTime) -> i64 {
+    time.duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}

@@ -1,0 +1,127 @@
+//! What the journal keeps of a run, as it is written: versioned by `state.db`.
+
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+use standpipe_plan::{Digest, Value};
+
+use crate::event::{Counts, Failure, LogRange, Status};
+
+/// One line of the journal.
+#[derive(Clone, Debug)]
+pub(crate) enum Record {
+    /// An effect will be started; on the disk before it is.
+    EffectAnnounced {
+        step: String,
+        label: String,
+    },
+    StepStarted {
+        step: String,
+        label: String,
+        attempt: u32,
+    },
+    StepRetrying {
+        step: String,
+        attempt: u32,
+        wait: f64,
+        error: Failure,
+    },
+    /// `keep` is the result, for later runs.
+    StepFinished {
+        end: Box<StepEnd>,
+        keep: Option<Kept>,
+    },
+    RunFinished {
+        status: Status,
+        counts: Counts,
+        seconds: f64,
+        outputs: serde_json::Value,
+    },
+}
+
+/// A result that later runs may reuse.
+#[derive(Clone, Debug)]
+pub(crate) struct Kept {
+    pub key: Digest,
+    pub value: Value,
+    /// The name of the run that made it.
+    pub run: SmolStr,
+}
+
+/// How a step ended, with what is needed to say why it ran.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct StepEnd {
+    #[serde(skip)]
+    pub step: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub label: String,
+    pub status: Status,
+    pub seconds: f64,
+    pub attempt: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<Failure>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log: Option<LogRange>,
+    /// The name of the run whose result it is.
+    pub from: SmolStr,
+    /// What the step's key was made of: a name and the start of a digest each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<(SmolStr, SmolStr)>,
+}
+
+impl StepEnd {
+    /// A step that was skipped in run `from`: to be changed into what happened.
+    pub(crate) fn new(from: SmolStr) -> Self {
+        Self {
+            step: String::new(),
+            label: String::new(),
+            status: Status::Skipped,
+            seconds: 0.0,
+            attempt: 0,
+            error: None,
+            log: None,
+            from,
+            parts: Vec::new(),
+        }
+    }
+}
+
+impl Record {
+    /// The name of its kind in the table.
+    pub(super) fn kind(&self) -> &'static str {
+        match self {
+            Self::EffectAnnounced { .. } => "effect_announced",
+            Self::StepStarted { .. } => "step_started",
+            Self::StepRetrying { .. } => "step_retrying",
+            Self::StepFinished { .. } => "step_finished",
+            Self::RunFinished { .. } => "run_finished",
+        }
+    }
+
+    /// The step it is about; empty for the run.
+    pub(super) fn step(&self) -> &str {
+        match self {
+            Self::EffectAnnounced { step, .. } | Self::StepStarted { step, .. } | Self::StepRetrying { step, .. } => {
+                step
+            }
+            Self::StepFinished { end, .. } => &end.step,
+            Self::RunFinished { .. } => "",
+        }
+    }
+
+    /// Everything else, as JSON.
+    pub(super) fn body(&self) -> String {
+        match self {
+            Self::EffectAnnounced { label, .. } => serde_json::json!({ "label": label }).to_string(),
+            Self::StepStarted { label, attempt, .. } => {
+                serde_json::json!({ "label": label, "attempt": attempt }).to_string()
+            }
+            Self::StepRetrying { attempt, wait, error, .. } => {
+                serde_json::json!({ "attempt": attempt, "wait": wait, "error": error }).to_string()
+            }
+            Self::StepFinished { end, .. } => serde_json::to_string(end).unwrap_or_default(),
+            Self::RunFinished { seconds, outputs, .. } => {
+                serde_json::json!({ "seconds": seconds, "outputs": outputs }).to_string()
+            }
+        }
+    }
+}

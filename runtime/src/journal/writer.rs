@@ -1,0 +1,110 @@
+//! The one thread that writes: gathers what comes within a few milliseconds into one commit.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, TransactionBehavior, params};
+use tokio::sync::watch;
+
+use super::{Entry, Progress, Record, failure};
+use crate::codes;
+use crate::event::Failure;
+
+/// How long a record waits for company.
+const GATHER: Duration = Duration::from_millis(5);
+/// Most records of one commit.
+const BATCH: usize = 4096;
+
+pub(super) fn write_all(
+    mut connection: Connection,
+    run: i64,
+    receiver: &Receiver<Entry>,
+    report: &watch::Sender<Progress>,
+) {
+    while let Some(batch) = gather(receiver) {
+        let last = batch.last().map_or(0, |entry| entry.number);
+        let written = sync_files(&batch).and_then(|()| commit(&mut connection, run, batch).map_err(|e| failure(&e)));
+        match written {
+            Ok(()) => report.send_modify(|progress| progress.durable = last),
+            Err(failure) => {
+                report.send_modify(|progress| progress.broken = Some(failure));
+                return;
+            }
+        }
+    }
+}
+
+/// The next records, or `None` when there will be none.
+fn gather(receiver: &Receiver<Entry>) -> Option<Vec<Entry>> {
+    let first = receiver.recv().ok()?;
+    let mut urgent = first.urgent;
+    let mut batch = vec![first];
+    let until = Instant::now() + GATHER;
+    while batch.len() < BATCH {
+        let wait = if urgent { Duration::ZERO } else { until.saturating_duration_since(Instant::now()) };
+        match receiver.recv_timeout(wait) {
+            Ok(entry) => {
+                urgent |= entry.urgent;
+                batch.push(entry);
+            }
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
+        }
+    }
+    Some(batch)
+}
+
+/// Brings the files that records speak of to the disk, and the folders they were renamed into.
+fn sync_files(batch: &[Entry]) -> Result<(), Failure> {
+    let mut folders = Vec::new();
+    for file in batch.iter().flat_map(|entry| &entry.files) {
+        sync(file).map_err(|error| unsynced(file, &error))?;
+        folders.extend(file.parent());
+    }
+    folders.sort_unstable();
+    folders.dedup();
+    folders.into_iter().try_for_each(|folder| sync(folder).map_err(|error| unsynced(folder, &error)))
+}
+
+fn sync(path: &Path) -> io::Result<()> {
+    File::open(path)?.sync_all()
+}
+
+fn unsynced(path: &Path, error: &io::Error) -> Failure {
+    let code = if error.kind() == io::ErrorKind::StorageFull { codes::DISK_FULL } else { codes::STATE };
+    Failure::new(code, format!("{} cannot be brought to the disk: {error}", path.display()))
+}
+
+fn commit(connection: &mut Connection, run: i64, batch: Vec<Entry>) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    {
+        let mut event = transaction.prepare_cached(
+            "INSERT INTO events (run, number, time, kind, step, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?;
+        let mut result = transaction
+            .prepare_cached("INSERT OR REPLACE INTO results (key, value, run, time) VALUES (?1, ?2, ?3, ?4)")?;
+        for Entry { number, time, record, .. } in batch {
+            let number = i64::try_from(number).unwrap_or(i64::MAX);
+            event.execute(params![run, number, time, record.kind(), record.step(), record.body()])?;
+            match record {
+                Record::StepFinished { keep: Some(kept), .. } => {
+                    let value = serde_json::to_string(&kept.value).unwrap_or_default();
+                    result.execute(params![kept.key.0.as_slice(), value, kept.run.as_str(), time])?;
+                }
+                Record::RunFinished { status, counts, .. } => {
+                    transaction.execute(
+                        "UPDATE runs SET finished = ?2, status = ?3, counts = ?4 WHERE number = ?1",
+                        params![run, time, status.as_str(), serde_json::to_string(&counts).unwrap_or_default()],
+                    )?;
+                }
+                Record::EffectAnnounced { .. }
+                | Record::StepStarted { .. }
+                | Record::StepRetrying { .. }
+                | Record::StepFinished { .. } => {}
+            }
+        }
+    }
+    transaction.commit()
+}

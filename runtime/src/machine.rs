@@ -1,0 +1,43 @@
+//! What this machine has: cores, memory, cards, free disk. Knows nothing of who wants them.
+
+use std::fs;
+use std::path::Path;
+
+use crate::admission::Capacity;
+
+/// The machine's resources, or as much of them as the run may use: `jobs` cores and `memory` bytes.
+pub(crate) fn capacity(jobs: Option<usize>, memory: Option<u64>, state: &Path) -> Capacity {
+    Capacity {
+        cpu: 1000 * jobs.unwrap_or_else(cores).max(1) as u64,
+        memory: memory.unwrap_or_else(installed_memory),
+        gpu: cards(),
+        disk: free_disk(state),
+        limits: Vec::new(),
+    }
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
+/// The memory of the machine, or of the container where that is less. What cannot be read limits nothing.
+fn installed_memory() -> u64 {
+    let installed = fs::read_to_string("/proc/meminfo").ok().and_then(|text| {
+        let line = text.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
+        Some(line.split_whitespace().next()?.parse::<u64>().ok()? * 1024)
+    });
+    let granted = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"]
+        .iter()
+        .find_map(|path| fs::read_to_string(path).ok()?.trim().parse().ok());
+    installed.unwrap_or(u64::MAX).min(granted.unwrap_or(u64::MAX))
+}
+
+fn cards() -> u64 {
+    let Ok(devices) = fs::read_dir("/dev") else { return 0 };
+    let names = devices.flatten().filter_map(|entry| entry.file_name().into_string().ok());
+    names.filter(|name| name.strip_prefix("nvidia").is_some_and(|number| number.parse::<u32>().is_ok())).count() as u64
+}
+
+fn free_disk(state: &Path) -> u64 {
+    rustix::fs::statvfs(state).map_or(u64::MAX, |stat| stat.f_bavail.saturating_mul(stat.f_frsize))
+}

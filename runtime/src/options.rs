@@ -1,0 +1,73 @@
+//! What a caller of the runtime says, and what it is told in the end. Knows nothing of how a run is made.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+use smol_str::SmolStr;
+use standpipe_plan::Value;
+
+use crate::event::{Counts, Failure, Status};
+
+/// How to run a plan.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The project's root: what relative paths are relative to, and where steps are run.
+    pub root: PathBuf,
+    /// Where journal, store and logs are kept.
+    pub state: PathBuf,
+    /// Cores to use; the machine's when absent.
+    pub jobs: Option<usize>,
+    /// Bytes of memory to use; the machine's when absent.
+    pub memory: Option<u64>,
+    /// Whether earlier results may be reused. New ones are kept either way.
+    pub cache: bool,
+    /// After a failure, whether steps that do not need the failed one are still started.
+    pub keep_going: bool,
+    /// The interpreter for tasks without an `env`; `python3` on the path when absent.
+    pub python: Option<PathBuf>,
+    /// Whether Ctrl-C and SIGTERM end the run.
+    pub signals: bool,
+}
+
+/// How a run went.
+#[derive(Clone, Debug)]
+pub struct RunReport {
+    /// The readable name, `brave-otter`.
+    pub run: String,
+    pub id: String,
+    /// Succeeded, failed or cancelled.
+    pub status: Status,
+    pub seconds: f64,
+    pub counts: Counts,
+    /// The pipeline's result; `none` unless the run succeeded.
+    pub value: Value,
+    /// The same as JSON, with files, tables and artifacts as `{"path", "hash", "type"}`.
+    pub outputs: serde_json::Value,
+    /// The steps that failed, by path, in the order in which they did.
+    pub failures: Vec<(String, Failure)>,
+}
+
+/// What a run would do with one step.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Forecast {
+    pub step: String,
+    /// Tells instances apart: `region=eu`; empty elsewhere.
+    pub label: String,
+    pub outlook: Outlook,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "outlook", rename_all = "snake_case")]
+pub enum Outlook {
+    /// The result of that run would be reused.
+    Reuse {
+        run: String,
+    },
+    Run {
+        why: SmolStr,
+    },
+    /// It depends on what only a run will tell.
+    Unknown {
+        why: SmolStr,
+    },
+}

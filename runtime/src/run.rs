@@ -1,0 +1,38 @@
+//! Runs a plan, from its parameters to its report: the scheduler decides, this does what it says and tells what happened.
+
+mod driver;
+mod names;
+mod params;
+mod recorder;
+mod setup;
+
+use smol_str::SmolStr;
+use standpipe_plan::{Plan, Value};
+
+use crate::codes;
+use crate::event::{Failure, Observer};
+use crate::options::{Options, RunReport};
+
+/// Runs `plan` with these parameters; `observer` hears of everything, and of nothing before it is on the disk.
+///
+/// # Errors
+/// Nothing was started: a parameter does not fit, a file is missing, the state folder cannot be used. A run that was
+/// started and failed is a report.
+pub fn run(
+    plan: &Plan,
+    params: Vec<(SmolStr, Value)>,
+    options: &Options,
+    observer: &mut dyn Observer,
+) -> Result<RunReport, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new(codes::STATE, format!("this process cannot wait for others: {error}")))?;
+    let local = tokio::task::LocalSet::new();
+    let report = local.block_on(&runtime, async {
+        let setup = setup::prepare(plan, params, options)?;
+        driver::drive(setup, options, observer).await
+    });
+    drop(local);
+    report
+}

@@ -1,0 +1,96 @@
+//! Ends: of a step, and of the run.
+
+use standpipe_plan::{CachePolicy, Value};
+use tokio::time::Instant;
+
+use super::{Driver, Underway};
+use crate::cache;
+use crate::event::{Event as Told, Failure, Status};
+use crate::journal::{Kept, Record, StepEnd};
+use crate::options::RunReport;
+use crate::outputs;
+use crate::schedule::{StepName, Ticket};
+
+impl Driver<'_, '_> {
+    /// A step ended: it is recorded, and then told.
+    pub(super) fn finished(
+        &mut self,
+        ticket: Ticket,
+        step: StepName,
+        attempt: u32,
+        status: Status,
+        failure: Option<Failure>,
+    ) {
+        let known = self.steps.remove(&ticket).unwrap_or_default();
+        let keep = if status == Status::Succeeded { self.to_keep(&known) } else { None };
+        let Underway { key, seconds, log, files, from, .. } = known;
+        let end = StepEnd {
+            step: step.path.clone(),
+            label: step.label.clone(),
+            status,
+            seconds,
+            attempt,
+            error: failure.clone(),
+            log,
+            from: from.unwrap_or_else(|| self.run.clone()),
+            parts: key.map(|key| key.parts).unwrap_or_default(),
+        };
+        self.recorder.record(Record::StepFinished { end: Box::new(end), keep }, files);
+        self.tell_end(step, status, seconds, failure);
+    }
+
+    /// Something ended that never became a step.
+    pub(super) fn passed(&mut self, step: StepName, status: Status, failure: Option<Failure>) {
+        let end = StepEnd {
+            step: step.path.clone(),
+            label: step.label.clone(),
+            status,
+            error: failure.clone(),
+            ..StepEnd::new(self.run.clone())
+        };
+        self.recorder.record(Record::StepFinished { end: Box::new(end), keep: None }, Vec::new());
+        self.tell_end(step, status, 0.0, failure);
+    }
+
+    fn tell_end(&mut self, step: StepName, status: Status, seconds: f64, error: Option<Failure>) {
+        match status {
+            Status::Succeeded => self.counts.succeeded += 1,
+            Status::Cached => self.counts.cached += 1,
+            Status::Failed => self.counts.failed += 1,
+            Status::Skipped | Status::Cancelled => self.counts.skipped += 1,
+        }
+        if let (Status::Failed, Some(failure)) = (status, &error) {
+            self.failures.push((step.path.clone(), failure.clone()));
+        }
+        self.recorder.promise(Told::StepFinished { step: step.path, label: step.label, status, seconds, error });
+    }
+
+    /// The result as later runs may find it; only of a task that may be reused, and whose inputs stayed as they were.
+    fn to_keep(&self, step: &Underway) -> Option<Kept> {
+        let (key, value) = (step.key.as_ref()?, step.value.as_ref()?);
+        (!step.unsure && step.policy != CachePolicy::Off).then(|| Kept {
+            key: key.digest,
+            value: cache::without_places(value),
+            run: self.run.clone(),
+        })
+    }
+
+    /// The run is over: nothing of it is left running, and everything is on the disk.
+    pub(super) async fn conclude(self, id: String, begun: Instant) -> Result<RunReport, Failure> {
+        let Self { plan, run, store, executor, mut recorder, counts, failures, broken, done, stop, .. } = self;
+        executor.close().await;
+        drop(stop);
+        if let Some(failure) = broken {
+            return Err(failure);
+        }
+        let (status, value) = done.unwrap_or((Status::Failed, Value::None));
+        let value = outputs::located(&value, &store);
+        let outputs =
+            if status == Status::Succeeded { outputs::json(&value, &plan.result) } else { serde_json::Value::Null };
+        let seconds = begun.elapsed().as_secs_f64();
+        recorder.record_now(Record::RunFinished { status, counts, seconds, outputs: outputs.clone() });
+        let last = Told::RunFinished { run: run.to_string(), status, seconds, steps: counts, outputs: outputs.clone() };
+        recorder.close(&last)?;
+        Ok(RunReport { run: run.to_string(), id, status, seconds, counts, value, outputs, failures })
+    }
+}

@@ -1,0 +1,70 @@
+//! WHAT a kind of task does. A kind is a file and a line of [`RUNNERS`]; where its attempts run is the executor's.
+
+pub(crate) mod shell;
+
+use std::future::Future;
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use smol_str::SmolStr;
+use standpipe_plan::{Body, Plan, Shape, Task, TaskId, Value};
+
+use crate::event::{Failure, LogRange};
+use crate::executor::local::Local;
+use crate::schedule::{StepName, Ticket};
+
+/// One attempt of a step, with everything known that it needs.
+pub(crate) struct Attempt {
+    pub ticket: Ticket,
+    pub number: u32,
+    pub name: StepName,
+    pub plan: Arc<Plan>,
+    pub task: TaskId,
+    /// Content in the store is located: every blob has an absolute path.
+    pub inputs: Vec<(SmolStr, Value, Shape)>,
+    pub output: Shape,
+    pub timeout: Option<Duration>,
+    /// Whole cores it may use.
+    pub threads: u64,
+}
+
+impl Attempt {
+    pub(crate) fn task(&self) -> Option<&Task> {
+        self.plan.tasks.get(self.task.0 as usize)
+    }
+}
+
+/// What came of an attempt.
+pub(crate) struct Outcome {
+    pub result: Result<Value, Failure>,
+    /// Content of the result that is in the store and not yet synced.
+    pub files: Vec<PathBuf>,
+    pub log: Option<LogRange>,
+}
+
+impl Outcome {
+    pub(crate) fn failed(failure: Failure) -> Self {
+        Self { result: Err(failure), files: Vec::new(), log: None }
+    }
+}
+
+/// A future of one thread.
+pub(crate) type Run<T> = Pin<Box<dyn Future<Output = T>>>;
+
+/// A kind of task.
+pub(crate) struct Runner {
+    /// What people read.
+    pub name: &'static str,
+    pub takes: fn(&Body) -> bool,
+    pub run: fn(Rc<Local>, Attempt) -> Run<Outcome>,
+}
+
+pub(crate) const RUNNERS: &[Runner] = &[shell::RUNNER];
+
+/// The runner for a body.
+pub(crate) fn of(body: &Body) -> Option<&'static Runner> {
+    RUNNERS.iter().find(|runner| (runner.takes)(body))
+}

@@ -1,0 +1,302 @@
+//! Decides what happens next in a run: a pure state machine, `step(event) -> effects`. Knows no clock, file, process or
+//! random number; the same events always give the same effects.
+
+mod activation;
+mod layout;
+mod queue;
+mod regions;
+mod steps;
+#[cfg(test)]
+mod tests;
+
+use std::collections::VecDeque;
+
+use rustc_hash::FxHashMap;
+use standpipe_plan::{EvalError, NodeId, Origin, Plan, Scope, Step, TaskId, Value};
+
+use self::activation::{Activation, ActivationId};
+use self::layout::Layout;
+use self::queue::Queue;
+use crate::admission::{Admission, Capacity, Demand};
+use crate::event::{Failure, Status};
+use crate::state::TaskState;
+
+/// A step's number, in the order in which steps became ready; never given twice in a run.
+pub(crate) type Ticket = u64;
+
+/// What has happened.
+#[derive(Debug)]
+pub(crate) enum Event {
+    Begin,
+    /// An earlier result was found for a step that was looked up.
+    Reused {
+        ticket: Ticket,
+        value: Value,
+    },
+    /// A step that was looked up, or an effect that was recorded, must run.
+    Admitted {
+        ticket: Ticket,
+    },
+    /// What a step needs before it can run could not be had.
+    Refused {
+        ticket: Ticket,
+        failure: Failure,
+    },
+    /// An attempt ended.
+    Ended {
+        ticket: Ticket,
+        result: Result<Value, Failure>,
+    },
+    /// The wait before the next attempt is over.
+    Woken {
+        ticket: Ticket,
+    },
+    /// The run is to end.
+    Cancel,
+}
+
+/// What is to be done.
+#[derive(Debug)]
+pub(crate) enum Effect {
+    /// Look for an earlier result, or record that an effect will start.
+    Look {
+        ticket: Ticket,
+    },
+    Start {
+        ticket: Ticket,
+        attempt: u32,
+        timeout: Option<i64>,
+        demand: Demand,
+    },
+    /// The attempt failed: say `Woken` after `nanos`.
+    Wait {
+        ticket: Ticket,
+        attempt: u32,
+        nanos: i64,
+        failure: Failure,
+    },
+    /// The step reached its end; its ticket means nothing any more.
+    Finished {
+        ticket: Ticket,
+        step: StepName,
+        attempt: u32,
+        status: Status,
+        failure: Option<Failure>,
+    },
+    /// Something that never became a step reached its end: an expression failed, a branch was not taken.
+    Passed {
+        step: StepName,
+        status: Status,
+        failure: Option<Failure>,
+    },
+    /// A `for` knows its number of items.
+    Fanout {
+        step: String,
+        count: u64,
+    },
+    /// End what runs.
+    Stop,
+    /// The run is over.
+    Done {
+        status: Status,
+        value: Value,
+    },
+}
+
+/// How people name a step.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct StepName {
+    pub path: String,
+    pub label: String,
+}
+
+/// A step whose inputs are known, until it ends.
+pub(crate) struct Instance<'p> {
+    pub name: StepName,
+    pub task: TaskId,
+    pub step: &'p Step,
+    pub node: NodeId,
+    pub origin: Origin,
+    pub inputs: Vec<Value>,
+    state: TaskState,
+    attempt: u32,
+    demand: Demand,
+    timeout: Option<i64>,
+    place: (ActivationId, usize),
+}
+
+/// How a run goes about things.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rules {
+    pub keep_going: bool,
+    /// Most iterations of one `for` under way at once.
+    pub window: usize,
+}
+
+/// Why nothing new is started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Draining {
+    Failed,
+    Cancelled,
+}
+
+pub(crate) struct Schedule<'p> {
+    plan: &'p Plan,
+    params: Vec<Value>,
+    rules: Rules,
+    layout: Layout<'p>,
+    limits: FxHashMap<&'p str, u32>,
+    activations: FxHashMap<ActivationId, Activation>,
+    next_activation: ActivationId,
+    instances: FxHashMap<Ticket, Instance<'p>>,
+    next_ticket: Ticket,
+    queue: Queue,
+    admission: Admission,
+    work: VecDeque<Work>,
+    effects: Vec<Effect>,
+    draining: Option<Draining>,
+    failed: bool,
+}
+
+/// What is left to do inside the machine.
+enum Work {
+    /// Everything this node waits for is settled.
+    Ready(ActivationId, usize),
+    /// Every node of this activation is settled.
+    Close(ActivationId),
+}
+
+impl<'p> Schedule<'p> {
+    /// `params` in the order of [`Plan::params`]; named limits are added to `capacity`.
+    pub(crate) fn new(plan: &'p Plan, params: Vec<Value>, mut capacity: Capacity, rules: Rules) -> Self {
+        let mut limits = FxHashMap::default();
+        for limit in plan.tasks.iter().filter_map(|task| task.settings.limit.as_ref()) {
+            let index = *limits.entry(limit.name.as_str()).or_insert_with(|| {
+                capacity.limits.push((limit.name.clone(), u64::from(limit.slots)));
+                u32::try_from(capacity.limits.len() - 1).unwrap_or(u32::MAX)
+            });
+            // Tasks that disagree share the smallest number.
+            if let Some((_, slots)) = capacity.limits.get_mut(index as usize) {
+                *slots = (*slots).min(u64::from(limit.slots));
+            }
+        }
+        Self {
+            plan,
+            params,
+            rules,
+            layout: Layout::new(plan),
+            limits,
+            activations: FxHashMap::default(),
+            next_activation: 0,
+            instances: FxHashMap::default(),
+            next_ticket: 0,
+            queue: Queue::default(),
+            admission: Admission::new(capacity),
+            work: VecDeque::new(),
+            effects: Vec::new(),
+            draining: None,
+            failed: false,
+        }
+    }
+
+    /// The one way in: takes what happened, gives what is to be done. Events that come too late change nothing.
+    pub(crate) fn step(&mut self, event: Event) -> Vec<Effect> {
+        match event {
+            Event::Begin => self.begin(),
+            Event::Reused { ticket, value } => self.reused(ticket, value),
+            Event::Admitted { ticket } => self.admitted(ticket),
+            Event::Refused { ticket, failure } => self.refused(ticket, failure),
+            Event::Ended { ticket, result } => self.ended(ticket, result),
+            Event::Woken { ticket } => self.woken(ticket),
+            Event::Cancel => self.cancel(),
+        }
+        while let Some(work) = self.work.pop_front() {
+            match work {
+                Work::Ready(activation, slot) => self.ready(activation, slot),
+                Work::Close(activation) => self.close(activation),
+            }
+        }
+        self.start_what_fits();
+        std::mem::take(&mut self.effects)
+    }
+
+    /// A step that has not ended.
+    pub(crate) fn instance(&self, ticket: Ticket) -> Option<&Instance<'p>> {
+        self.instances.get(&ticket)
+    }
+
+    fn cancel(&mut self) {
+        if self.draining != Some(Draining::Cancelled) {
+            self.drain(Draining::Cancelled);
+            self.effects.push(Effect::Stop);
+        }
+    }
+
+    /// Stops starting: what waits is skipped, what runs may end.
+    fn drain(&mut self, why: Draining) {
+        self.draining = Some(why);
+        self.queue.drain();
+        let mut waiting: Vec<Ticket> = self
+            .instances
+            .iter()
+            .filter(|(_, instance)| instance.state != TaskState::Running)
+            .map(|(ticket, _)| *ticket)
+            .collect();
+        waiting.sort_unstable();
+        for ticket in waiting {
+            self.skip_step(ticket);
+        }
+    }
+
+    fn status(&self) -> Status {
+        match (self.draining, self.failed) {
+            (Some(Draining::Cancelled), _) => Status::Cancelled,
+            (_, true) => Status::Failed,
+            _ => Status::Succeeded,
+        }
+    }
+}
+
+/// What an expression of one activation sees: its own nodes and those of the regions around it.
+struct NodeScope<'s, 'p> {
+    schedule: &'s Schedule<'p>,
+    activation: ActivationId,
+}
+
+impl Scope for NodeScope<'_, '_> {
+    fn node(&self, id: NodeId) -> Option<Value> {
+        let (region, slot) = self.schedule.layout.place(id)?;
+        let mut current = self.schedule.activations.get(&self.activation)?;
+        while current.region != region {
+            current = self.schedule.activations.get(&current.parent?.0)?;
+        }
+        current.cells.get(slot)?.value.clone()
+    }
+}
+
+/// What a setting sees: the step's inputs and the attempt's number.
+struct SettingScope<'s> {
+    step: &'s Step,
+    inputs: &'s [Value],
+    attempt: u32,
+}
+
+impl Scope for SettingScope<'_> {
+    fn node(&self, _id: NodeId) -> Option<Value> {
+        None
+    }
+
+    fn input(&self, name: &str) -> Option<Value> {
+        let index = self.step.inputs.iter().position(|input| input.name == name)?;
+        self.inputs.get(index).cloned()
+    }
+
+    fn attempt(&self) -> Option<i64> {
+        Some(i64::from(self.attempt))
+    }
+}
+
+/// An expression without a value, as a failure of the place where it stands.
+fn no_value(plan: &Plan, origin: Origin, what: &str, error: &EvalError) -> Failure {
+    Failure::new(crate::codes::NO_VALUE, format!("{what} has no value: {error}")).at(plan, origin)
+}

@@ -1,0 +1,300 @@
+//! Regions coming to life and ending: values, branches, loops.
+
+use standpipe_plan::{NodeKind, Region, Value, eval};
+
+use super::activation::{Activation, ActivationId, Iterations, label};
+use super::layout::{RegionId, has_steps};
+use super::{Draining, Effect, NodeScope, Schedule, StepName, Work, no_value};
+use crate::event::{Failure, Status};
+
+impl<'p> Schedule<'p> {
+    pub(super) fn begin(&mut self) {
+        let path = self.plan.pipeline.to_string();
+        self.activate(0, |root| root.path = path);
+    }
+
+    fn activate(&mut self, region: RegionId, prepare: impl FnOnce(&mut Activation)) {
+        let Some(layout) = self.layout.regions.get(region) else { return };
+        let mut activation = Activation::new(region, layout);
+        prepare(&mut activation);
+        let id = self.next_activation;
+        self.next_activation += 1;
+        if activation.open == 0 {
+            self.work.push_back(Work::Close(id));
+        }
+        let first = activation.cells.iter().enumerate().filter(|(_, cell)| cell.waits == 0);
+        self.work.extend(first.map(|(slot, _)| Work::Ready(id, slot)));
+        self.activations.insert(id, activation);
+    }
+
+    /// Everything node `slot` waits for is settled: it goes on, or is skipped.
+    pub(super) fn ready(&mut self, id: ActivationId, slot: usize) {
+        let Some(activation) = self.activations.get(&id) else { return };
+        let Some(node) = self.layout.node(activation.region, slot) else { return };
+        let blocked = activation.cells.get(slot).is_none_or(|cell| cell.blocked);
+        if blocked || self.draining.is_some() {
+            let name = self.name(activation, &node.name);
+            self.pass_over(&node.kind, name);
+            return self.unsettled(id, slot);
+        }
+        let scope = NodeScope { schedule: self, activation: id };
+        match &node.kind {
+            NodeKind::Param(index) => {
+                let value = self.params.get(*index as usize).cloned().unwrap_or(Value::None);
+                self.settle(id, slot, value);
+            }
+            NodeKind::Item => {
+                let item = activation.item.clone();
+                self.settle(id, slot, item);
+            }
+            NodeKind::Value(expr) => match eval(expr, &scope) {
+                Ok(value) => self.settle(id, slot, value),
+                Err(error) => self.fail_node(id, slot, no_value(self.plan, node.origin, "this expression", &error)),
+            },
+            NodeKind::Step(step) => self.prepare(id, slot, node, step),
+            NodeKind::If { condition, then, otherwise } => match eval(condition, &scope) {
+                Ok(value) => {
+                    let holds = value == Value::Bool(true);
+                    self.branch(id, slot, holds, if holds { otherwise } else { then });
+                }
+                Err(error) => self.fail_node(id, slot, no_value(self.plan, node.origin, "this condition", &error)),
+            },
+            NodeKind::For { items, limit, .. } => {
+                let limit = limit.as_ref().map(|limit| eval(limit, &scope)).transpose();
+                match (eval(items, &scope), limit) {
+                    (Ok(items), Ok(limit)) => self.fan_out(id, slot, items, limit.as_ref()),
+                    (Err(error), _) => {
+                        self.fail_node(id, slot, no_value(self.plan, node.origin, "what `for` goes through", &error));
+                    }
+                    (_, Err(error)) => {
+                        self.fail_node(id, slot, no_value(self.plan, node.origin, "the limit of `for`", &error));
+                    }
+                }
+            }
+        }
+    }
+
+    fn branch(&mut self, id: ActivationId, slot: usize, holds: bool, other: &'p Region) {
+        let Some(activation) = self.activations.get(&id) else { return };
+        let (path, label, item) = (activation.path.clone(), activation.label.clone(), activation.item.clone());
+        let Some(layout) = self.layout.slot(activation.region, slot) else { return };
+        let Some(taken) = layout.inner.get(usize::from(!holds)).copied() else { return };
+        for node in &other.nodes {
+            let name = StepName { path: join(&path, &node.name), label: label.clone() };
+            self.pass_over(&node.kind, name);
+        }
+        self.activate(taken, |inner| {
+            inner.parent = Some((id, slot));
+            inner.path = path;
+            inner.label = label;
+            inner.item = item;
+        });
+    }
+
+    fn fan_out(&mut self, id: ActivationId, slot: usize, items: Value, limit: Option<&Value>) {
+        let total = items.items().unwrap_or(0);
+        let limit = match limit {
+            Some(Value::Int(limit)) => usize::try_from(*limit).unwrap_or(1).max(1),
+            _ => usize::MAX,
+        };
+        let window = limit.min(self.rules.window);
+        let Some(activation) = self.activations.get_mut(&id) else { return };
+        if let Some(node) = self.layout.node(activation.region, slot)
+            && !node.name.is_empty()
+        {
+            let step = join(&activation.path, &node.name);
+            self.effects.push(Effect::Fanout { step, count: total as u64 });
+        }
+        let Some(cell) = activation.cells.get_mut(slot) else { return };
+        let iterations = Iterations { items, total, next: 0, active: 0, window, results: Vec::new(), broken: false };
+        cell.iterations = Some(Box::new(iterations));
+        self.iterate(id, slot);
+    }
+
+    /// Fills the window of a `for`, and ends it when nothing is left.
+    fn iterate(&mut self, id: ActivationId, slot: usize) {
+        loop {
+            let stop = self.draining.is_some();
+            let Some(activation) = self.activations.get_mut(&id) else { return };
+            let region = activation.region;
+            let Some(iterations) = activation.cells.get_mut(slot).and_then(|cell| cell.iterations.as_mut()) else {
+                return;
+            };
+            if stop || iterations.next >= iterations.total {
+                if iterations.active == 0 {
+                    let whole = iterations.next >= iterations.total && !iterations.broken;
+                    let results = std::mem::take(&mut iterations.results);
+                    if whole { self.settle(id, slot, Value::list(results)) } else { self.unsettled(id, slot) }
+                }
+                return;
+            }
+            if iterations.active >= iterations.window {
+                return;
+            }
+            let index = iterations.next;
+            let item = iterations.items.item(index).unwrap_or(Value::None);
+            iterations.next += 1;
+            iterations.active += 1;
+            let Some(node) = self.layout.node(region, slot) else { return };
+            let NodeKind::For { variable, .. } = &node.kind else { return };
+            let path = format!("{}[{index}]", join(&activation.path, &node.name));
+            let label = label(&activation.label, variable, &item);
+            let Some(body) = self.layout.slot(region, slot).and_then(|layout| layout.inner.first().copied()) else {
+                return;
+            };
+            self.activate(body, |inner| {
+                inner.parent = Some((id, slot));
+                inner.index = index;
+                inner.item = item;
+                inner.path = path;
+                inner.label = label;
+            });
+        }
+    }
+
+    /// Every node of the activation is settled: its region has its value.
+    pub(super) fn close(&mut self, id: ActivationId) {
+        let Some(activation) = self.activations.get(&id) else { return };
+        let (region, parent, index, broken) =
+            (activation.region, activation.parent, activation.index, activation.broken);
+        let path = activation.path.clone();
+        let value = match self.layout.regions.get(region) {
+            Some(layout) if !broken => {
+                eval(&layout.region.result, &NodeScope { schedule: self, activation: id }).map(Some)
+            }
+            _ => Ok(None),
+        };
+        self.activations.remove(&id);
+        let value = match value {
+            Ok(value) => value,
+            Err(error) => {
+                let origin = parent
+                    .and_then(|(outer, slot)| self.layout.node(self.activations.get(&outer)?.region, slot))
+                    .or_else(|| self.plan.root.nodes.last())
+                    .map(|node| node.origin);
+                let mut failure = Failure::new(crate::codes::NO_VALUE, format!("the result has no value: {error}"));
+                if let Some(origin) = origin {
+                    failure = failure.at(self.plan, origin);
+                }
+                self.fail_here(StepName { path, label: String::new() }, failure);
+                None
+            }
+        };
+        match parent {
+            None => {
+                let status = self.status();
+                let value = value.filter(|_| status == Status::Succeeded).unwrap_or(Value::None);
+                self.effects.push(Effect::Done { status, value });
+            }
+            Some((outer, slot)) => self.closed(outer, slot, index, value),
+        }
+    }
+
+    /// An inner region of node `slot` ended with that value, or without one.
+    fn closed(&mut self, id: ActivationId, slot: usize, index: usize, value: Option<Value>) {
+        let Some(activation) = self.activations.get_mut(&id) else { return };
+        let Some(cell) = activation.cells.get_mut(slot) else { return };
+        let Some(iterations) = cell.iterations.as_mut() else {
+            return match value {
+                Some(value) => self.settle(id, slot, value),
+                None => self.unsettled(id, slot),
+            };
+        };
+        iterations.active -= 1;
+        match value {
+            Some(value) => {
+                if iterations.results.len() <= index {
+                    iterations.results.resize(index + 1, Value::None);
+                }
+                if let Some(result) = iterations.results.get_mut(index) {
+                    *result = value;
+                }
+            }
+            None => iterations.broken = true,
+        }
+        self.iterate(id, slot);
+    }
+
+    /// The node has its value: what waits for it may go on.
+    pub(super) fn settle(&mut self, id: ActivationId, slot: usize, value: Value) {
+        self.release(id, slot, Some(value));
+    }
+
+    /// The node will never have a value: neither will what waits for it.
+    pub(super) fn unsettled(&mut self, id: ActivationId, slot: usize) {
+        self.release(id, slot, None);
+    }
+
+    fn release(&mut self, id: ActivationId, slot: usize, value: Option<Value>) {
+        let Some(activation) = self.activations.get_mut(&id) else { return };
+        let Some(layout) = self.layout.slot(activation.region, slot) else { return };
+        let lost = value.is_none();
+        activation.broken |= lost;
+        if let Some(cell) = activation.cells.get_mut(slot) {
+            cell.value = value;
+            cell.iterations = None;
+        }
+        for dependent in &layout.dependents {
+            let Some(cell) = activation.cells.get_mut(*dependent as usize) else { continue };
+            cell.blocked |= lost;
+            cell.waits -= 1;
+            if cell.waits == 0 {
+                self.work.push_back(Work::Ready(id, *dependent as usize));
+            }
+        }
+        activation.open -= 1;
+        if activation.open == 0 {
+            self.work.push_back(Work::Close(id));
+        }
+    }
+
+    /// Says of the steps in a node that never came to life that they were skipped; a `for` is one.
+    fn pass_over(&mut self, kind: &'p NodeKind, step: StepName) {
+        match kind {
+            NodeKind::Step(_) => self.effects.push(Effect::Passed { step, status: Status::Skipped, failure: None }),
+            NodeKind::For { body, .. } if has_steps(body) => {
+                self.effects.push(Effect::Passed { step, status: Status::Skipped, failure: None });
+            }
+            NodeKind::If { then, otherwise, .. } => {
+                for node in then.nodes.iter().chain(&otherwise.nodes) {
+                    let inner = StepName { path: join(&step.path, &node.name), label: step.label.clone() };
+                    self.pass_over(&node.kind, inner);
+                }
+            }
+            NodeKind::For { .. } | NodeKind::Param(_) | NodeKind::Item | NodeKind::Value(_) => {}
+        }
+    }
+
+    fn fail_node(&mut self, id: ActivationId, slot: usize, failure: Failure) {
+        if let Some(activation) = self.activations.get(&id)
+            && let Some(node) = self.layout.node(activation.region, slot)
+        {
+            let step = self.name(activation, &node.name);
+            self.fail_here(step, failure);
+        }
+        self.unsettled(id, slot);
+    }
+
+    /// Something that is no step failed.
+    fn fail_here(&mut self, step: StepName, failure: Failure) {
+        self.effects.push(Effect::Passed { step, status: Status::Failed, failure: Some(failure) });
+        self.note_failure();
+    }
+
+    /// From now on the run has failed.
+    pub(super) fn note_failure(&mut self) {
+        self.failed = true;
+        if !self.rules.keep_going && self.draining.is_none() {
+            self.drain(Draining::Failed);
+        }
+    }
+
+    pub(super) fn name(&self, activation: &Activation, part: &str) -> StepName {
+        StepName { path: join(&activation.path, part), label: activation.label.clone() }
+    }
+}
+
+/// A step's path: parts joined by points; an empty part adds none.
+fn join(path: &str, part: &str) -> String {
+    if part.is_empty() { path.to_owned() } else { format!("{path}.{part}") }
+}

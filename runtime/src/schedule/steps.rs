@@ -1,0 +1,211 @@
+//! Steps from the moment their inputs are known to their end.
+
+use standpipe_plan::{Expr, Node, Step, Value, eval};
+
+use super::activation::ActivationId;
+use super::{Draining, Effect, Instance, NodeScope, Schedule, SettingScope, Ticket, no_value};
+use crate::admission::Demand;
+use crate::codes;
+use crate::event::{Failure, Status};
+use crate::state::{Change, TaskState, transition};
+
+impl<'p> Schedule<'p> {
+    /// A step's inputs are known: it is looked up.
+    pub(super) fn prepare(&mut self, id: ActivationId, slot: usize, node: &'p Node, step: &'p Step) {
+        let Some(activation) = self.activations.get(&id) else { return };
+        let scope = NodeScope { schedule: self, activation: id };
+        let mut problem = None;
+        let mut inputs = Vec::with_capacity(step.inputs.len());
+        for input in &step.inputs {
+            let value = match eval(&input.value, &scope) {
+                Ok(value) => value,
+                Err(error) => {
+                    let what = format!("input `{}`", input.name);
+                    problem = problem.or(Some(no_value(self.plan, node.origin, &what, &error)));
+                    continue;
+                }
+            };
+            if let Err(mismatch) = input.shape.check(&value) {
+                let message = format!("input `{}` does not have its type: {mismatch}", input.name);
+                problem = problem.or(Some(Failure::new(codes::WRONG_INPUT, message).at(self.plan, node.origin)));
+            }
+            inputs.push(value);
+        }
+        let ticket = self.next_ticket;
+        let instance = Instance {
+            name: self.name(activation, &node.name),
+            task: step.task,
+            step,
+            node: node.id,
+            origin: node.origin,
+            inputs,
+            state: TaskState::Looking,
+            attempt: 0,
+            demand: Demand::default(),
+            timeout: None,
+            place: (id, slot),
+        };
+        self.next_ticket += 1;
+        self.instances.insert(ticket, instance);
+        match problem {
+            Some(failure) => self.finish(ticket, Change::Fail, Err(Some(failure))),
+            None => self.effects.push(Effect::Look { ticket }),
+        }
+    }
+
+    pub(super) fn reused(&mut self, ticket: Ticket, value: Value) {
+        self.finish(ticket, Change::Reuse, Ok(value));
+    }
+
+    pub(super) fn admitted(&mut self, ticket: Ticket) {
+        if self.change(ticket, Change::Admit) {
+            self.enqueue(ticket);
+        }
+    }
+
+    pub(super) fn refused(&mut self, ticket: Ticket, failure: Failure) {
+        self.finish(ticket, Change::Fail, Err(Some(failure)));
+    }
+
+    pub(super) fn woken(&mut self, ticket: Ticket) {
+        if self.change(ticket, Change::Wake) {
+            self.enqueue(ticket);
+        }
+    }
+
+    /// Works out what the next attempt needs and puts it in line.
+    fn enqueue(&mut self, ticket: Ticket) {
+        let Some(instance) = self.instances.get(&ticket) else { return };
+        let attempt = instance.attempt + 1;
+        let task = self.plan.tasks.get(instance.task.0 as usize);
+        let priority = task.map_or(0, |task| task.settings.priority);
+        match self.needs(instance, attempt) {
+            Ok((demand, timeout)) => {
+                if let Some(instance) = self.instances.get_mut(&ticket) {
+                    instance.attempt = attempt;
+                    instance.demand = demand;
+                    instance.timeout = timeout;
+                    self.queue.push(ticket, priority, demand);
+                }
+            }
+            Err(failure) => self.finish(ticket, Change::Fail, Err(Some(failure))),
+        }
+    }
+
+    fn needs(&self, instance: &Instance<'p>, attempt: u32) -> Result<(Demand, Option<i64>), Failure> {
+        let Some(task) = self.plan.tasks.get(instance.task.0 as usize) else { return Ok(Default::default()) };
+        let settings = &task.settings;
+        let scope = SettingScope { step: instance.step, inputs: &instance.inputs, attempt };
+        let setting = |name: &str, expr: &Option<Expr>| match expr {
+            None => Ok(None),
+            Some(expr) => eval(expr, &scope)
+                .map(Some)
+                .map_err(|error| no_value(self.plan, task.origin, &format!("`{name}`"), &error)),
+        };
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "cut to the range first")]
+        let milli = |cores: f64| (cores * 1000.0).round().clamp(1.0, 1e12) as u64;
+        #[expect(clippy::cast_precision_loss, reason = "Int widens to Float by definition")]
+        let cpu = match setting("cpu", &settings.cpu)? {
+            Some(Value::Float(cores)) => milli(cores),
+            Some(Value::Int(cores)) => milli(cores as f64),
+            _ => 1000,
+        };
+        let bytes = |value: Option<Value>| match value {
+            Some(Value::Size(bytes)) => bytes,
+            _ => 0,
+        };
+        let gpu = match setting("gpu", &settings.gpu)? {
+            Some(Value::Int(cards)) => u64::try_from(cards).unwrap_or(0),
+            _ => 0,
+        };
+        let timeout = match setting("timeout", &settings.timeout)? {
+            Some(Value::Duration(nanos)) => Some(nanos),
+            _ => None,
+        };
+        let demand = Demand {
+            cpu,
+            memory: bytes(setting("memory", &settings.memory)?),
+            gpu,
+            disk: bytes(setting("disk", &settings.disk)?),
+            limit: settings.limit.as_ref().and_then(|limit| self.limits.get(limit.name.as_str()).copied()),
+        };
+        self.admission.ever(&demand).map_err(|never| {
+            Failure::new(codes::NEVER_FITS, format!("`{}` {never}", task.name))
+                .at(self.plan, task.origin)
+                .with_help("ask for less in the task, or run with more: `--jobs` and the machine set the limit")
+        })?;
+        Ok((demand, timeout))
+    }
+
+    pub(super) fn start_what_fits(&mut self) {
+        while let Some(ticket) = self.queue.next(&mut self.admission) {
+            if !self.change(ticket, Change::Start) {
+                continue;
+            }
+            if let Some(Instance { attempt, timeout, demand, .. }) = self.instances.get(&ticket) {
+                let (attempt, timeout, demand) = (*attempt, *timeout, *demand);
+                self.effects.push(Effect::Start { ticket, attempt, timeout, demand });
+            }
+        }
+    }
+
+    pub(super) fn ended(&mut self, ticket: Ticket, result: Result<Value, Failure>) {
+        let Some(instance) = self.instances.get(&ticket) else { return };
+        if instance.state != TaskState::Running {
+            return;
+        }
+        self.admission.give(&instance.demand);
+        let failure = match result {
+            Ok(value) => return self.finish(ticket, Change::Succeed, Ok(value)),
+            Err(failure) => failure,
+        };
+        if self.draining == Some(Draining::Cancelled) {
+            return self.finish(ticket, Change::Cancel, Err(Some(failure)));
+        }
+        let retry = self.plan.tasks.get(instance.task.0 as usize).map(|task| &task.settings.retry);
+        let attempt = instance.attempt;
+        match retry {
+            Some(retry) if attempt <= retry.times && self.draining.is_none() => {
+                let doubled = retry.backoff.saturating_mul(1 << (attempt - 1).min(62));
+                let nanos = doubled.clamp(0, retry.backoff_max.max(retry.backoff).max(0));
+                if self.change(ticket, Change::Retry) {
+                    self.effects.push(Effect::Wait { ticket, attempt, nanos, failure });
+                }
+            }
+            _ => self.finish(ticket, Change::Fail, Err(Some(failure))),
+        }
+    }
+
+    pub(super) fn skip_step(&mut self, ticket: Ticket) {
+        self.finish(ticket, Change::Skip, Err(None));
+    }
+
+    fn change(&mut self, ticket: Ticket, change: Change) -> bool {
+        let Some(instance) = self.instances.get_mut(&ticket) else { return false };
+        let Some(state) = transition(instance.state, change) else { return false };
+        instance.state = state;
+        true
+    }
+
+    /// The step's end: it is told, and its node is settled.
+    fn finish(&mut self, ticket: Ticket, change: Change, result: Result<Value, Option<Failure>>) {
+        if !self.change(ticket, change) {
+            return;
+        }
+        let Some(instance) = self.instances.remove(&ticket) else { return };
+        let TaskState::Ended(status) = instance.state else { return };
+        let (id, slot) = instance.place;
+        let (value, failure) = match result {
+            Ok(value) => (Some(value), None),
+            Err(failure) => (None, failure),
+        };
+        self.effects.push(Effect::Finished { ticket, step: instance.name, attempt: instance.attempt, status, failure });
+        match value {
+            Some(value) => self.settle(id, slot, value),
+            None => self.unsettled(id, slot),
+        }
+        if status == Status::Failed {
+            self.note_failure();
+        }
+    }
+}
