@@ -4,10 +4,13 @@
 //! Each stage is one function from one noun to the next and returns what it made *and* its diagnostics.
 
 pub mod check;
+pub mod embed;
 pub mod emit;
+mod env;
 pub mod graph;
 mod nearest;
 pub mod optimise;
+mod paths;
 pub mod resolve;
 pub mod types;
 pub mod view;

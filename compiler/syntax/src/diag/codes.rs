@@ -69,6 +69,17 @@ codes! {
     UNUSED_IMPORT "W0202" "unused import"
     UNUSED_TASK "W0203" "unused task"
     UNUSED_INPUT "W0204" "unused input"
+    PYTHON_SYNTAX "E0401" "Python that cannot be read"
+    BODY_FILE "E0402" "unreadable file of a body"
+    PYTHON_REFERENCE "E0403" "not a reference to a function"
+    NO_FUNCTION "E0404" "function that is not there"
+    PARAMETERS "E0405" "parameters that do not fit the inputs"
+    NO_RETURN "E0406" "body without a result"
+    PYTHON_NAME "E0407" "name that nothing in Python defines"
+    MISSING_FIELD "E0408" "field that is not returned"
+    MISSING_PACKAGE "E0409" "package the environment lacks"
+    MODULE_TWICE "E0410" "two modules of one name"
+    EXTRA_FIELD "W0401" "returned field that is not declared"
 }
 
 impl Code {

@@ -1,0 +1,123 @@
+//! Checks the bodies of tasks in their own language: Python in `.pipe` files and in files they refer to, shell scripts.
+//! Knows nothing of how bodies run.
+
+mod errors;
+mod python;
+mod shell;
+
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+use standpipe_plan::{Frame, Module};
+use standpipe_syntax::ast::{Attr, AttrValue, DeclKind, Expr, Task};
+use standpipe_syntax::diag::Diagnostic;
+use standpipe_syntax::{FileId, Source};
+
+use crate::check::{Checked, Signature};
+use crate::nearest::nearest;
+use crate::paths::{folder, name};
+use crate::resolve::{DeclId, File};
+use crate::{ReadError, World, env};
+
+/// What the bodies of all tasks are, and what is wrong with them.
+#[derive(Clone, Debug, Default)]
+pub struct Embedded {
+    /// Bodies of the form `python: "file.py:function"`.
+    pub functions: FxHashMap<DeclId, FunctionRef>,
+    /// Texts of bodies of the form `sh: "script.sh"`.
+    pub scripts: FxHashMap<DeclId, String>,
+    /// The project's modules that raw Python bodies import, directly or not: indices into `modules`.
+    pub raw_modules: FxHashMap<DeclId, Vec<u32>>,
+    /// Modules of the project that some body needs.
+    pub modules: Vec<Module>,
+    /// Files of other languages that diagnostics point into; their numbers follow those of the `.pipe` files.
+    pub sources: Vec<Source>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A function that is a task's body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FunctionRef {
+    pub module: SmolStr,
+    pub function: SmolStr,
+    /// The module itself and the project's modules that it imports, directly or not: indices into
+    /// [`Embedded::modules`], sorted.
+    pub modules: Vec<u32>,
+    /// What its annotations say a table is.
+    pub frame: Option<Frame>,
+}
+
+/// Checks a body, given as the value of its attribute.
+type Check = fn(&mut Embedder<'_>, Body<'_>);
+
+/// The languages of bodies, by attribute.
+const EMBEDDED: [(&str, Check); 2] = [("python", python::check), ("sh", shell::check)];
+
+/// Checks every body of `checked`, except those of the standard library, which is tested on its own.
+#[must_use]
+pub fn check(world: &dyn World, checked: &Checked) -> Embedded {
+    let mut embedder = Embedder { world, checked, out: Embedded::default(), python: python::State::default() };
+    for file in checked.resolved.files.iter().filter(|file| !file.std) {
+        for (index, decl) in (0..).zip(&file.tree.decls) {
+            let DeclKind::Task(task) = &decl.kind else { continue };
+            let id = DeclId { file: file.source.id, index };
+            for attr in &task.attrs {
+                if let Some((_, check)) = EMBEDDED.iter().find(|(language, _)| *language == attr.name.text) {
+                    check(&mut embedder, Body { id, file, task, attr, signature: checked.signatures.get(&id) });
+                }
+            }
+        }
+    }
+    embedder.out
+}
+
+/// What checking has at hand.
+struct Embedder<'a> {
+    world: &'a dyn World,
+    checked: &'a Checked,
+    out: Embedded,
+    python: python::State,
+}
+
+/// A task's body, and whose it is.
+#[derive(Clone, Copy)]
+struct Body<'a> {
+    id: DeclId,
+    file: &'a File,
+    task: &'a Task,
+    attr: &'a Attr,
+    signature: Option<&'a Signature>,
+}
+
+impl Embedder<'_> {
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.out.diagnostics.push(diagnostic);
+    }
+
+    /// Reads a text file of another language.
+    fn read(&mut self, path: &str) -> Result<Source, ReadError> {
+        let bytes = self.world.read(path)?;
+        let text = String::from_utf8(bytes).map_err(|_| ReadError::Other("it is not UTF-8 text".into()))?;
+        let number = self.checked.resolved.files.len() + self.out.sources.len();
+        let id = FileId(u32::try_from(number).unwrap_or(u32::MAX));
+        let source = Source::new(id, path, &text);
+        self.out.sources.push(source.clone());
+        Ok(source)
+    }
+}
+
+impl Embedder<'_> {
+    /// Files of the folder of `path` that end in `ending` and are called much like it, as seen from there.
+    fn files_like(&self, path: &str, ending: &str) -> Vec<String> {
+        let names = self.world.list(folder(path));
+        let names = names.iter().map(String::as_str).filter(|name| name.ends_with(&format!(".{ending}")));
+        nearest(name(path), names).into_iter().map(str::to_owned).collect()
+    }
+}
+
+/// The attribute's value, when it is a string literal without `${}`.
+fn literal(value: &AttrValue) -> Option<(&Expr, SmolStr)> {
+    match value {
+        AttrValue::Expr(expr) => Some((expr, env::literal(expr)?)),
+        AttrValue::Raw(_) => None,
+    }
+}

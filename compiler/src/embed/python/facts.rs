@@ -1,0 +1,99 @@
+//! What the compiler wants to know of Python text. Says nothing of how it is found out, so that the parser behind it can
+//! be replaced.
+
+use std::ops::Range;
+
+/// A piece of Python text, by its bytes.
+pub(crate) type Place = Range<usize>;
+
+/// What a text holds. Where it has a syntax error, nothing but that.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Facts {
+    pub(crate) error: Option<SyntaxError>,
+    /// Every import, also those inside functions, in order.
+    pub(crate) imports: Vec<Import>,
+    /// Functions at the top.
+    pub(crate) functions: Vec<Function>,
+    /// Every name that the top binds, sorted: functions, classes, variables, imports.
+    pub(crate) names: Vec<String>,
+    /// Every name that is bound anywhere, sorted: for suggestions.
+    pub(crate) bound: Vec<String>,
+    /// `from x import *`, `exec` and the like: names may come from anywhere.
+    pub(crate) open: bool,
+    /// Names that are read and that nothing in the text binds: each once, where it is read first. Builtins are among them.
+    pub(crate) free: Vec<(String, Place)>,
+    /// The top's statements as a function's body.
+    pub(crate) body: Body,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SyntaxError {
+    pub(crate) place: Place,
+    pub(crate) message: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Import {
+    /// Dotted, without leading dots; empty in `from . import x`.
+    pub(crate) module: String,
+    /// How many dots lead.
+    pub(crate) level: u32,
+    /// The names after `from … import`; none for `import module`.
+    pub(crate) names: Vec<String>,
+    /// Every name that is bound anywhere, sorted: for suggestions.
+    pub(crate) bound: Vec<String>,
+    /// The module's name; the whole statement for `from . import x`.
+    pub(crate) place: Place,
+    /// Whether it runs whenever the code around it does: not in a branch, a `try` or a function of its own.
+    pub(crate) certain: bool,
+    /// The function at the top that it stands in.
+    pub(crate) within: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Function {
+    pub(crate) name: String,
+    pub(crate) place: Place,
+    pub(crate) params: Vec<Param>,
+    /// `*args`
+    pub(crate) rest: bool,
+    /// `**kwargs`
+    pub(crate) keywords: bool,
+    /// Decorators may change how it is called.
+    pub(crate) decorated: bool,
+    pub(crate) body: Body,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Param {
+    pub(crate) name: String,
+    pub(crate) place: Place,
+    pub(crate) default: bool,
+    /// Cannot be given by name.
+    pub(crate) positional: bool,
+    /// The module that its annotation names: `polars` for `pl.DataFrame` after `import polars as pl`.
+    pub(crate) annotation: Option<String>,
+}
+
+/// How a function's body ends.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Body {
+    /// Some `return` has a value.
+    pub(crate) returns: bool,
+    /// It yields.
+    pub(crate) generator: bool,
+    /// Its end may be reached: it does not end in `raise` or a loop.
+    pub(crate) falls_off: bool,
+    /// Every `return {…}`.
+    pub(crate) dicts: Vec<Dict>,
+}
+
+/// A dictionary that is returned as it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Dict {
+    pub(crate) place: Place,
+    /// Keys that are string literals, with their quotes' places.
+    pub(crate) keys: Vec<(String, Place)>,
+    /// It has a `**other` or a computed key, so it may have others.
+    pub(crate) open: bool,
+}

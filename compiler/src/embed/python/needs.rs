@@ -1,0 +1,155 @@
+//! Packages that a body imports and its environment does not have.
+
+use smol_str::SmolStr;
+use standpipe_plan::Frame;
+use standpipe_syntax::ast::{AttrValue, Env, ExprKind};
+use standpipe_syntax::{Source, Span};
+
+use super::super::{Body, Embedder, errors};
+use super::Text;
+use super::facts::{Facts, Import};
+use super::library::is_standard;
+use super::modules::{Closure, Entry};
+use super::packages::{Provided, provided};
+use crate::env::{attribute, env_of, literal, packages};
+use crate::paths::folder;
+use crate::types::Type;
+
+/// Reports what the environment of `body` lacks for its own text and the project's modules behind it. A task without an
+/// environment runs on the system's Python, of which nothing is known.
+pub(super) fn check(embedder: &mut Embedder<'_>, body: Body<'_>, entry: &Entry<'_>, closure: &Closure) {
+    let checked = embedder.checked;
+    let Some((id, env)) = env_of(&checked.resolved, body.file, body.task) else { return };
+    let Some(mut listed) = packages(env) else { return };
+    if has_table(body) {
+        listed.push("pyarrow".into());
+        listed.push(package_of(frame(body)).into());
+    }
+    let needs = Needs { id, env, source: &checked.resolved.file(id.file).source, listed };
+    let search = [folder(&body.file.path).into(), SmolStr::default()];
+    embedder.check_imports(&needs, entry.facts, entry.text, entry.function, &search);
+    for file in &closure.files {
+        let search = [folder(&file.source.name).into(), search[0].clone(), SmolStr::default()];
+        embedder.check_imports(&needs, &file.facts, Text::File(&file.source), None, &search);
+    }
+}
+
+/// An environment, and what it is said to have.
+struct Needs<'a> {
+    id: crate::resolve::DeclId,
+    env: &'a Env,
+    source: &'a Source,
+    listed: Vec<SmolStr>,
+}
+
+impl Embedder<'_> {
+    fn check_imports(
+        &mut self,
+        needs: &Needs<'_>,
+        facts: &Facts,
+        text: Text<'_>,
+        function: Option<&str>,
+        search: &[SmolStr],
+    ) {
+        for import in &facts.imports {
+            let runs = import.certain && (import.within.is_none() || import.within.as_deref() == function);
+            let top = import.module.split('.').next().unwrap_or_default();
+            if !runs || is_standard(top) || self.is_own(import, search) {
+                continue;
+            }
+            let Some(package) = missing(import, &needs.listed) else { continue };
+            if self.python.missing.insert((needs.id, package)) {
+                let env = (needs.env.name.text.as_str(), needs.env.name.span);
+                let mend = mend(needs.env, needs.source, package);
+                let error = errors::missing_package(text.span(&import.place), &import.module, package, env, mend);
+                self.report(error);
+            }
+        }
+    }
+}
+
+/// The distribution that an import surely needs and the environment surely lacks.
+fn missing(import: &Import, listed: &[SmolStr]) -> Option<&'static str> {
+    let dotted = import.names.iter().map(|name| format!("{}.{name}", import.module));
+    std::iter::once(import.module.clone()).chain(dotted).find_map(|module| {
+        match provided(&module, listed.iter().map(SmolStr::as_str)) {
+            Provided::No(package) => Some(package),
+            Provided::Yes | Provided::Unknown => None,
+        }
+    })
+}
+
+/// Where and how `package` is added to the environment's list.
+fn mend(env: &Env, source: &Source, package: &str) -> Option<(Span, String)> {
+    let quoted = format!("\"{package}\"");
+    if let Some(list) = attribute(&env.attrs, "packages") {
+        let ExprKind::List(items) = &list.kind else { return None };
+        return Some(match items.last() {
+            Some(last) => (last.span.after(), format!(", {quoted}")),
+            None => (Span { start: list.span.start + 1, end: list.span.start + 1, ..list.span }, quoted),
+        });
+    }
+    match env.attrs.last() {
+        Some(last) => Some((last.span.after(), format!("\n  packages: [{quoted}]"))),
+        None => {
+            let rest = source.text.get(env.name.span.end as usize..)?;
+            let brace = env.name.span.end + u32::try_from(rest.find('{')?).ok()? + 1;
+            let at = Span { start: brace, end: brace, ..env.name.span };
+            let end = if rest.split_once('{')?.1.trim_start_matches(' ').starts_with('}') { "\n" } else { "" };
+            Some((at, format!("\n  packages: [{quoted}]{end}")))
+        }
+    }
+}
+
+/// What a table is in this task, as far as its attribute says.
+pub(super) fn frame(body: Body<'_>) -> Frame {
+    let attr = body.task.attrs.iter().find(|attr| attr.name.text == "frame");
+    let text = attr.and_then(|attr| match &attr.value {
+        AttrValue::Expr(expr) => literal(expr),
+        AttrValue::Raw(_) => None,
+    });
+    match text.as_deref() {
+        Some("polars") => Frame::Polars,
+        Some("pyarrow") => Frame::Pyarrow,
+        _ => Frame::Pandas,
+    }
+}
+
+fn package_of(frame: Frame) -> &'static str {
+    match frame {
+        Frame::Pandas => "pandas",
+        Frame::Polars => "polars",
+        Frame::Pyarrow => "pyarrow",
+    }
+}
+
+fn has_table(body: Body<'_>) -> bool {
+    let Some(signature) = body.signature else { return true };
+    signature.params.iter().map(|param| &param.ty).chain([&signature.result]).any(holds_table)
+}
+
+fn holds_table(ty: &Type) -> bool {
+    match ty {
+        Type::Table(_) => true,
+        Type::List(inner) | Type::Map(inner) | Type::Optional(inner) => holds_table(inner),
+        Type::Record(fields) => fields.iter().any(|field| holds_table(&field.ty)),
+        Type::Error
+        | Type::Nothing
+        | Type::None
+        | Type::Bool
+        | Type::Int(_)
+        | Type::Float(_)
+        | Type::String
+        | Type::OneOf(_)
+        | Type::Duration
+        | Type::Size
+        | Type::Date
+        | Type::Time
+        | Type::Json
+        | Type::File(_)
+        | Type::Dir
+        | Type::Artifact { .. }
+        | Type::Param { .. }
+        | Type::Var(_) => false,
+    }
+}
