@@ -40,8 +40,6 @@ pub(crate) struct Import {
     pub(crate) level: u32,
     /// The names after `from … import`; none for `import module`.
     pub(crate) names: Vec<String>,
-    /// Every name that is bound anywhere, sorted: for suggestions.
-    pub(crate) bound: Vec<String>,
     /// The module's name; the whole statement for `from . import x`.
     pub(crate) place: Place,
     /// Whether it runs whenever the code around it does: not in a branch, a `try` or a function of its own.
