@@ -97,22 +97,27 @@ const SPELLINGS: &[(&str, &str)] = &[
     ("bytes", "B"),
 ];
 
+/// The unit that somebody means who writes `text`.
+pub(super) fn unit_meant(text: &str) -> Option<&'static str> {
+    let lower = text.to_ascii_lowercase();
+    let units = || SIZES.iter().chain(TIMES).map(|(unit, _)| *unit);
+    units()
+        .find(|unit| *unit == text)
+        .or_else(|| units().find(|unit| unit.eq_ignore_ascii_case(text)))
+        .or_else(|| SPELLINGS.iter().find(|(spelling, _)| *spelling == lower).map(|(_, unit)| *unit))
+}
+
 pub(in crate::parse) fn unknown_unit(span: Span, text: &str, digits: usize) -> Diagnostic {
     let unit = text.get(digits..).unwrap_or("");
     let at = Span { start: span.start + crate::lex::small(digits), ..span };
     let diagnostic = Diagnostic::new(Code::UNKNOWN_UNIT, at, format!("`{unit}` is no unit"));
-    let lower = unit.to_ascii_lowercase();
-    let units = || SIZES.iter().chain(TIMES).map(|(unit, _)| *unit);
-    let meant = units()
-        .find(|other| other.eq_ignore_ascii_case(unit))
-        .or_else(|| SPELLINGS.iter().find(|(spelling, _)| *spelling == lower).map(|(_, unit)| *unit));
-    if let Some(meant) = meant {
+    if let Some(meant) = unit_meant(unit) {
         return diagnostic.help(format!("did you mean `{meant}`?")).fix(format!("write `{meant}`"), at, meant);
     }
-    if lower == "e" {
+    if unit.eq_ignore_ascii_case("e") {
         return diagnostic.help("an exponent has digits: `1e-3`");
     }
-    if lower.starts_with('_') || lower.len() > 4 {
+    if unit.starts_with('_') || unit.len() > 4 {
         return diagnostic.help("a name starts with a letter, a number ends before a letter");
     }
     diagnostic.help("units are `ms s m h d`, `B KB MB GB TB`, `KiB MiB GiB TiB` and `%`")

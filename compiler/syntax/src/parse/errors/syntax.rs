@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::expected::Expected;
+use super::lexical::unit_meant;
 use crate::Span;
 use crate::diag::{Code, Diagnostic, Edit};
 use crate::lex::Kind;
@@ -30,6 +31,8 @@ type Rule = fn(&Site<'_, '_>) -> Option<Diagnostic>;
 const RULES: &[Rule] = &[
     indented_declaration,
     point_without_digits,
+    unit_apart,
+    body_on_one_line,
     foreign_operator,
     reserved_word,
     binding_word,
@@ -169,6 +172,42 @@ fn point_without_digits(site: &Site<'_, '_>) -> Option<Diagnostic> {
         "add a zero",
         span.after(),
         "0",
+    ))
+}
+
+/// `30 s`
+fn unit_apart(site: &Site<'_, '_>) -> Option<Diagnostic> {
+    let number = site.before(1).filter(|at| site.tokens.kind(*at) == Some(Kind::Number))?;
+    let unit = site.kind().filter(|kind| kind.is_word()).and_then(|_| unit_meant(site.text()))?;
+    let field = site.kind_after(1) == Some(Kind::Colon);
+    if field
+        || site.tokens.get(site.at)?.first
+        || !site.tokens.text(number).ends_with(|last: char| last.is_ascii_digit())
+    {
+        return None;
+    }
+    let (number, apart) = (site.tokens.span(number), site.span());
+    let whole = format!("{}{unit}", site.tokens.source.slice(number));
+    let diagnostic = Diagnostic::new(Code::SYNTAX, number.to(apart), "a unit touches its number");
+    Some(diagnostic.help(format!("write `{whole}`")).fix(format!("write `{whole}`"), number.to(apart), whole))
+}
+
+/// `python: return 1`
+fn body_on_one_line(site: &Site<'_, '_>) -> Option<Diagnostic> {
+    let (attribute, body) = (site.range.start, site.range.start + 2);
+    let word = site.tokens.text(attribute);
+    let named = matches!(word, "python" | "sh") && site.tokens.kind(attribute + 1) == Some(Kind::Colon);
+    if site.start != Start::Attr || !named || site.at < body || site.range.end <= body {
+        return None;
+    }
+    let colon = site.tokens.span(attribute + 1);
+    let text = site.tokens.span(body).to(site.tokens.span(site.range.end - 1));
+    let indent = site.tokens.get(attribute)?.indent as usize + 2;
+    let diagnostic = Diagnostic::new(Code::SYNTAX, text, format!("this body stands on the line of its `{word}:`"));
+    Some(diagnostic.help("a body starts on the next line, indented deeper").fix(
+        "move it to the next line",
+        Span { start: colon.end, end: text.start, ..text },
+        format!("\n{}", " ".repeat(indent.min(80))),
     ))
 }
 
