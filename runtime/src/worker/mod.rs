@@ -2,6 +2,7 @@
 //! caching or the store: it is given inputs and a folder to write into, and says what came out.
 
 mod call;
+mod convert;
 mod frame;
 mod inputs;
 mod process;

@@ -7,15 +7,21 @@ use standpipe_plan::Module;
 pub(super) const BOOT: &str = include_str!("python/boot.py");
 
 /// The modules of the program: name and text.
-const PROGRAM: [(&str, &str); 10] = [
+const PROGRAM: [(&str, &str); 16] = [
     ("body", include_str!("python/body.py")),
+    ("codecs", include_str!("python/codecs.py")),
+    ("columns", include_str!("python/columns.py")),
+    ("convert", include_str!("python/convert.py")),
     ("fault", include_str!("python/fault.py")),
+    ("frames", include_str!("python/frames.py")),
     ("main", include_str!("python/main.py")),
+    ("packages", include_str!("python/packages.py")),
     ("protocol", include_str!("python/protocol.py")),
     ("read", include_str!("python/read.py")),
     ("reset", include_str!("python/reset.py")),
     ("scope", include_str!("python/scope.py")),
     ("streams", include_str!("python/streams.py")),
+    ("tables", include_str!("python/tables.py")),
     ("trace", include_str!("python/trace.py")),
     ("write", include_str!("python/write.py")),
 ];

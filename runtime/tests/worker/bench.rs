@@ -1,10 +1,11 @@
 //! A worker to try bodies on, in a folder of its own.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use standpipe_plan::{Bound, Field, Frame, Module, Shape, Value};
+use standpipe_plan::{Bound, Environment, Field, Frame, Module, Shape, Value};
 use standpipe_runtime::Failure;
+use standpipe_runtime::environment::ensure;
 use standpipe_runtime::worker::{Message, Outcome, Produced, PythonBody, PythonTask, Request, Worker, WorkerOptions};
 use tokio::runtime::Runtime;
 
@@ -111,6 +112,21 @@ pub(crate) fn said(result: Result<Produced, Failure>) -> String {
             format!("{} {}{help}", failure.code, failure.message)
         }
     }
+}
+
+/// An interpreter with data frames and codecs: an environment of its own, made once and kept in the user's cache.
+pub(crate) fn packages() -> PathBuf {
+    static PYTHON: OnceLock<PathBuf> = OnceLock::new();
+    let make = || {
+        let packages = ["joblib", "numpy", "pandas", "pillow", "polars", "pyarrow", "safetensors"];
+        let packages = packages.iter().map(|package| (*package).into()).collect();
+        let env = Environment { name: "tests".into(), python: None, packages };
+        // The lock with the exact versions lies beside this file.
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/worker");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(ensure(&env, &[], &root, None, &mut |_| {})).expect("it is made").python
+    };
+    PYTHON.get_or_init(make).clone()
 }
 
 /// The interpreter that tests use.

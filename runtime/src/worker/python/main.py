@@ -44,7 +44,8 @@ class Task:
             try:
                 values[name] = part if reader is None else reader(part, call)
             except Fault as fault:
-                fault.message = f"input `{name}` {fault.message}"
+                if fault.kind != "package":
+                    fault.message = f"input `{name}` {fault.message}"
                 raise
         function = self.body.bind(call.scope(self.body.wants))
         result = function(**values)
@@ -60,7 +61,8 @@ class Task:
         try:
             return self.output(result, call)
         except Fault as fault:
-            fault.message = f"{returned(fault.place)} {fault.message}"
+            if fault.kind != "package":
+                fault.message = f"{returned(fault.place)} {fault.message}"
             if result is None and fault.place == "":
                 fault.help = "add a `return` to the body"
             raise

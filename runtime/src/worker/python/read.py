@@ -6,6 +6,8 @@ Knows nothing of outputs. Tables and artifacts are read by their own modules, lo
 import datetime
 import pathlib
 
+from _standpipe.packages import need
+
 
 class Record(dict):
     """A record: a dict whose fields are attributes too."""
@@ -88,6 +90,7 @@ def record(fields, frame):
 
 
 def table(columns, frame):
+    need("pyarrow", "a `Table`")
     from _standpipe import tables
 
     return tables.reader(columns, frame)

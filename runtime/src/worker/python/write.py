@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterable, Mapping
 
 from _standpipe.fault import Fault, found, text
+from _standpipe.packages import need
 
 # Deeper JSON is refused: nothing that reads it must be able to overflow.
 DEEPEST = 100
@@ -303,6 +304,7 @@ def given(name, call):
 
 
 def table(columns, shape):
+    need("pyarrow", "a `Table`")
     from _standpipe import tables
 
     return tables.writer(columns, text(shape))
