@@ -16,4 +16,4 @@ pub mod types;
 pub mod view;
 mod world;
 
-pub use world::{FileKind, MAX_SOURCE, ReadError, World};
+pub use world::{FileKind, MAX_SOURCE, MemoryWorld, ReadError, World};

@@ -1,6 +1,10 @@
 //! The one door through which the compiler sees files. Knows nothing of what is in them.
 
+mod memory;
+
 use std::fmt;
+
+pub use memory::MemoryWorld;
 
 /// Largest source file that is read, in bytes.
 pub const MAX_SOURCE: u64 = 16 << 20;
