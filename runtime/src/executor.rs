@@ -8,7 +8,9 @@ use std::pin::Pin;
 
 use tokio::sync::{mpsc, watch};
 
+use crate::environment::Ready;
 use crate::event::{Event, Failure};
+use crate::run::Which;
 use crate::runner::{Attempt, Outcome};
 use crate::schedule::Ticket;
 use crate::store::Store;
@@ -17,6 +19,8 @@ use crate::store::Store;
 pub(crate) enum News {
     /// Something for the observer: output, metrics.
     Said(Event),
+    /// An environment was made, or cannot be.
+    Environment { which: Which, result: Result<Ready, Failure> },
     /// The attempt is over, and so is every process of it.
     Ended { ticket: Ticket, seconds: f64, outcome: Outcome },
 }
@@ -44,6 +48,8 @@ pub(crate) struct Site {
     pub news: mpsc::UnboundedSender<News>,
     pub stop: watch::Receiver<Stop>,
     pub plan: std::sync::Arc<standpipe_plan::Plan>,
+    /// How many attempts of one core fit at a time.
+    pub slots: usize,
 }
 
 pub(crate) trait Executor {

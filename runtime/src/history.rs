@@ -164,15 +164,6 @@ impl History {
         self.state.join("runs").join(id)
     }
 
-    /// The number of a run, by its id.
-    fn number(&self, id: &str) -> Result<i64, Failure> {
-        match self.one("WHERE (name = ?1 OR id = ?1)", id) {
-            Ok(Some(run)) => Ok(run.number),
-            Ok(None) => Err(Failure::new(codes::STATE, format!("there is no run `{id}`"))),
-            Err(error) => Err(journal::failure(&error)),
-        }
-    }
-
     /// Forgets a run and its logs. Results stay in the store for other runs.
     ///
     /// # Errors

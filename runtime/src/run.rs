@@ -1,6 +1,7 @@
 //! Runs a plan, from its parameters to its report: the scheduler decides, this does what it says and tells what happened.
 
 mod driver;
+mod environments;
 mod names;
 mod params;
 mod recorder;
@@ -12,6 +13,8 @@ use standpipe_plan::{Plan, Value};
 use crate::codes;
 use crate::event::{Failure, Observer};
 use crate::options::{Options, RunReport};
+
+pub(crate) use self::environments::Which;
 
 /// Runs `plan` with these parameters; `observer` hears of everything, and of nothing before it is on the disk.
 ///

@@ -1,5 +1,6 @@
 //! WHAT a kind of task does. A kind is a file and a line of [`RUNNERS`]; where its attempts run is the executor's.
 
+mod python;
 pub(crate) mod shell;
 
 use std::future::Future;
@@ -12,6 +13,8 @@ use std::time::Duration;
 use smol_str::SmolStr;
 use standpipe_plan::{Body, Plan, Shape, Task, TaskId, Value};
 
+use crate::codes;
+use crate::environment::Ready;
 use crate::event::{Failure, LogRange};
 use crate::executor::local::Local;
 use crate::schedule::{StepName, Ticket};
@@ -27,6 +30,10 @@ pub(crate) struct Attempt {
     pub inputs: Vec<(SmolStr, Value, Shape)>,
     pub output: Shape,
     pub timeout: Option<Duration>,
+    /// What a Python body runs in, or what a shell body finds first on its path.
+    pub environment: Option<Arc<Ready>>,
+    /// What turns a shell body's tables into CSV files and back.
+    pub tables: Option<Arc<Ready>>,
     /// Whole cores it may use.
     pub threads: u64,
 }
@@ -62,9 +69,19 @@ pub(crate) struct Runner {
     pub run: fn(Rc<Local>, Attempt) -> Run<Outcome>,
 }
 
-pub(crate) const RUNNERS: &[Runner] = &[shell::RUNNER];
+pub(crate) const RUNNERS: &[Runner] = &[python::RUNNER, shell::RUNNER];
 
 /// The runner for a body.
 pub(crate) fn of(body: &Body) -> Option<&'static Runner> {
     RUNNERS.iter().find(|runner| (runner.takes)(body))
+}
+
+/// A result that the store cannot take.
+fn not_kept(attempt: &Attempt, error: &std::io::Error) -> Failure {
+    let step = &attempt.name.path;
+    if error.kind() == std::io::ErrorKind::StorageFull {
+        return Failure::new(codes::DISK_FULL, format!("the disk is full: the result of `{step}` cannot be kept"))
+            .with_help("make room and run again: what finished is reused");
+    }
+    Failure::new(codes::WRONG_RESULT, format!("the result of `{step}` cannot be kept: {error}"))
 }

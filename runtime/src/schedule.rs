@@ -116,7 +116,6 @@ pub(crate) struct Instance<'p> {
     pub task: TaskId,
     pub step: &'p Step,
     pub node: NodeId,
-    pub origin: Origin,
     pub inputs: Vec<Value>,
     state: TaskState,
     attempt: u32,

@@ -1,7 +1,9 @@
 //! Runs attempts as processes of this machine. Knows nothing of plans' graphs, of the journal or of the cache.
 
 mod log;
+mod pool;
 mod process;
+mod python;
 
 use std::cell::RefCell;
 use std::fs::{File, OpenOptions};
@@ -11,14 +13,16 @@ use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::process::{Command, Stdio};
 use std::rc::Rc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use smol_str::SmolStr;
 use standpipe_plan::BlobKind;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 use self::log::Slot;
+use self::pool::Pool;
 pub(crate) use self::process::Ending;
+pub(crate) use self::python::Called;
 use super::{Executor, News, Place, Site, Stop};
 use crate::codes;
 use crate::event::{Event, Failure};
@@ -38,9 +42,20 @@ pub(crate) struct Local {
     nothing: File,
     slots: RefCell<Vec<Slot>>,
     next_slot: std::cell::Cell<usize>,
+    pool: RefCell<Pool>,
 }
 
 struct Handle(Rc<Local>);
+
+/// Tells the observer of one run.
+pub(crate) struct Speaker(mpsc::UnboundedSender<News>);
+
+impl Speaker {
+    pub(crate) fn say(&self, event: Event) {
+        // Nobody listens once the run has ended.
+        let _ = self.0.send(News::Said(event));
+    }
+}
 
 fn open(site: Site) -> Result<Box<dyn Executor>, Failure> {
     let nothing = OpenOptions::new().read(true).open("/dev/null");
@@ -49,12 +64,14 @@ fn open(site: Site) -> Result<Box<dyn Executor>, Failure> {
     // Processes that lose their parent become ours, so that none is out of sight.
     let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
     let work = site.folder.join("work");
+    let pool = RefCell::new(Pool::new(site.plan.modules.clone(), site.slots));
     Ok(Box::new(Handle(Rc::new(Local {
         site,
         work,
         nothing,
         slots: RefCell::default(),
         next_slot: std::cell::Cell::new(0),
+        pool,
     }))))
 }
 
@@ -75,6 +92,7 @@ impl Executor for Handle {
     fn close(&self) -> Pin<Box<dyn Future<Output = ()>>> {
         let local = Rc::clone(&self.0);
         Box::pin(async move {
+            local.end_workers().await;
             // Left-overs of attempts that ended badly.
             let _ = std::fs::remove_dir_all(&local.work);
         })
@@ -98,6 +116,11 @@ impl Local {
 
     pub(crate) fn say(&self, event: Event) {
         self.tell(News::Said(event));
+    }
+
+    /// A way to tell the observer something from anywhere.
+    pub(crate) fn speaker(&self) -> Speaker {
+        Speaker(self.site.news.clone())
     }
 
     pub(crate) fn stop(&self) -> watch::Receiver<Stop> {
@@ -139,6 +162,7 @@ impl Local {
             .stdout(clone(log).map_err(|error| not_started(&error))?)
             .stderr(clone(log).map_err(|error| not_started(&error))?)
             .current_dir(&self.site.root);
+        command.envs(pool::thread_variables(attempt.threads));
         let limits = process::Limits { timeout: attempt.timeout, stop: self.stop() };
         let ended = {
             let mut tell = |text: String| self.say(output(attempt, text));
@@ -169,6 +193,13 @@ impl Local {
 /// What a step printed, for the observer.
 pub(crate) fn output(attempt: &Attempt, text: String) -> Event {
     Event::Log { step: attempt.name.path.clone(), stream: SmolStr::new_static("output"), text }
+}
+
+/// A failure by timeout.
+pub(crate) fn timed_out(attempt: &Attempt, after: Duration) -> Failure {
+    let seconds = after.as_secs_f64();
+    Failure::new(codes::TIMED_OUT, format!("`{}` took longer than its timeout of {seconds} s", attempt.name.path))
+        .with_help("raise `timeout:` in the task, or find what it waits for in the log")
 }
 
 fn not_started(attempt: &Attempt, error: &io::Error) -> Failure {

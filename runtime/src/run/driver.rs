@@ -15,9 +15,11 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
+use super::environments::{Environments, Which};
 use super::recorder::Recorder;
 use super::setup::Setup;
 use crate::cache::{self, Key, Keys};
+use crate::environment::Ready;
 use crate::event::{Counts, Event as Told, Failure, LogRange, Observer, Status};
 use crate::executor::{EXECUTORS, Executor, News, Site, Stop};
 use crate::inputs::Stamps;
@@ -35,10 +37,14 @@ struct Driver<'p, 'o> {
     run: SmolStr,
     schedule: Schedule<'p>,
     keys: Keys<'p>,
+    environments: Environments,
+    news: mpsc::UnboundedSender<News>,
     reader: Connection,
     store: Store,
     stamps: Stamps,
     executor: Box<dyn Executor>,
+    /// Where the executor runs attempts.
+    place: &'static str,
     recorder: Recorder<'o>,
     stop: watch::Sender<Stop>,
     /// What the scheduler has not heard of yet.
@@ -76,23 +82,26 @@ pub(super) async fn drive(setup: Setup, options: &Options, observer: &mut dyn Ob
     let Setup { plan, params, id, name, folder, journal, reader, store, stamps, lock } = setup;
     let (news_sender, mut news) = mpsc::unbounded_channel();
     let (stop, stopped) = watch::channel(Stop::No);
+    let capacity = machine::capacity(options.jobs, options.memory, &options.state);
+    let slots = usize::try_from(capacity.cpu / 1000).unwrap_or(1);
     let site = Site {
         run: id.clone(),
         root: std::path::absolute(&options.root).unwrap_or_else(|_| options.root.clone()),
         folder,
         store: store.clone(),
-        news: news_sender,
+        news: news_sender.clone(),
         stop: stopped,
         plan: Arc::clone(&plan),
+        slots,
     };
     let place = EXECUTORS.first().ok_or_else(|| Failure::new(crate::codes::NOT_STARTED, "there is no executor"))?;
     let executor = (place.open)(site)?;
-    let capacity = machine::capacity(options.jobs, options.memory, &options.state);
-    let slots = usize::try_from(capacity.cpu / 1000).unwrap_or(1);
     let rules = Rules { keep_going: options.keep_going, window: 64 + 8 * slots };
     let mut driver = Driver {
         schedule: Schedule::new(&plan, params, capacity, rules),
         keys: Keys::new(&plan),
+        environments: Environments::new(&plan, options),
+        news: news_sender,
         plan: &plan,
         options,
         run: name.clone(),
@@ -100,6 +109,7 @@ pub(super) async fn drive(setup: Setup, options: &Options, observer: &mut dyn Ob
         store,
         stamps,
         executor,
+        place: place.name,
         recorder: Recorder::new(journal, observer),
         stop,
         events: VecDeque::from([Event::Begin]),
@@ -189,6 +199,11 @@ impl Driver<'_, '_> {
     fn hear(&mut self, news: News) {
         match news {
             News::Said(event) => self.recorder.tell(event),
+            News::Environment { which, result } => {
+                for ticket in self.environments.made(which, result) {
+                    self.look(ticket);
+                }
+            }
             News::Ended { ticket, seconds, outcome } => {
                 let unsure = self.changed_file(ticket);
                 let step = self.steps.entry(ticket).or_default();
@@ -235,13 +250,20 @@ impl Driver<'_, '_> {
     fn look(&mut self, ticket: Ticket) {
         let Some(instance) = self.schedule.instance(ticket) else { return };
         let Some(task) = self.plan.tasks.get(instance.task.0 as usize) else { return };
+        let needs = self.environments.needs(instance.task.0 as usize);
+        let Some(body) = self.environment(ticket, needs.body) else { return };
+        let identity = body.map(|ready| ready.identity);
+        if task.effect && self.environment(ticket, needs.tables).is_none() {
+            return;
+        }
+        let Some(instance) = self.schedule.instance(ticket) else { return };
         if task.effect {
             let (step, label) = (instance.name.path.clone(), instance.name.label.clone());
             let number = self.recorder.record_now(Record::EffectAnnounced { step, label });
             self.announced.push_back((number, ticket));
             return;
         }
-        let key = self.keys.key(instance.node, task, instance.step, &instance.inputs, None);
+        let key = self.keys.key(instance.node, task, instance.step, &instance.inputs, identity);
         let policy = task.settings.cache;
         let hit = if self.options.cache && policy != CachePolicy::Off {
             // A cache that cannot be read has no answer; the journal says what is wrong.
@@ -252,18 +274,34 @@ impl Driver<'_, '_> {
         let step = self.steps.entry(ticket).or_default();
         step.key = Some(key);
         step.policy = policy;
-        self.events.push_back(match hit {
+        match hit {
             Some(hit) => {
                 step.from = Some(hit.run);
-                Event::Reused { ticket, value: hit.value }
+                self.events.push_back(Event::Reused { ticket, value: hit.value });
             }
-            None => Event::Admitted { ticket },
-        });
+            None if self.environment(ticket, needs.tables).is_some() => {
+                self.events.push_back(Event::Admitted { ticket });
+            }
+            None => {}
+        }
+    }
+
+    /// An environment that a step needs, if it needs one; `None` when the step must wait for it, or cannot have it.
+    fn environment(&mut self, ticket: Ticket, which: Option<Which>) -> Option<Option<Arc<Ready>>> {
+        let Some(which) = which else { return Some(None) };
+        match self.environments.get(which) {
+            Some(Ok(ready)) => return Some(Some(ready)),
+            Some(Err(failure)) => self.events.push_back(Event::Refused { ticket, failure }),
+            None => self.environments.wait(which, ticket, &self.news),
+        }
+        None
     }
 
     fn start(&mut self, ticket: Ticket, number: u32, timeout: Option<i64>, cpu: u64) {
         let Some(instance) = self.schedule.instance(ticket) else { return };
         let inputs = instance.step.inputs.iter().zip(&instance.inputs);
+        let needs = self.environments.needs(instance.task.0 as usize);
+        let mut ready = |which: Option<Which>| which.and_then(|which| self.environments.get(which)?.ok());
         let attempt = Attempt {
             ticket,
             number,
@@ -277,13 +315,16 @@ impl Driver<'_, '_> {
                 .collect(),
             output: instance.step.output.clone(),
             timeout: timeout.map(|nanos| Duration::from_nanos(u64::try_from(nanos).unwrap_or(0))),
+            environment: ready(needs.body),
+            tables: ready(needs.tables),
             threads: cpu.div_ceil(1000),
         };
-        let place = attempt.task().and_then(|task| runner::of(&task.body)).map_or("", |runner| runner.name);
+        let runner = attempt.task().and_then(|task| runner::of(&task.body)).map_or("", |runner| runner.name);
+        let place = format!("{}/{runner}", self.place);
         let (step, label) = (instance.name.path.clone(), instance.name.label.clone());
         self.recorder
             .record(Record::StepStarted { step: step.clone(), label: label.clone(), attempt: number }, Vec::new());
-        self.recorder.tell(Told::StepStarted { step, label, attempt: number, r#where: place.to_owned() });
+        self.recorder.tell(Told::StepStarted { step, label, attempt: number, r#where: place });
         self.executor.submit(attempt);
     }
 

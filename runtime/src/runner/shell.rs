@@ -4,15 +4,18 @@ mod direct;
 mod outputs;
 mod variables;
 
+use std::ffi::OsString;
+use std::path::Path;
 use std::process::Command;
 use std::rc::Rc;
 
-use standpipe_plan::{Body, Origin, Plan};
+use smol_str::SmolStr;
+use standpipe_plan::{BlobKind, Body, Origin, Plan, Shape, Value};
 
 use super::{Attempt, Outcome, Runner};
 use crate::codes;
 use crate::event::Failure;
-use crate::executor::local::{Ending, Local};
+use crate::executor::local::{Ending, Local, timed_out};
 
 pub(crate) const RUNNER: Runner = Runner {
     name: "sh",
@@ -30,7 +33,7 @@ async fn run(local: Rc<Local>, attempt: Attempt) -> Outcome {
     };
     let mut slot = local.slot();
     let work = outputs::Work::new(local.work(), &attempt);
-    let ended = match start(&local, &attempt, text, &work) {
+    let ended = match start(&local, &attempt, text, &work).await {
         Ok(command) => local.process(&attempt, command, &mut slot).await,
         Err(failure) => Err(failure),
     };
@@ -49,8 +52,9 @@ async fn run(local: Rc<Local>, attempt: Attempt) -> Outcome {
 }
 
 /// The command of an attempt, with its variables set.
-fn start(local: &Local, attempt: &Attempt, text: &str, work: &outputs::Work) -> Result<Command, Failure> {
-    let variables = variables::of(&attempt.inputs, local.root(), work)?;
+async fn start(local: &Local, attempt: &Attempt, text: &str, work: &outputs::Work) -> Result<Command, Failure> {
+    let inputs = with_csv(local, attempt, work).await?;
+    let variables = variables::of(&inputs, local.root(), work)?;
     let direct = if variables.prelude.is_empty() { direct::words(text) } else { None };
     let mut command = match direct {
         Some(words) => {
@@ -67,8 +71,42 @@ fn start(local: &Local, attempt: &Attempt, text: &str, work: &outputs::Work) -> 
     for name in &variables.unset {
         command.env_remove(name);
     }
+    if let Some(path) = attempt.environment.as_ref().and_then(|ready| first_on_path(&ready.python)) {
+        command.env("PATH", path);
+    }
     work.announce(&mut command)?;
     Ok(command)
+}
+
+/// The path with the folder of that interpreter first.
+fn first_on_path(python: &Path) -> Option<OsString> {
+    let others = std::env::var_os("PATH").unwrap_or_default();
+    std::env::join_paths(std::iter::once(python.parent()?.to_owned()).chain(std::env::split_paths(&others))).ok()
+}
+
+/// The inputs with each table as the CSV file that the body reads.
+async fn with_csv(
+    local: &Local,
+    attempt: &Attempt,
+    work: &outputs::Work,
+) -> Result<Vec<(SmolStr, Value, Shape)>, Failure> {
+    let mut inputs = Vec::with_capacity(attempt.inputs.len());
+    for (name, value, shape) in &attempt.inputs {
+        let value = match value {
+            Value::Blob(blob) if blob.kind == BlobKind::Table => {
+                let csv = work.write(&format!("{name}.csv"), b"")?;
+                let table = match shape {
+                    Shape::Optional(inner) => inner,
+                    shape => shape,
+                };
+                local.table_to_csv(attempt, value.clone(), table, &csv).await?;
+                Value::Path(SmolStr::new(csv.to_string_lossy()))
+            }
+            value => value.clone(),
+        };
+        inputs.push((name.clone(), value, shape.clone()));
+    }
+    Ok(inputs)
 }
 
 fn bash(text: &str, prelude: &str, work: &outputs::Work) -> Result<Command, Failure> {
@@ -108,11 +146,7 @@ fn failure(attempt: &Attempt, ending: &Ending, tail: String) -> Failure {
                 .with_help("often memory ran out: `memory:` in the task says how much it needs")
         }
         Ending::Signalled(signal) => Failure::new(codes::SIGNALLED, format!("`{step}` was ended by signal {signal}")),
-        Ending::TimedOut(after) => {
-            let seconds = after.as_secs_f64();
-            Failure::new(codes::TIMED_OUT, format!("`{step}` took longer than its timeout of {seconds} s"))
-                .with_help("raise `timeout:` in the task, or find what it waits for in the log")
-        }
+        Ending::TimedOut(after) => timed_out(attempt, *after),
         Ending::Cancelled => Failure::new(codes::CANCELLED, format!("`{step}` was stopped")),
     };
     failure.with_detail(tail)

@@ -37,7 +37,6 @@ impl<'p> Schedule<'p> {
             task: step.task,
             step,
             node: node.id,
-            origin: node.origin,
             inputs,
             state: TaskState::Looking,
             attempt: 0,

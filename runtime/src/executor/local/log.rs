@@ -43,6 +43,10 @@ impl Slot {
         self.file.as_ref().ok_or_else(|| io::Error::other("the log is closed"))
     }
 
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     fn end(&self) -> u64 {
         self.file.as_ref().and_then(|file| file.metadata().ok()).map_or(0, |about| about.len())
     }

@@ -18,7 +18,7 @@ use crate::executor::Stop;
 use crate::process::{MARKER, kill_tree};
 
 /// How long a process may take to end after it was asked to.
-const GRACE: Duration = Duration::from_secs(5);
+pub(super) const GRACE: Duration = Duration::from_secs(5);
 /// How often new output is looked for.
 const LOOK: Duration = Duration::from_millis(200);
 /// With more new process numbers than this since the start, all processes are looked through.

@@ -75,6 +75,11 @@ impl Work {
         Ok(path)
     }
 
+    /// A folder for what is made of the body's files.
+    fn scratch(&self) -> PathBuf {
+        self.folder.join(format!("{}scratch", self.prefix))
+    }
+
     /// Removes what is left of them.
     pub(super) fn clear(&self) {
         if self.outputs.is_empty() {
@@ -110,7 +115,7 @@ pub(super) async fn read(local: &Rc<Local>, attempt: &Attempt, work: &Work) -> R
     let mut files = Vec::new();
     let mut fields = Vec::new();
     for output in &work.outputs {
-        let value = read_one(local, attempt, output, &output.shape, &mut files).await?;
+        let value = read_one(local, attempt, work, output, &output.shape, &mut files).await?;
         match &output.field {
             None => return Ok((value, files)),
             Some(field) => fields.push((field.clone(), value)),
@@ -123,6 +128,7 @@ pub(super) async fn read(local: &Rc<Local>, attempt: &Attempt, work: &Work) -> R
 async fn read_one(
     local: &Rc<Local>,
     attempt: &Attempt,
+    work: &Work,
     output: &Output,
     shape: &Shape,
     files: &mut Vec<PathBuf>,
@@ -145,11 +151,17 @@ async fn read_one(
         Shape::File(format) => (BlobKind::File, format.clone().unwrap_or_default()),
         Shape::Dir => (BlobKind::Dir, SmolStr::default()),
         Shape::Artifact { codec, .. } => (BlobKind::Artifact, codec.clone()),
+        Shape::Table(_) => {
+            let produced = local.csv_to_table(attempt, &output.path, shape, &work.scratch()).await?;
+            let (value, kept) = crate::runner::python::keep(local, attempt, shape, &work.folder, produced).await?;
+            files.extend(kept);
+            return Ok(value);
+        }
         shape => return read_text(step, output, shape),
     };
     let adopted = local.adopt(output.path.clone(), true, kind, format, None).await.map_err(|error| {
         if error.kind() == io::ErrorKind::StorageFull {
-            return Failure::new(codes::DISK_FULL, format!("the disk is full: the result of `{step}` cannot be kept"));
+            return crate::runner::not_kept(attempt, &error);
         }
         let variable = output.variable();
         Failure::new(codes::WRONG_RESULT, format!("what `{step}` left at `${variable}` is no {shape}: {error}"))

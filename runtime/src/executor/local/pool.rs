@@ -1,0 +1,86 @@
+//! Warm workers between their steps: taken when a step needs one, given back when it may serve another.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use standpipe_plan::Module;
+
+use super::log::Slot;
+use crate::environment::Ready;
+use crate::event::Failure;
+use crate::worker::{Worker, WorkerOptions};
+
+/// Variables that tell numeric libraries how many threads to use.
+const THREADS: [&str; 5] =
+    ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS", "NUMEXPR_NUM_THREADS"];
+
+/// A worker with the log that it writes to.
+pub(crate) struct Warm {
+    pub worker: Worker,
+    pub slot: Slot,
+    kind: Kind,
+}
+
+/// Workers of one kind may stand in for each other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Kind {
+    python: PathBuf,
+    threads: u64,
+}
+
+pub(super) struct Pool {
+    idle: Vec<Warm>,
+    /// Most that are kept idle.
+    most: usize,
+    modules: Arc<Vec<Module>>,
+}
+
+impl Pool {
+    pub(super) fn new(modules: Vec<Module>, most: usize) -> Self {
+        Self { idle: Vec::new(), most, modules: Arc::new(modules) }
+    }
+
+    /// An idle worker of that environment, the one used last.
+    pub(super) fn take(&mut self, ready: &Ready, threads: u64) -> Option<Warm> {
+        let kind = Kind { python: ready.python.clone(), threads };
+        let index = self.idle.iter().rposition(|warm| warm.kind == kind)?;
+        Some(self.idle.remove(index))
+    }
+
+    /// Puts a worker back; the one that is one too many.
+    pub(super) fn put(&mut self, warm: Warm) -> Option<Warm> {
+        self.idle.push(warm);
+        (self.idle.len() > self.most).then(|| self.idle.remove(0))
+    }
+
+    /// All that are idle.
+    pub(super) fn empty(&mut self) -> Vec<Warm> {
+        std::mem::take(&mut self.idle)
+    }
+
+    /// How to start a worker that writes to `slot`.
+    pub(super) fn options(&self, ready: &Ready, threads: u64, root: PathBuf, slot: &Slot) -> WorkerOptions {
+        WorkerOptions {
+            python: ready.python.clone(),
+            log: slot.path().to_owned(),
+            root,
+            modules: Arc::clone(&self.modules),
+            variables: thread_variables(threads),
+        }
+    }
+}
+
+/// A fresh worker.
+pub(super) async fn start(options: WorkerOptions, threads: u64, slot: Slot) -> Result<Warm, (Failure, Slot)> {
+    let kind = Kind { python: options.python.clone(), threads };
+    match Worker::start(options).await {
+        Ok(worker) => Ok(Warm { worker, slot, kind }),
+        Err(failure) => Err((failure, slot)),
+    }
+}
+
+/// What the user has set stays as it is.
+pub(super) fn thread_variables(threads: u64) -> Vec<(String, String)> {
+    let free = THREADS.iter().filter(|name| std::env::var_os(name).is_none());
+    free.map(|name| ((*name).to_owned(), threads.max(1).to_string())).collect()
+}

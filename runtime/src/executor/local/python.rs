@@ -1,0 +1,202 @@
+//! Calls of warm workers: within the attempt's time, and ended with it when the run is stopped.
+
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process_group};
+use standpipe_plan::{Shape, Value};
+use tokio::time::{Instant, sleep_until};
+
+use super::pool::{self, Warm};
+use super::process::GRACE;
+use super::{Local, output};
+use crate::codes;
+use crate::environment::Ready;
+use crate::event::{Failure, LogRange};
+use crate::executor::Stop;
+use crate::runner::Attempt;
+use crate::worker::{Message, Outcome, Produced, Request};
+
+/// How often new output is looked for.
+const LOOK: Duration = Duration::from_millis(200);
+
+/// What came of a call.
+pub(crate) struct Called {
+    pub result: Result<Produced, Failure>,
+    pub log: Option<LogRange>,
+}
+
+impl Local {
+    /// Runs a request on a worker of that environment.
+    pub(crate) async fn call(
+        &self,
+        attempt: &Attempt,
+        ready: &Ready,
+        request: Request,
+        messages: &mut (dyn FnMut(Message) + Send),
+    ) -> Called {
+        if *self.stop().borrow() != Stop::No {
+            return Called { result: Err(stopped(attempt)), log: None };
+        }
+        let mut warm = match self.worker(ready, attempt.threads).await {
+            Ok(warm) => warm,
+            Err(failure) => return Called { result: Err(failure), log: None },
+        };
+        if let Err(error) = warm.slot.begin() {
+            self.end(warm).await;
+            return Called { result: Err(super::not_started(attempt, &error)), log: None };
+        }
+        let (outcome, ended_by) = self.within_limits(attempt, &mut warm, request, messages).await;
+        let log = warm.slot.log(self, attempt);
+        let result = match (ended_by, outcome) {
+            (Some(failure), _) => Err(failure.with_detail(warm.slot.tail())),
+            (None, Some(Outcome { result, alive, .. })) => {
+                if alive {
+                    self.put_back(warm).await;
+                } else {
+                    self.end(warm).await;
+                }
+                return Called { result, log };
+            }
+            (None, None) => Err(stopped(attempt)),
+        };
+        self.end(warm).await;
+        Called { result, log }
+    }
+
+    /// The call's outcome, and why it was ended from here.
+    async fn within_limits(
+        &self,
+        attempt: &Attempt,
+        warm: &mut Warm,
+        request: Request,
+        messages: &mut (dyn FnMut(Message) + Send),
+    ) -> (Option<Outcome>, Option<Failure>) {
+        let group = i32::try_from(warm.worker.pid()).ok().and_then(Pid::from_raw);
+        let mut stop = self.stop();
+        let begun = Instant::now();
+        let mut deadline = attempt.timeout.and_then(|timeout| begun.checked_add(timeout));
+        let mut look_at = begun + LOOK;
+        let mut ended_by = None;
+        let slot = &mut warm.slot;
+        let call = warm.worker.call(request, messages);
+        tokio::pin!(call);
+        loop {
+            tokio::select! {
+                biased;
+                outcome = &mut call => return (Some(outcome), ended_by),
+                Ok(()) = stop.changed() => {
+                    if *stop.borrow_and_update() == Stop::AtOnce {
+                        return (None, ended_by.or_else(|| Some(stopped(attempt))));
+                    }
+                    ended_by = ended_by.or_else(|| Some(stopped(attempt)));
+                    deadline = Some(ask(group));
+                }
+                () = sleep_until(deadline.unwrap_or(begun)), if deadline.is_some() => {
+                    if ended_by.is_some() {
+                        return (None, ended_by);
+                    }
+                    ended_by = Some(timed_out(attempt));
+                    deadline = Some(ask(group));
+                }
+                () = sleep_until(look_at) => {
+                    slot.fresh(&mut |text| self.say(output(attempt, text)));
+                    look_at = Instant::now() + LOOK;
+                }
+            }
+        }
+    }
+
+    async fn worker(&self, ready: &Ready, threads: u64) -> Result<Warm, Failure> {
+        let idle = self.pool.borrow_mut().take(ready, threads);
+        if let Some(warm) = idle {
+            return Ok(warm);
+        }
+        let slot = self.slot();
+        let options = self.pool.borrow().options(ready, threads, self.root().to_owned(), &slot);
+        pool::start(options, threads, slot).await.map_err(|(failure, slot)| {
+            self.give_back(slot);
+            failure
+        })
+    }
+
+    async fn put_back(&self, warm: Warm) {
+        let surplus = self.pool.borrow_mut().put(warm);
+        if let Some(surplus) = surplus {
+            self.end(surplus).await;
+        }
+    }
+
+    async fn end(&self, mut warm: Warm) {
+        warm.worker.kill().await;
+        self.give_back(warm.slot);
+    }
+
+    /// Ends every idle worker.
+    pub(super) async fn end_workers(&self) {
+        let idle = self.pool.borrow_mut().empty();
+        for warm in idle {
+            self.end(warm).await;
+        }
+    }
+
+    /// Writes a table as the CSV file `csv`.
+    pub(crate) async fn table_to_csv(
+        &self,
+        attempt: &Attempt,
+        table: Value,
+        shape: &Shape,
+        csv: &Path,
+    ) -> Result<(), Failure> {
+        let mut warm = self.converter(attempt).await?;
+        let result = warm.worker.table_to_csv(table, shape, csv).await;
+        self.put_back(warm).await;
+        result
+    }
+
+    /// Reads the CSV file `csv` as a table, into a file in `scratch`.
+    pub(crate) async fn csv_to_table(
+        &self,
+        attempt: &Attempt,
+        csv: &Path,
+        shape: &Shape,
+        scratch: &Path,
+    ) -> Result<Produced, Failure> {
+        let mut warm = self.converter(attempt).await?;
+        let result = warm.worker.csv_to_table(csv, shape, scratch).await;
+        self.put_back(warm).await;
+        result
+    }
+
+    async fn converter(&self, attempt: &Attempt) -> Result<Warm, Failure> {
+        let Some(ready) = &attempt.tables else {
+            return Err(Failure::new(codes::NOT_STARTED, "this task has nothing that reads its tables"));
+        };
+        let mut warm = self.worker(ready, attempt.threads).await?;
+        match warm.slot.begin() {
+            Ok(_) => Ok(warm),
+            Err(error) => {
+                let error: io::Error = error;
+                self.end(warm).await;
+                Err(super::not_started(attempt, &error))
+            }
+        }
+    }
+}
+
+fn ask(group: Option<Pid>) -> Instant {
+    if let Some(group) = group {
+        // It may be gone already.
+        let _ = kill_process_group(group, Signal::TERM);
+    }
+    Instant::now() + GRACE
+}
+
+fn stopped(attempt: &Attempt) -> Failure {
+    Failure::new(codes::CANCELLED, format!("`{}` was stopped", attempt.name.path))
+}
+
+fn timed_out(attempt: &Attempt) -> Failure {
+    super::timed_out(attempt, attempt.timeout.unwrap_or_default())
+}

@@ -1,0 +1,123 @@
+//! Python bodies, on warm workers.
+
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+use standpipe_plan::{Body, Origin, Shape, Value};
+
+use super::{Attempt, Outcome, Runner};
+use crate::codes;
+use crate::event::{Event, Failure};
+use crate::executor::local::{Called, Local};
+use crate::worker::{Message, Produced, PythonBody, PythonTask, Request};
+
+pub(crate) const RUNNER: Runner = Runner {
+    name: "python",
+    takes: |body| matches!(body, Body::Python { .. } | Body::PythonFunction { .. }),
+    run: |local, attempt| Box::pin(run(local, attempt)),
+};
+
+async fn run(local: Rc<Local>, attempt: Attempt) -> Outcome {
+    let Some((task, origin)) = task(&attempt) else {
+        return Outcome::failed(Failure::new(codes::NOT_STARTED, "this task has no Python body"));
+    };
+    let Some(ready) = attempt.environment.clone() else {
+        return Outcome::failed(Failure::new(codes::NOT_STARTED, "this task has no Python environment"));
+    };
+    let scratch = local.work().join(format!("{}-{}", attempt.ticket, attempt.number));
+    let request = Request {
+        task: Arc::new(task),
+        inputs: attempt.inputs.clone(),
+        output: attempt.output.clone(),
+        scratch: scratch.clone(),
+        checkpoint: local.work().join(format!("{}-checkpoint", attempt.ticket)),
+        attempt: attempt.number,
+    };
+    let step = attempt.name.path.clone();
+    let speaker = local.speaker();
+    let mut messages = move |message: Message| {
+        let step = step.clone();
+        speaker.say(match message {
+            Message::Metric { name, value, at } => Event::Metric { step, name, value, at },
+            Message::Log { text } => Event::Log { step, stream: SmolStr::new_static("log"), text },
+        });
+    };
+    let Called { result, log } = local.call(&attempt, &ready, request, &mut messages).await;
+    let (result, files) = match result {
+        Ok(produced) => match keep(&local, &attempt, &attempt.output, &scratch, produced).await {
+            Ok((value, files)) => (Ok(value), files),
+            Err(failure) => (Err(failure), Vec::new()),
+        },
+        Err(failure) => (Err(failure), Vec::new()),
+    };
+    // Most steps write nothing there.
+    let _ = std::fs::remove_dir_all(&scratch);
+    let placed = |failure: Failure| if failure.line.is_some() { failure } else { failure.at(&attempt.plan, origin) };
+    Outcome { result: result.map_err(placed), files, log }
+}
+
+fn task(attempt: &Attempt) -> Option<(PythonTask, Origin)> {
+    let task = attempt.task()?;
+    let (body, origin) = match &task.body {
+        Body::Python { text, origin, modules: _ } => {
+            let file = attempt.plan.files.get(origin.file as usize).map(ToString::to_string).unwrap_or_default();
+            (PythonBody::Raw { text: text.clone(), file, line: origin.line }, *origin)
+        }
+        Body::PythonFunction { module, function, modules: _ } => {
+            (PythonBody::Function { module: module.clone(), function: function.clone() }, task.origin)
+        }
+        Body::Shell { .. } => return None,
+    };
+    let number = attempt.task.0;
+    Some((PythonTask { task: number, name: task.name.clone(), frame: task.frame, body }, origin))
+}
+
+/// The result with its files in the store.
+pub(super) async fn keep(
+    local: &Rc<Local>,
+    attempt: &Attempt,
+    shape: &Shape,
+    scratch: &Path,
+    produced: Produced,
+) -> Result<(Value, Vec<PathBuf>), Failure> {
+    let mut kept = Vec::new();
+    let mut files = Vec::new();
+    for file in all_files(&produced) {
+        let Produced::File { path, kind, format, rows } = file else { continue };
+        let own = path.starts_with(scratch);
+        let adopted = local.adopt(path.clone(), own, *kind, format.clone(), *rows).await;
+        let adopted = adopted.map_err(|error| super::not_kept(attempt, &error))?;
+        files.extend(adopted.files);
+        kept.push(Value::Blob(Arc::new(adopted.blob)));
+    }
+    let value = value(produced, &mut kept.into_iter());
+    shape.check(&value).map_err(|mismatch| {
+        let message = format!("`{}` did not return its declared type: {mismatch}", attempt.name.path);
+        Failure::new(codes::WRONG_RESULT, message)
+    })?;
+    Ok((value, files))
+}
+
+/// The files of a result, from left to right.
+fn all_files(produced: &Produced) -> Vec<&Produced> {
+    match produced {
+        Produced::File { .. } => vec![produced],
+        Produced::List(items) => items.iter().flat_map(all_files).collect(),
+        Produced::Record(fields) => fields.iter().flat_map(|(_, field)| all_files(field)).collect(),
+        Produced::Value(_) | Produced::Same(_) => Vec::new(),
+    }
+}
+
+/// The result as a value, its files replaced by `kept`, from left to right.
+fn value(produced: Produced, kept: &mut dyn Iterator<Item = Value>) -> Value {
+    match produced {
+        Produced::Value(value) | Produced::Same(value) => value,
+        Produced::File { .. } => kept.next().unwrap_or(Value::None),
+        Produced::List(items) => Value::list(items.into_iter().map(|item| value(item, kept)).collect()),
+        Produced::Record(fields) => {
+            Value::record(fields.into_iter().map(|(name, field)| (name, value(field, kept))).collect())
+        }
+    }
+}
