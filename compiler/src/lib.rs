@@ -3,6 +3,7 @@
 //!
 //! Each stage is one function from one noun to the next and returns what it made *and* its diagnostics.
 
+mod analysis;
 pub mod check;
 pub mod embed;
 pub mod emit;
@@ -16,4 +17,5 @@ pub mod types;
 pub mod view;
 mod world;
 
+pub use analysis::{Analysis, ParamInfo, PipelineInfo, analyse};
 pub use world::{FileKind, MAX_SOURCE, MemoryWorld, ReadError, World};

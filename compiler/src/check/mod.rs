@@ -1,13 +1,24 @@
 //! Every expression has a type. Side tables over the tree; the tree itself is never changed.
 
-use rustc_hash::FxHashMap;
+mod attrs;
+mod call;
+mod constant;
+mod declare;
+mod effects;
+mod expect;
+mod expr;
+mod operator;
+
+pub use constant::{binary, unary};
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use standpipe_plan::{Builtin, Value};
-use standpipe_syntax::FileId;
-use standpipe_syntax::ast::ExprId;
+use standpipe_syntax::ast::{DeclKind, Expr, ExprId, Pipeline};
 use standpipe_syntax::diag::Diagnostic;
+use standpipe_syntax::{FileId, Span};
 
-use crate::resolve::{DeclId, Resolved};
+use crate::World;
+use crate::resolve::{DeclId, Resolved, Target};
 use crate::types::Type;
 
 /// A checked program: the tree, and what is known of it.
@@ -83,4 +94,162 @@ pub struct ParamType {
     pub ty: Type,
     /// Folded default, where there is one.
     pub default: Option<Value>,
+}
+
+/// Gives every expression of every file a type, and says what does not fit.
+#[must_use]
+pub fn check(world: &dyn World, mut resolved: Resolved) -> Checked {
+    let mut diagnostics = std::mem::take(&mut resolved.diagnostics);
+    let types = resolved.files.iter().map(|file| vec![Type::Error; file.tree.expr_count as usize]).collect();
+    let mut checker = Checker {
+        world,
+        resolved: &resolved,
+        types,
+        conversions: FxHashMap::default(),
+        calls: FxHashMap::default(),
+        signatures: FxHashMap::default(),
+        consts: FxHashMap::default(),
+        constants: FxHashMap::default(),
+        aliases: FxHashMap::default(),
+        effectful: effects::effectful(&resolved),
+        in_pipeline: false,
+        recursive: false,
+        diagnostics: Vec::new(),
+    };
+    checker.declare();
+    checker.recursion();
+    checker.bodies();
+    let Checker { types, conversions, calls, signatures, consts, diagnostics: found, .. } = checker;
+    diagnostics.extend(found);
+    Checked { resolved, types, conversions, calls, signatures, consts, diagnostics }
+}
+
+/// The state of checking: side tables that grow over a tree that stays.
+struct Checker<'a> {
+    world: &'a dyn World,
+    resolved: &'a Resolved,
+    types: Vec<Vec<Type>>,
+    conversions: FxHashMap<(FileId, ExprId), Conversion>,
+    calls: FxHashMap<(FileId, ExprId), Call>,
+    signatures: FxHashMap<DeclId, Signature>,
+    consts: FxHashMap<DeclId, Value>,
+    constants: FxHashMap<DeclId, constant::Progress>,
+    aliases: FxHashMap<DeclId, declare::Alias>,
+    /// Effects, and pipelines that call one.
+    effectful: FxHashSet<DeclId>,
+    /// Whether calls are allowed where the checker is.
+    in_pipeline: bool,
+    /// Some pipeline leads back to itself.
+    recursive: bool,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Checker<'_> {
+    fn bodies(&mut self) {
+        let resolved = self.resolved;
+        for file in &resolved.files {
+            for (index, decl) in (0_u32..).zip(&file.tree.decls) {
+                let id = DeclId { file: file.source.id, index };
+                match &decl.kind {
+                    DeclKind::Env(env) => self.env(env, id.file),
+                    DeclKind::Task(task) => self.task(task, id.file),
+                    DeclKind::Pipeline(pipeline) => self.pipeline(pipeline, id),
+                    DeclKind::Import(_)
+                    | DeclKind::Type(_)
+                    | DeclKind::Artifact(_)
+                    | DeclKind::Const(_)
+                    | DeclKind::Broken(_) => {}
+                }
+            }
+        }
+    }
+
+    fn pipeline(&mut self, pipeline: &Pipeline, id: DeclId) {
+        let wanted = self.signatures.get(&id).map_or(Type::Error, |signature| signature.result.clone());
+        self.in_pipeline = true;
+        let result = (wanted != Type::Nothing).then_some(&wanted);
+        let found = self.block(&pipeline.body, result, id.file);
+        self.in_pipeline = false;
+        let declared = pipeline.result.as_ref().map(|result| result.span);
+        match pipeline.body.stmts.last().map(|stmt| &stmt.kind) {
+            Some(standpipe_syntax::ast::StmtKind::Expr(last)) if pipeline.result.is_some() => {
+                let cause = declared.map(|span| (span, "the pipeline's result"));
+                let mut none = crate::types::Bindings::default();
+                self.expect_found(last, &found, &wanted, &mut none, id.file, cause);
+            }
+            Some(standpipe_syntax::ast::StmtKind::Expr(last)) => {
+                if !self.has_effect(last, id.file) && found != Type::Error {
+                    self.report(
+                        Diagnostic::new(
+                            standpipe_syntax::diag::Code::UNUSED_RESULT,
+                            last.span,
+                            "nothing uses this result, so this never runs",
+                        )
+                        .help(format!("declare it as the pipeline's result: `-> {found}`")),
+                    );
+                }
+            }
+            Some(standpipe_syntax::ast::StmtKind::Broken) => {}
+            _ => {
+                if let (Some(declared), true) = (declared, wanted != Type::Error) {
+                    let end = Span { start: pipeline.body.span.end.saturating_sub(1), ..pipeline.body.span };
+                    self.report(
+                        Diagnostic::new(
+                            standpipe_syntax::diag::Code::NO_VALUE,
+                            end,
+                            format!("the pipeline ends without its result, `{wanted}`"),
+                        )
+                        .also(declared, "declared here")
+                        .help("the last line of a block is its value"),
+                    );
+                }
+            }
+        }
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Runs `run` and forgets what it reported: the same has been reported elsewhere.
+    fn quietly<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.diagnostics.len();
+        let result = run(self);
+        self.diagnostics.truncate(before);
+        result
+    }
+
+    fn note(&mut self, file: FileId, expr: &Expr, ty: Type) {
+        if let Some(slot) = self.types.get_mut(file.0 as usize).and_then(|types| types.get_mut(expr.id.0 as usize)) {
+            *slot = ty;
+        }
+    }
+
+    fn type_of(&self, file: FileId, expr: &Expr) -> Type {
+        self.type_of_id(file, expr.id)
+    }
+
+    fn type_of_id(&self, file: FileId, id: ExprId) -> Type {
+        self.types.get(file.0 as usize).and_then(|types| types.get(id.0 as usize)).cloned().unwrap_or(Type::Error)
+    }
+
+    fn target(&self, file: FileId, id: ExprId) -> Option<Target> {
+        self.resolved.file(file).names.get(&id).copied()
+    }
+
+    fn has_default(&self, decl: DeclId, name: &str) -> bool {
+        self.params_of(decl).iter().any(|param| param.name.text == name && param.default.is_some())
+    }
+
+    fn param_span(&self, decl: DeclId, index: usize) -> Option<Span> {
+        self.params_of(decl).get(index).map(|param| param.name.span)
+    }
+
+    fn params_of(&self, decl: DeclId) -> &[standpipe_syntax::ast::Param] {
+        match &self.resolved.decl(decl).kind {
+            DeclKind::Task(task) => &task.params,
+            DeclKind::Pipeline(pipeline) => &pipeline.params,
+            _ => &[],
+        }
+    }
 }

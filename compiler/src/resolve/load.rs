@@ -9,6 +9,7 @@ use standpipe_syntax::{FileId, Source, Span};
 use super::{File, Resolved};
 use crate::World;
 use crate::nearest::{listed, nearest};
+use crate::paths::beside;
 
 /// Where an import leads: by file and declaration index.
 pub(super) type Imports = FxHashMap<(FileId, u32), FileId>;
@@ -166,26 +167,6 @@ pub(super) fn each_import(tree: &Tree) -> impl Iterator<Item = (u32, &Import)> {
     })
 }
 
-/// `relative` as seen from the folder of `from`, without `.` and, as far as possible, without `..`.
-pub(crate) fn beside(from: &str, relative: &str) -> String {
-    if relative.starts_with('/') {
-        return relative.to_string();
-    }
-    let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let absolute = folder.starts_with('/');
-    let mut parts: Vec<&str> = Vec::new();
-    for part in folder.split('/').chain(relative.split('/')) {
-        match part {
-            "" | "." => {}
-            ".." if parts.last().is_some_and(|last| *last != "..") => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    format!("{}{}", if absolute { "/" } else { "" }, parts.join("/"))
-}
-
 /// Reports every import that closes a cycle.
 fn cycles(resolved: &mut Resolved, imports: &Imports) {
     let mut edges: Vec<Vec<(u32, FileId)>> = vec![Vec::new(); resolved.files.len()];
@@ -224,18 +205,4 @@ enum State {
     New,
     Open,
     Done,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::beside;
-
-    #[test]
-    fn paths_are_relative_to_the_importing_file() {
-        assert_eq!(beside("a/b.pipe", "./c.pipe"), "a/c.pipe");
-        assert_eq!(beside("a/b.pipe", "../c.pipe"), "c.pipe");
-        assert_eq!(beside("b.pipe", "../c.pipe"), "../c.pipe");
-        assert_eq!(beside("/p/b.pipe", "d/c.pipe"), "/p/d/c.pipe");
-        assert_eq!(beside("b.pipe", "/d"), "/d");
-    }
 }

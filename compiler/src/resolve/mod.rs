@@ -5,7 +5,6 @@ mod names;
 mod scope;
 mod unused;
 
-pub(crate) use load::beside;
 use rustc_hash::FxHashMap;
 pub(crate) use scope::declared;
 use smol_str::SmolStr;

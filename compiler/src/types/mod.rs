@@ -1,5 +1,11 @@
 //! Types as the checker sees them. Knows nothing of expressions or where types were written.
 
+mod fits;
+mod shape;
+mod show;
+
+pub(crate) use fits::{Bindings, Difference, Kind, differences, find, fits, join, optional};
+pub use shape::shape;
 use smol_str::SmolStr;
 pub use standpipe_plan::Bound;
 
@@ -54,10 +60,17 @@ pub enum Type {
 }
 
 /// A field of a record or a column of a row.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Field {
     pub name: SmolStr,
     pub ty: Type,
     /// Where it was declared, for second labels.
     pub span: Option<standpipe_syntax::Span>,
+}
+
+/// Where a field was declared says nothing about what it is.
+impl PartialEq for Field {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name && self.ty == other.ty
+    }
 }

@@ -1,0 +1,108 @@
+//! A file and all it imports, read and checked: everything that can be known before anything runs.
+
+use smol_str::SmolStr;
+use standpipe_plan::{Shape, Value};
+use standpipe_syntax::Source;
+use standpipe_syntax::ast::{Decl, DeclKind, Pipeline};
+use standpipe_syntax::diag::{Diagnostic, Severity};
+
+use crate::World;
+use crate::check::{self, Checked, Signature};
+use crate::embed::{self, Embedded};
+use crate::resolve::{self, DeclId};
+use crate::types;
+
+/// What is known of a program before anything runs.
+#[derive(Debug)]
+pub struct Analysis {
+    pub checked: Checked,
+    pub embedded: Embedded,
+    /// Of all stages, in order of file and place.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A pipeline as its callers see it.
+#[derive(Clone, Debug)]
+pub struct PipelineInfo {
+    pub decl: DeclId,
+    pub name: SmolStr,
+    /// Markdown.
+    pub doc: String,
+    pub params: Vec<ParamInfo>,
+    /// The result's type, as written.
+    pub result: String,
+}
+
+/// A parameter of a pipeline.
+#[derive(Clone, Debug)]
+pub struct ParamInfo {
+    pub name: SmolStr,
+    /// Markdown.
+    pub doc: String,
+    /// Its type, as people write it.
+    pub ty: String,
+    pub shape: Shape,
+    pub default: Option<Value>,
+}
+
+/// Reads `path` and all it imports, and checks everything that can be known before running.
+#[must_use]
+pub fn analyse(world: &dyn World, path: &str) -> Analysis {
+    let mut checked = check::check(world, resolve::resolve(world, path));
+    let mut embedded = embed::check(world, &checked);
+    let mut diagnostics = std::mem::take(&mut checked.diagnostics);
+    diagnostics.append(&mut embedded.diagnostics);
+    // What went wrong first explains what follows, so errors stand before warnings at one place.
+    diagnostics.sort_by_key(|diagnostic| (diagnostic.span, diagnostic.severity, diagnostic.code));
+    diagnostics.dedup();
+    Analysis { checked, embedded, diagnostics }
+}
+
+impl Analysis {
+    /// The files, by [`standpipe_syntax::FileId`].
+    #[must_use]
+    pub fn sources(&self) -> Vec<Source> {
+        self.checked.resolved.files.iter().map(|file| file.source.clone()).collect()
+    }
+
+    /// Whether anything keeps the program from running.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// The pipelines of the given file, in source order.
+    #[must_use]
+    pub fn pipelines(&self) -> Vec<PipelineInfo> {
+        let Some(file) = self.checked.resolved.files.first() else { return Vec::new() };
+        let decls = (0_u32..).zip(&file.tree.decls);
+        decls
+            .filter_map(|(index, decl)| {
+                let DeclKind::Pipeline(pipeline) = &decl.kind else { return None };
+                let id = DeclId { file: file.source.id, index };
+                let signature = self.checked.signatures.get(&id)?;
+                Some(self.pipeline(id, decl, pipeline, signature))
+            })
+            .collect()
+    }
+
+    fn pipeline(&self, id: DeclId, decl: &Decl, pipeline: &Pipeline, signature: &Signature) -> PipelineInfo {
+        let text = |doc: &Option<standpipe_syntax::ast::Doc>| {
+            doc.as_ref().map_or_else(String::new, |doc| doc.text.to_string())
+        };
+        let params = pipeline.params.iter().zip(&signature.params).map(|(param, known)| ParamInfo {
+            name: known.name.clone(),
+            doc: text(&param.doc),
+            ty: known.ty.to_string(),
+            shape: types::shape(&known.ty, &self.checked.resolved),
+            default: known.default.clone(),
+        });
+        PipelineInfo {
+            decl: id,
+            name: pipeline.name.text.clone(),
+            doc: text(&decl.doc),
+            params: params.collect(),
+            result: signature.result.to_string(),
+        }
+    }
+}

@@ -1,0 +1,385 @@
+//! Attributes of tasks, effects and environments: a table of names, each with what it takes.
+
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+use standpipe_plan::Value;
+use standpipe_syntax::ast::{Attr, AttrValue, DeclKind, Env, Expr, ExprKind, Name, Task};
+use standpipe_syntax::diag::{Code, Diagnostic};
+use standpipe_syntax::{FileId, Span};
+
+use super::Checker;
+use super::expect::plain;
+use crate::nearest::{listed, nearest};
+use crate::resolve::Target;
+use crate::types::Type;
+
+/// What an attribute takes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Takes {
+    Bool,
+    Int,
+    Float,
+    Size,
+    Duration,
+    /// An Int that is known before anything runs.
+    ConstInt,
+    /// A list of strings that are known before anything runs.
+    Strings,
+    /// A string of its own form.
+    Version,
+    Packages,
+    Frame,
+    Environment,
+    Retry,
+    Cache,
+    Limit,
+    /// A raw body, or a reference to one in a file.
+    Body,
+}
+
+const TASK: &[(&str, Takes)] = &[
+    ("cache", Takes::Cache),
+    ("cpu", Takes::Float),
+    ("disk", Takes::Size),
+    ("env", Takes::Environment),
+    ("frame", Takes::Frame),
+    ("gpu", Takes::Int),
+    ("limit", Takes::Limit),
+    ("memory", Takes::Size),
+    ("network", Takes::Bool),
+    ("priority", Takes::ConstInt),
+    ("python", Takes::Body),
+    ("retry", Takes::Retry),
+    ("sh", Takes::Body),
+    ("tags", Takes::Strings),
+    ("timeout", Takes::Duration),
+];
+
+const ENV: &[(&str, Takes)] = &[("packages", Takes::Packages), ("python", Takes::Version)];
+
+const FRAMES: [&str; 3] = ["pandas", "polars", "pyarrow"];
+
+impl Checker<'_> {
+    pub(super) fn env(&mut self, env: &Env, file: FileId) {
+        self.attrs(&env.attrs, ENV, "an environment", file);
+    }
+
+    pub(super) fn task(&mut self, task: &Task, file: FileId) {
+        let what = if task.effect { "an effect" } else { "a task" };
+        self.attrs(&task.attrs, TASK, what, file);
+        let bodies: Vec<&Attr> =
+            task.attrs.iter().filter(|attr| takes(TASK, &attr.name) == Some(Takes::Body)).collect();
+        match bodies.as_slice() {
+            [] => self.report(
+                Diagnostic::new(
+                    Code::NO_BODY,
+                    task.name.span,
+                    format!("`{}` does nothing: it has no body", task.name.text),
+                )
+                .help("add `python:` or `sh:` and indented lines under it"),
+            ),
+            [_] => {}
+            [first, second, ..] => self.report(
+                Diagnostic::new(Code::TWO_BODIES, second.name.span, format!("`{}` has two bodies", task.name.text))
+                    .also(first.name.span, "the first one")
+                    .help("keep one of them, and make the other a task of its own"),
+            ),
+        }
+        if task.effect {
+            for attr in &task.attrs {
+                if attr.name.text == "retry" {
+                    self.report(
+                        Diagnostic::new(
+                            Code::RETRIED_EFFECT,
+                            attr.name.span,
+                            format!("the effect `{}` would be started more than once", task.name.text),
+                        )
+                        .help("an effect starts at most once a run: make it a task if it only computes")
+                        .fix("remove `retry`", attr.span, ""),
+                    );
+                }
+                if attr.name.text == "cache" {
+                    self.report(
+                        Diagnostic::new(Code::RETRIED_EFFECT, attr.name.span, "an effect is never cached")
+                            .help("leave the attribute out")
+                            .fix("remove `cache`", attr.span, ""),
+                    );
+                }
+            }
+        }
+    }
+
+    fn attrs(&mut self, attrs: &[Attr], schema: &[(&str, Takes)], what: &str, file: FileId) {
+        let mut seen: FxHashMap<SmolStr, Span> = FxHashMap::default();
+        for attr in attrs {
+            if let Some(first) = seen.insert(attr.name.text.clone(), attr.name.span) {
+                self.report(
+                    Diagnostic::new(Code::DUPLICATE, attr.name.span, format!("`{}` is set twice", attr.name.text))
+                        .also(first, "first set here")
+                        .help("remove one of them"),
+                );
+            }
+            let Some(takes) = takes(schema, &attr.name) else {
+                self.unknown(attr, schema, what, file);
+                continue;
+            };
+            match (&attr.value, takes) {
+                (AttrValue::Raw(_), Takes::Body) => {}
+                (AttrValue::Raw(raw), _) => self.report(
+                    Diagnostic::new(
+                        Code::ATTRIBUTE,
+                        raw.span,
+                        format!("`{}` takes a value, not a text", attr.name.text),
+                    )
+                    .help("write the value on the same line"),
+                ),
+                (AttrValue::Expr(value), takes) => self.attr(&attr.name, value, takes, file),
+            }
+        }
+    }
+
+    fn unknown(&mut self, attr: &Attr, schema: &[(&str, Takes)], what: &str, file: FileId) {
+        if let AttrValue::Expr(value) = &attr.value {
+            self.quietly(|checker| checker.expr(value, None, file));
+        }
+        let name = &attr.name;
+        let diagnostic =
+            Diagnostic::new(Code::UNKNOWN_ATTRIBUTE, name.span, format!("{what} has no attribute `{}`", name.text));
+        let known: Vec<&str> = schema.iter().map(|(name, _)| *name).collect();
+        let close = nearest(&name.text, known.iter().copied());
+        self.report(match close.first() {
+            Some(first) => diagnostic.help(format!("did you mean {}?", listed(&close))).fix(
+                format!("rename to `{first}`"),
+                name.span,
+                *first,
+            ),
+            None => diagnostic.help(format!("it has {}", listed(&known))),
+        });
+    }
+
+    fn attr(&mut self, name: &Name, value: &Expr, takes: Takes, file: FileId) {
+        let cause = |what| Some((name.span, what));
+        match takes {
+            Takes::Bool => {
+                self.expect(value, &Type::Bool, file, cause("the attribute"));
+                self.known(value, file);
+            }
+            Takes::Int => self.expect(value, &Type::Int(None), file, cause("the attribute")),
+            Takes::Float => self.expect(value, &Type::Float(None), file, cause("the attribute")),
+            Takes::Size => self.expect(value, &Type::Size, file, cause("the attribute")),
+            Takes::Duration => self.expect(value, &Type::Duration, file, cause("the attribute")),
+            Takes::ConstInt => {
+                self.expect(value, &Type::Int(None), file, cause("the attribute"));
+                self.known(value, file);
+            }
+            Takes::Strings => self.strings(value, file),
+            Takes::Version => {
+                self.expect(value, &Type::String, file, cause("the attribute"));
+                self.version(value);
+            }
+            Takes::Packages => {
+                self.strings(value, file);
+                self.packages(value);
+            }
+            Takes::Frame => {
+                let frames = Type::OneOf(FRAMES.map(SmolStr::new_static).into());
+                self.expect(value, &frames, file, None);
+            }
+            Takes::Environment => self.environment(value, file),
+            Takes::Retry => self.retry(value, file),
+            Takes::Cache => {
+                let ty = self.expr(value, None, file);
+                if !matches!(ty, Type::Bool | Type::Duration | Type::Error) {
+                    self.report(
+                        Diagnostic::new(Code::ATTRIBUTE, value.span, format!("`cache` does not take `{ty}`"))
+                            .help("it is `true`, `false`, or for how long a result is good: `12h`"),
+                    );
+                }
+                self.known(value, file);
+            }
+            Takes::Limit => self.limit(value, file),
+            Takes::Body => {
+                self.expr(value, None, file);
+                if plain(value).is_none() {
+                    self.report(
+                        Diagnostic::new(
+                            Code::ATTRIBUTE,
+                            value.span,
+                            format!("`{}` takes a text or a reference to one", name.text),
+                        )
+                        .help(if name.text == "python" {
+                            "end the line after the colon and indent the body, or write `\"file.py:function\"`"
+                        } else {
+                            "end the line after the colon and indent the body, or write `\"script.sh\"`"
+                        }),
+                    );
+                }
+            }
+        }
+    }
+
+    /// Reports a value that is not known before anything runs.
+    fn known(&mut self, value: &Expr, file: FileId) {
+        self.constant_or_report(value, file, "this attribute");
+    }
+
+    fn strings(&mut self, value: &Expr, file: FileId) {
+        self.expect(value, &Type::List(Box::new(Type::String)), file, None);
+        self.known(value, file);
+    }
+
+    fn version(&mut self, value: &Expr) {
+        let Some(text) = plain(value) else { return };
+        let parts: Vec<&str> = text.split('.').collect();
+        let fine = parts.len() >= 2
+            && parts.len() <= 3
+            && parts[0] == "3"
+            && parts.iter().all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
+        if !fine {
+            self.report(
+                Diagnostic::new(Code::ATTRIBUTE, value.span, format!("{text:?} is not a version of Python"))
+                    .help("write for example `\"3.11\"`"),
+            );
+        }
+    }
+
+    fn packages(&mut self, value: &Expr) {
+        let ExprKind::List(items) = &value.kind else { return };
+        for item in items {
+            let Some(text) = plain(item) else { continue };
+            let end = text
+                .find(|character: char| !(character.is_ascii_alphanumeric() || "-_.".contains(character)))
+                .unwrap_or(text.len());
+            let (name, rest) = text.split_at(end);
+            let rest = rest.split_once(']').map_or(rest, |(_, rest)| rest).trim_start();
+            if name.is_empty() || !(rest.is_empty() || rest.starts_with(['=', '<', '>', '~', '!', '@', ';'])) {
+                self.report(
+                    Diagnostic::new(Code::ATTRIBUTE, item.span, format!("{text:?} does not name a package"))
+                        .help("write for example `\"pandas==2.2.3\"`"),
+                );
+            } else if rest.is_empty() || rest.starts_with(';') {
+                self.report(
+                    Diagnostic::new(Code::NO_VERSION, item.span, format!("the package `{name}` has no version")).help(
+                        "the lock keeps what is found the first time; say `==` and a version to choose it yourself",
+                    ),
+                );
+            }
+        }
+    }
+
+    fn environment(&mut self, value: &Expr, file: FileId) {
+        match self.target(file, value.id) {
+            Some(Target::Decl(id)) if matches!(self.resolved.decl(id).kind, DeclKind::Env(_) | DeclKind::Broken(_)) => {
+            }
+            Some(Target::Unknown) => {}
+            _ => {
+                let envs = &self.resolved.file(file).tree.decls;
+                let names: Vec<&str> = envs
+                    .iter()
+                    .filter_map(|decl| match &decl.kind {
+                        DeclKind::Env(env) => Some(env.name.text.as_str()),
+                        _ => None,
+                    })
+                    .collect();
+                let diagnostic = Diagnostic::new(Code::ATTRIBUTE, value.span, "`env` takes the name of an environment");
+                self.report(if names.is_empty() {
+                    diagnostic.help("declare one: `env ml { packages: [\"pandas==2.2.3\"] }`")
+                } else {
+                    diagnostic.help(format!("there is {}", listed(&names)))
+                });
+            }
+        }
+    }
+
+    fn limit(&mut self, value: &Expr, file: FileId) {
+        if let ExprKind::Call { callee, args } = &value.kind
+            && matches!(callee.kind, ExprKind::Name(_))
+            && let [arg] = args.as_slice()
+        {
+            self.expect(&arg.value, &Type::Int(None), file, None);
+            if let Some(Value::Int(slots)) = self.constant_or_report(&arg.value, file, "a limit")
+                && slots < 1
+            {
+                self.report(
+                    Diagnostic::new(Code::ATTRIBUTE, arg.value.span, "a limit lets at least one step run")
+                        .help("write 1 or more"),
+                );
+            }
+            return;
+        }
+        self.report(
+            Diagnostic::new(Code::ATTRIBUTE, value.span, "`limit` takes a name and how many may run at once")
+                .help("write for example `api(4)`: all tasks that say `api(4)` share four places"),
+        );
+    }
+
+    fn retry(&mut self, value: &Expr, file: FileId) {
+        let ExprKind::Record(fields) = &value.kind else {
+            self.expect(value, &Type::Int(None), file, None);
+            if let Some(Value::Int(times)) = self.constant_or_report(value, file, "the number of retries") {
+                self.times(times, value.span);
+            }
+            return;
+        };
+        for field in fields {
+            match field.name.text.as_str() {
+                "times" => {
+                    self.expect(&field.value, &Type::Int(None), file, None);
+                    if let Some(Value::Int(times)) =
+                        self.constant_or_report(&field.value, file, "the number of retries")
+                    {
+                        self.times(times, field.value.span);
+                    }
+                }
+                "backoff" => self.backoff(&field.value, file),
+                other => {
+                    let close = nearest(other, ["times", "backoff"]);
+                    let diagnostic = Diagnostic::new(
+                        Code::UNKNOWN_FIELD,
+                        field.name.span,
+                        format!("`retry` has no field `{other}`"),
+                    );
+                    self.report(match close.first() {
+                        Some(first) => diagnostic.help(format!("did you mean `{first}`?")).fix(
+                            format!("rename to `{first}`"),
+                            field.name.span,
+                            *first,
+                        ),
+                        None => diagnostic.help("it has `times` and `backoff`"),
+                    });
+                }
+            }
+        }
+        if !fields.iter().any(|field| field.name.text == "times") {
+            self.report(
+                Diagnostic::new(Code::LACKS_FIELD, value.span, "the field `times` is missing")
+                    .help("say how many further attempts there are: `{ times: 3 }`"),
+            );
+        }
+    }
+
+    fn times(&mut self, times: i64, span: Span) {
+        if !(0..=1000).contains(&times) {
+            self.report(
+                Diagnostic::new(Code::OUT_OF_BOUNDS, span, format!("{times} is outside `0..=1000`"))
+                    .help("it is the number of further attempts after the first"),
+            );
+        }
+    }
+
+    /// A duration, or a range of them: the first wait and the longest.
+    fn backoff(&mut self, value: &Expr, file: FileId) {
+        let ends: Vec<&Expr> = match &value.kind {
+            ExprKind::Range { start, end, .. } => vec![start, end],
+            _ => vec![value],
+        };
+        for end in ends {
+            self.expect(end, &Type::Duration, file, None);
+            self.known(end, file);
+        }
+    }
+}
+
+fn takes(schema: &[(&str, Takes)], name: &Name) -> Option<Takes> {
+    schema.iter().find(|(known, _)| *known == name.text).map(|(_, takes)| *takes)
+}

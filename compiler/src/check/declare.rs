@@ -1,0 +1,373 @@
+//! Declarations' outsides: what type expressions mean, and the signatures of tasks and pipelines.
+
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+use standpipe_syntax::ast::{DeclKind, Expr, Name, Param, TypeExpr, TypeKind, TypeParam};
+use standpipe_syntax::diag::{Code, Diagnostic};
+use standpipe_syntax::{FileId, Span};
+
+use super::{Checker, ParamType, Signature};
+use crate::nearest::{listed, nearest};
+use crate::resolve::{DeclId, Visible};
+use crate::types::{Bound, Field, Type};
+
+/// Formats and codecs that artifacts may be written by.
+pub(crate) const CODECS: [&str; 11] =
+    ["csv", "dir", "joblib", "json", "npy", "onnx", "parquet", "pickle", "png", "safetensors", "text"];
+
+/// What is known of a type alias while aliases are expanded.
+#[derive(Clone, Debug)]
+pub(super) enum Alias {
+    Open,
+    Done(Type),
+}
+
+/// Where a type expression stands: its file, and the type parameters in scope there.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    pub(super) file: FileId,
+    pub(super) params: &'a [TypeParam],
+    pub(super) decl: DeclId,
+}
+
+impl Checker<'_> {
+    /// Signatures of every declaration of every file.
+    pub(super) fn declare(&mut self) {
+        let resolved = self.resolved;
+        for file in &resolved.files {
+            for (index, decl) in (0_u32..).zip(&file.tree.decls) {
+                let id = DeclId { file: file.source.id, index };
+                match &decl.kind {
+                    DeclKind::Type(_) => {
+                        self.alias(id);
+                    }
+                    DeclKind::Artifact(artifact) => self.codec(&artifact.codec),
+                    DeclKind::Const(_) => {
+                        self.constant_of(id);
+                    }
+                    DeclKind::Task(task) => {
+                        let result = task.result.as_ref();
+                        if result.is_none() && !task.effect {
+                            self.report(
+                                Diagnostic::new(
+                                    Code::NO_RESULT,
+                                    task.name.span,
+                                    format!("the task `{}` returns nothing", task.name.text),
+                                )
+                                .help("a task is run for its result: add `-> Type`, or make it an `effect` if it changes the world"),
+                            );
+                        }
+                        self.signature(id, &task.type_params, &task.params, result);
+                    }
+                    DeclKind::Pipeline(pipeline) => {
+                        self.signature(id, &pipeline.type_params, &pipeline.params, pipeline.result.as_ref());
+                    }
+                    DeclKind::Import(_) | DeclKind::Env(_) | DeclKind::Broken(_) => {}
+                }
+            }
+        }
+    }
+
+    fn codec(&mut self, codec: &Name) {
+        if CODECS.contains(&codec.text.as_str()) {
+            return;
+        }
+        let diagnostic =
+            Diagnostic::new(Code::UNKNOWN_CODEC, codec.span, format!("there is no codec `{}`", codec.text));
+        let close = nearest(&codec.text, CODECS);
+        self.report(match close.first() {
+            Some(first) => diagnostic.help(format!("did you mean {}?", listed(&close))).fix(
+                format!("write it by `{first}`"),
+                codec.span,
+                *first,
+            ),
+            None => diagnostic.help(format!("there are {}", listed(&CODECS))),
+        });
+    }
+
+    fn signature(&mut self, decl: DeclId, type_params: &[TypeParam], params: &[Param], result: Option<&TypeExpr>) {
+        let place = Place { file: decl.file, params: type_params, decl };
+        let mut seen: FxHashMap<SmolStr, Span> = FxHashMap::default();
+        let mut out = Vec::with_capacity(params.len());
+        for param in params {
+            if let Some(first) = seen.insert(param.name.text.clone(), param.name.span) {
+                // Resolving has said so for pipelines and tasks alike.
+                seen.insert(param.name.text.clone(), first);
+            }
+            let ty = self.ty(&param.ty, place);
+            let default = param.default.as_ref().and_then(|default| {
+                self.expect(default, &ty, decl.file, Some((param.name.span, "the parameter")));
+                self.constant_or_report(default, decl.file, "a default")
+            });
+            out.push(ParamType { name: param.name.text.clone(), ty, default });
+        }
+        for bound in type_params.iter().filter_map(|param| param.bound.as_ref()) {
+            self.ty(bound, place);
+        }
+        let result = result.map_or(Type::Nothing, |result| self.ty(result, place));
+        let type_params = type_params.iter().map(|param| param.name.text.clone()).collect();
+        self.signatures.insert(decl, Signature { type_params, params: out, result });
+    }
+
+    /// The type that alias `id` stands for.
+    fn alias(&mut self, id: DeclId) -> Type {
+        match self.aliases.get(&id) {
+            Some(Alias::Done(ty)) => return ty.clone(),
+            Some(Alias::Open) => {
+                if let DeclKind::Type(alias) = &self.resolved.decl(id).kind {
+                    self.report(
+                        Diagnostic::new(
+                            Code::CYCLIC,
+                            alias.name.span,
+                            format!("the type `{}` is made of itself", alias.name.text),
+                        )
+                        .help("a value of it could never end: break the circle with a type of its own"),
+                    );
+                }
+                return Type::Error;
+            }
+            None => {}
+        }
+        let DeclKind::Type(alias) = &self.resolved.decl(id).kind else { return Type::Error };
+        self.aliases.insert(id, Alias::Open);
+        let ty = self.ty(&alias.ty, Place { file: id.file, params: &[], decl: id });
+        self.aliases.insert(id, Alias::Done(ty.clone()));
+        ty
+    }
+
+    /// What a type expression means.
+    pub(super) fn ty(&mut self, ty: &TypeExpr, place: Place<'_>) -> Type {
+        match &ty.kind {
+            TypeKind::Named { module, name, args } => self.named(module.as_ref(), name, args, place),
+            TypeKind::Optional(inner) => match self.ty(inner, place) {
+                Type::Optional(inner) => {
+                    let span = Span { start: ty.span.end.saturating_sub(1), ..ty.span };
+                    self.report(
+                        Diagnostic::new(Code::TWICE_OPTIONAL, span, format!("`{inner}?` is optional already"))
+                            .help("one `?` is enough")
+                            .fix("remove the `?`", span, ""),
+                    );
+                    Type::Optional(inner)
+                }
+                inner => crate::types::optional(inner),
+            },
+            TypeKind::Record(fields) => {
+                let mut out: Vec<Field> = Vec::with_capacity(fields.len());
+                for field in fields {
+                    if let Some(first) = crate::types::find(&out, &field.name.text).and_then(|first| first.span) {
+                        self.report(
+                            Diagnostic::new(
+                                Code::DUPLICATE,
+                                field.name.span,
+                                format!("the field `{}` is declared twice", field.name.text),
+                            )
+                            .also(first, "first declared here")
+                            .help("remove one of them"),
+                        );
+                        continue;
+                    }
+                    let ty = self.ty(&field.ty, place);
+                    out.push(Field { name: field.name.text.clone(), ty, span: Some(field.name.span) });
+                }
+                Type::Record(out)
+            }
+            TypeKind::Union(members) => {
+                let mut out: Vec<SmolStr> = Vec::with_capacity(members.len());
+                for member in members {
+                    if out.contains(&member.value) {
+                        self.report(
+                            Diagnostic::new(
+                                Code::DUPLICATE,
+                                member.span,
+                                format!("{:?} stands twice in this union", member.value),
+                            )
+                            .help("remove one of them"),
+                        );
+                    } else {
+                        out.push(member.value.clone());
+                    }
+                }
+                Type::OneOf(out)
+            }
+            TypeKind::Bounded { base, low, high, inclusive } => {
+                let base_type = self.ty(base, place);
+                let bound = self.bound(&base_type, low.as_deref(), high.as_deref(), *inclusive, ty.span, place.file);
+                match base_type {
+                    Type::Int(_) => Type::Int(bound),
+                    Type::Float(_) => Type::Float(bound),
+                    Type::Error => Type::Error,
+                    other => {
+                        self.report(
+                            Diagnostic::new(Code::BAD_BOUND, base.span, format!("`{other}` cannot have bounds"))
+                                .help("only `Int` and `Float` can"),
+                        );
+                        Type::Error
+                    }
+                }
+            }
+            TypeKind::Broken => Type::Error,
+        }
+    }
+
+    fn bound(
+        &mut self,
+        base: &Type,
+        low: Option<&Expr>,
+        high: Option<&Expr>,
+        inclusive: bool,
+        span: Span,
+        file: FileId,
+    ) -> Option<Bound> {
+        let wanted = if matches!(base, Type::Int(_)) { Type::Int(None) } else { Type::Float(None) };
+        let mut end = |expr: Option<&Expr>| {
+            let expr = expr?;
+            self.expect(expr, &wanted, file, None);
+            match self.constant_or_report(expr, file, "a bound")? {
+                #[expect(clippy::cast_precision_loss, reason = "bounds are Floats by definition")]
+                standpipe_plan::Value::Int(number) => Some(number as f64),
+                standpipe_plan::Value::Float(number) => Some(number),
+                _ => None,
+            }
+        };
+        let bound = Bound { low: end(low), high: end(high), inclusive };
+        let (Some(low), Some(high)) = (bound.low, bound.high) else { return Some(bound) };
+        if low > high || (low >= high && !inclusive) {
+            self.report(
+                Diagnostic::new(Code::BAD_BOUND, span, format!("no number lies in `{bound}`"))
+                    .help("the first number is the smallest allowed, the second the largest"),
+            );
+            return None;
+        }
+        Some(bound)
+    }
+
+    fn named(&mut self, module: Option<&Name>, name: &Name, args: &[TypeExpr], place: Place<'_>) -> Type {
+        if module.is_none() {
+            if let Some(ty) = self.builtin(name, args, place) {
+                return ty;
+            }
+            if let Some((index, param)) = (0_u32..).zip(place.params).find(|(_, param)| param.name.text == name.text) {
+                self.takes_no_args(name, args);
+                return Type::Param { decl: place.decl, index, name: param.name.text.clone() };
+            }
+        }
+        let file = self.resolved.file(place.file);
+        let visible = match module.map(|module| file.scope.get(&module.text)) {
+            None => file.scope.get(&name.text),
+            Some(Some(Visible::Module(other))) => self.resolved.file(*other).scope.get(&name.text),
+            Some(_) => None,
+        };
+        // What is not there has been reported by resolving.
+        let Some(Visible::Decl(id)) = visible.copied() else { return Type::Error };
+        match &self.resolved.decl(id).kind {
+            DeclKind::Type(_) => {
+                self.takes_no_args(name, args);
+                self.alias(id)
+            }
+            DeclKind::Artifact(artifact) => {
+                if artifact.params.len() != args.len() {
+                    self.report(
+                        Diagnostic::new(
+                            Code::TYPE_ARGUMENTS,
+                            name.span,
+                            format!(
+                                "`{}` takes {} in brackets, not {}",
+                                name.text,
+                                count(artifact.params.len(), "type"),
+                                args.len()
+                            ),
+                        )
+                        .also(artifact.name.span, "declared here"),
+                    );
+                    return Type::Error;
+                }
+                let args = args.iter().map(|arg| self.ty(arg, place)).collect();
+                Type::Artifact { decl: id, name: artifact.name.text.clone(), args }
+            }
+            DeclKind::Broken(_) => Type::Error,
+            _ => {
+                self.report(
+                    Diagnostic::new(Code::UNKNOWN_TYPE, name.span, format!("`{}` is not a type", name.text))
+                        .help("types and artifacts start with a capital letter"),
+                );
+                Type::Error
+            }
+        }
+    }
+
+    fn takes_no_args(&mut self, name: &Name, args: &[TypeExpr]) {
+        if let Some(first) = args.first() {
+            self.report(
+                Diagnostic::new(Code::TYPE_ARGUMENTS, first.span, format!("`{}` takes nothing in brackets", name.text))
+                    .help("leave the brackets out"),
+            );
+        }
+    }
+
+    /// A type of the language itself.
+    fn builtin(&mut self, name: &Name, args: &[TypeExpr], place: Place<'_>) -> Option<Type> {
+        let plain = match name.text.as_str() {
+            "Int" => Type::Int(None),
+            "Float" => Type::Float(None),
+            "Bool" => Type::Bool,
+            "String" => Type::String,
+            "Duration" => Type::Duration,
+            "Size" => Type::Size,
+            "Date" => Type::Date,
+            "Time" => Type::Time,
+            "Json" => Type::Json,
+            "Dir" => Type::Dir,
+            "File" => {
+                let format = args.first().map(|arg| match &arg.kind {
+                    TypeKind::Named { name, .. } => name.text.clone(),
+                    _ => SmolStr::default(),
+                });
+                return Some(Type::File(format));
+            }
+            "Table" if args.is_empty() => return Some(Type::Table(None)),
+            "List" | "Map" | "Table" => return Some(self.container(name, args, place)),
+            _ => return None,
+        };
+        self.takes_no_args(name, args);
+        Some(plain)
+    }
+
+    fn container(&mut self, name: &Name, args: &[TypeExpr], place: Place<'_>) -> Type {
+        let [arg] = args else {
+            self.report(
+                Diagnostic::new(
+                    Code::TYPE_ARGUMENTS,
+                    name.span,
+                    format!("`{}` takes one type in brackets, not {}", name.text, args.len()),
+                )
+                .help(format!("say what it holds: `{}[Int]`", name.text)),
+            );
+            return Type::Error;
+        };
+        let item = self.ty(arg, place);
+        match name.text.as_str() {
+            "List" => Type::List(Box::new(item)),
+            "Map" => Type::Map(Box::new(item)),
+            _ => match item {
+                Type::Record(_) | Type::Param { .. } => Type::Table(Some(Box::new(item))),
+                Type::Error => Type::Table(None),
+                other => {
+                    self.report(
+                        Diagnostic::new(
+                            Code::TYPE_ARGUMENTS,
+                            arg.span,
+                            format!("the rows of a table are records, not `{other}`"),
+                        )
+                        .help("say its columns: `Table[{ id: Int, name: String }]`"),
+                    );
+                    Type::Table(None)
+                }
+            },
+        }
+    }
+}
+
+/// `1 type`, `2 types`.
+pub(super) fn count(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}

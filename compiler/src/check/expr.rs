@@ -1,0 +1,428 @@
+//! The type of every expression. What an expression must be is `expect`'s business, what a call means `call`'s.
+
+use smol_str::SmolStr;
+use standpipe_syntax::FileId;
+use standpipe_syntax::ast::{Block, DeclKind, Else, Expr, ExprKind, Name, RecordField, StmtKind, StrPart};
+use standpipe_syntax::diag::{Code, Diagnostic};
+
+use super::Checker;
+use crate::nearest::{listed, nearest};
+use crate::resolve::{LocalKind, Target};
+use crate::types::{Field, Type, find, join, optional};
+
+impl Checker<'_> {
+    /// The type of `expr`, noted in the table. `wanted` helps literals and lists to be what they are meant to be.
+    pub(super) fn expr(&mut self, expr: &Expr, wanted: Option<&Type>, file: FileId) -> Type {
+        let ty = self.kind(expr, wanted, file);
+        self.note(file, expr, ty.clone());
+        ty
+    }
+
+    fn kind(&mut self, expr: &Expr, wanted: Option<&Type>, file: FileId) -> Type {
+        match &expr.kind {
+            ExprKind::Int(_) => Type::Int(None),
+            ExprKind::Float(_) => Type::Float(None),
+            ExprKind::Bool(_) => Type::Bool,
+            ExprKind::None => Type::None,
+            ExprKind::Duration(_) => Type::Duration,
+            ExprKind::Size(_) => Type::Size,
+            ExprKind::String(parts) => {
+                for part in parts {
+                    if let StrPart::Expr(part) = part {
+                        self.interpolated(part, file);
+                    }
+                }
+                Type::String
+            }
+            ExprKind::Name(name) => self.name(expr, name, file),
+            ExprKind::Field { of, name } => self.field(expr, of, name, file),
+            ExprKind::Index { of, index } => self.index(of, index, file),
+            ExprKind::Call { .. } => self.call(expr, None, file),
+            ExprKind::Pipe { value, call } => self.pipe(value, call, file),
+            ExprKind::Record(fields) => self.record(fields, wanted, file),
+            ExprKind::List(items) => self.list(items, wanted, file),
+            ExprKind::Unary { op, operand } => self.unary(*op, operand, file),
+            ExprKind::Binary { op, op_span, left, right } => self.binary(*op, *op_span, left, right, file),
+            ExprKind::Range { start, end, .. } => self.range(start, end, file),
+            ExprKind::If { condition, then, otherwise } => {
+                self.condition(condition, file);
+                let then_type = self.block(then, wanted, file);
+                let Some(otherwise) = otherwise else { return Type::Nothing };
+                let else_type = match otherwise {
+                    Else::Block(block) => self.block(block, wanted, file),
+                    Else::If(inner) => self.expr(inner, wanted, file),
+                };
+                self.branches(expr, &then_type, &else_type)
+            }
+            ExprKind::For { items, limit, body, .. } => {
+                let over = self.expr(items, None, file);
+                self.iterable(items, &over);
+                if let Some(limit) = limit {
+                    self.expect(limit, &Type::Int(None), file, None);
+                }
+                let wanted = match wanted {
+                    Some(Type::List(item)) => Some(&**item),
+                    _ => None,
+                };
+                let item = self.block(body, wanted, file);
+                Type::List(Box::new(item))
+            }
+            ExprKind::Paren(inner) => self.expr(inner, wanted, file),
+            ExprKind::Broken => Type::Error,
+        }
+    }
+
+    /// The type of a block: its last statement's, when that is an expression.
+    pub(super) fn block(&mut self, block: &Block, wanted: Option<&Type>, file: FileId) -> Type {
+        let mut value = Type::Nothing;
+        let last = block.stmts.len().saturating_sub(1);
+        for (index, stmt) in block.stmts.iter().enumerate() {
+            value = Type::Nothing;
+            match &stmt.kind {
+                StmtKind::Bind { value, name } => {
+                    let ty = self.expr(value, None, file);
+                    if ty == Type::Nothing {
+                        self.report(
+                            Diagnostic::new(
+                                Code::NO_VALUE,
+                                value.span,
+                                format!("`{}` gets no value: this returns nothing", name.text),
+                            )
+                            .help(format!("leave out `{} =`", name.text)),
+                        );
+                    }
+                }
+                StmtKind::Unpack { names, value } => self.unpack(names, value, file),
+                StmtKind::Expr(inner) if index == last => value = self.expr(inner, wanted, file),
+                StmtKind::Expr(inner) => {
+                    self.expr(inner, None, file);
+                    self.nobody_uses(inner, file);
+                }
+                StmtKind::Broken => value = Type::Error,
+            }
+        }
+        value
+    }
+
+    fn unpack(&mut self, names: &[Name], value: &Expr, file: FileId) {
+        match self.expr(value, None, file) {
+            Type::Record(fields) => {
+                for name in names {
+                    if find(&fields, &name.text).is_none() {
+                        self.no_field(name, &Type::Record(fields.clone()), &fields);
+                    }
+                }
+            }
+            Type::Error => {}
+            other => self.report(
+                Diagnostic::new(Code::NOT_A_RECORD, value.span, format!("`{other}` has no fields to take apart"))
+                    .help("only records can be taken apart with `{ … } =`"),
+            ),
+        }
+    }
+
+    /// Warns of a statement whose value goes nowhere and that changes nothing: it never runs.
+    fn nobody_uses(&mut self, expr: &Expr, file: FileId) {
+        if self.has_effect(expr, file) || self.type_of(file, expr) == Type::Error {
+            return;
+        }
+        self.report(
+            Diagnostic::new(Code::UNUSED_RESULT, expr.span, "nothing uses this result, so this never runs")
+                .help("give it a name and use it, or remove it"),
+        );
+    }
+
+    fn name(&mut self, expr: &Expr, name: &Name, file: FileId) -> Type {
+        let Some(target) = self.target(file, expr.id) else { return Type::Error };
+        match target {
+            Target::Param(decl, index) => self
+                .signatures
+                .get(&decl)
+                .and_then(|signature| signature.params.get(index as usize))
+                .map_or(Type::Error, |param| param.ty.clone()),
+            Target::Local(local) => self.local(file, local, name),
+            Target::Attempt => Type::Int(None),
+            Target::Unknown => Type::Error,
+            Target::Decl(id) => match &self.resolved.decl(id).kind {
+                DeclKind::Const(_) => self.constant_of(id),
+                DeclKind::Task(_) | DeclKind::Pipeline(_) => {
+                    let parens = self.resolved.decl(id).span;
+                    self.report(
+                        Diagnostic::new(Code::NOT_A_VALUE, expr.span, format!("`{}` is not called here", name.text))
+                            .also(parens, "declared here")
+                            .help(format!("call it: `{}(…)`", name.text)),
+                    );
+                    Type::Error
+                }
+                DeclKind::Broken(_) => Type::Error,
+                _ => self.not_a_value(expr, name),
+            },
+            Target::Builtin(_) => {
+                self.report(
+                    Diagnostic::new(Code::NOT_A_VALUE, expr.span, format!("`{}` is not called here", name.text))
+                        .help(format!("call it: `{}(…)`", name.text)),
+                );
+                Type::Error
+            }
+            Target::Module(_) => self.not_a_value(expr, name),
+        }
+    }
+
+    fn not_a_value(&mut self, expr: &Expr, name: &Name) -> Type {
+        self.report(
+            Diagnostic::new(Code::NOT_A_VALUE, expr.span, format!("`{}` is not a value", name.text))
+                .help("a step, an input, a const or a literal can stand here"),
+        );
+        Type::Error
+    }
+
+    fn local(&mut self, file: FileId, local: crate::resolve::LocalId, name: &Name) -> Type {
+        let Some(local) = self.resolved.file(file).locals.get(local.0 as usize) else { return Type::Error };
+        match local.kind {
+            LocalKind::Bind { value } => self.type_of_id(file, value),
+            LocalKind::Unpack { value } => match self.type_of_id(file, value) {
+                Type::Record(fields) => find(&fields, &name.text).map_or(Type::Error, |field| field.ty.clone()),
+                _ => Type::Error,
+            },
+            LocalKind::Item { items } => match self.type_of_id(file, items) {
+                Type::List(item) => *item,
+                _ => Type::Error,
+            },
+        }
+    }
+
+    fn field(&mut self, expr: &Expr, of: &Expr, name: &Name, file: FileId) -> Type {
+        // `module.name`
+        if let Some(target) = self.target(file, expr.id) {
+            return match target {
+                Target::Decl(id) if matches!(self.resolved.decl(id).kind, DeclKind::Const(_)) => self.constant_of(id),
+                Target::Unknown => Type::Error,
+                _ => self.name(expr, name, file),
+            };
+        }
+        match self.expr(of, None, file) {
+            Type::Record(fields) => match find(&fields, &name.text) {
+                Some(field) => field.ty.clone(),
+                None => self.no_field(name, &Type::Record(fields.clone()), &fields),
+            },
+            Type::Table(_) if name.text == "rows" => Type::Int(None),
+            Type::Table(row) => {
+                let is_column =
+                    matches!(row.as_deref(), Some(Type::Record(fields)) if find(fields, &name.text).is_some());
+                let message = if is_column {
+                    format!("the column `{}` can only be read inside a step", name.text)
+                } else {
+                    format!("a table has no field `{}`", name.text)
+                };
+                self.report(
+                    Diagnostic::new(Code::UNKNOWN_FIELD, name.span, message)
+                        .help("pass the table to a task; outside of tasks it has only `rows`, their number"),
+                );
+                Type::Error
+            }
+            Type::Error => Type::Error,
+            Type::Optional(inner) => {
+                self.report(
+                    Diagnostic::new(
+                        Code::MAY_BE_NONE,
+                        of.span,
+                        format!("this may be `none`, which has no `{}`", name.text),
+                    )
+                    .here(format!("this is `{inner}?`"))
+                    .help("say what to use instead of `none`: `(… ?? other)`"),
+                );
+                Type::Error
+            }
+            Type::List(item) => {
+                self.report(
+                    Diagnostic::new(
+                        Code::CARDINALITY,
+                        of.span,
+                        format!("this is a list, and a list has no `{}`", name.text),
+                    )
+                    .here(format!("this is `List[{item}]`"))
+                    .help(format!("take it of each item: `for item in … {{ item.{} }}`", name.text)),
+                );
+                Type::Error
+            }
+            other => {
+                self.report(
+                    Diagnostic::new(Code::UNKNOWN_FIELD, name.span, format!("`{other}` has no field `{}`", name.text))
+                        .help("only records have fields"),
+                );
+                Type::Error
+            }
+        }
+    }
+
+    fn no_field(&mut self, name: &Name, ty: &Type, fields: &[Field]) -> Type {
+        let mut diagnostic =
+            Diagnostic::new(Code::UNKNOWN_FIELD, name.span, format!("there is no field `{}` in `{ty}`", name.text));
+        let close = nearest(&name.text, fields.iter().map(|field| field.name.as_str()));
+        if let Some(first) = close.first() {
+            if let Some(span) = find(fields, first).and_then(|field| field.span) {
+                diagnostic = diagnostic.also(span, format!("`{first}` is declared here"));
+            }
+            diagnostic = diagnostic.help(format!("did you mean {}?", listed(&close))).fix(
+                format!("rename to `{first}`"),
+                name.span,
+                *first,
+            );
+        } else {
+            let known: Vec<&str> = fields.iter().map(|field| field.name.as_str()).take(8).collect();
+            diagnostic = diagnostic.help(format!("it has {}", listed(&known)));
+        }
+        self.report(diagnostic);
+        Type::Error
+    }
+
+    fn index(&mut self, of: &Expr, index: &Expr, file: FileId) -> Type {
+        match self.expr(of, None, file) {
+            Type::List(item) => {
+                self.expect(index, &Type::Int(None), file, None);
+                *item
+            }
+            Type::Map(item) => {
+                self.expect(index, &Type::String, file, None);
+                optional(*item)
+            }
+            Type::Error => {
+                self.expr(index, None, file);
+                Type::Error
+            }
+            other => {
+                self.expr(index, None, file);
+                self.report(
+                    Diagnostic::new(Code::NOT_A_LIST, of.span, format!("`{other}` has no items to take one of"))
+                        .help("only lists and maps can be indexed"),
+                );
+                Type::Error
+            }
+        }
+    }
+
+    fn iterable(&mut self, items: &Expr, over: &Type) {
+        match over {
+            Type::List(_) | Type::Error => {}
+            Type::Table(_) => self.report(
+                Diagnostic::new(Code::NOT_A_LIST, items.span, "`for` goes over lists, not over the rows of a table")
+                    .help(
+                        "a task works on a whole table at once; to work on parts, have a task return a `List[Table]`",
+                    ),
+            ),
+            other => self.report(
+                Diagnostic::new(Code::NOT_A_LIST, items.span, format!("`for` goes over lists, and this is `{other}`"))
+                    .help("put it in brackets to make it a list of one: `[…]`"),
+            ),
+        }
+    }
+
+    fn record(&mut self, fields: &[RecordField], wanted: Option<&Type>, file: FileId) -> Type {
+        let wanted = match wanted.map(unwrapped) {
+            Some(Type::Record(fields)) => fields.as_slice(),
+            _ => &[],
+        };
+        let mut out: Vec<Field> = Vec::with_capacity(fields.len());
+        for field in fields {
+            let target = find(wanted, &field.name.text);
+            let ty = match target {
+                Some(target) => {
+                    let declared = target.span.map(|span| (span, "the field"));
+                    self.expect(&field.value, &target.ty, file, declared);
+                    // Differences inside are reported now; the whole must not repeat them.
+                    let found = self.type_of(file, &field.value);
+                    if crate::types::fits(&found, &target.ty) { found } else { target.ty.clone() }
+                }
+                None => self.expr(&field.value, None, file),
+            };
+            if let Some(first) = find(&out, &field.name.text).and_then(|first| first.span) {
+                self.report(
+                    Diagnostic::new(
+                        Code::DUPLICATE,
+                        field.name.span,
+                        format!("the field `{}` is given twice", field.name.text),
+                    )
+                    .also(first, "first given here")
+                    .help("remove one of them"),
+                );
+                continue;
+            }
+            out.push(Field { name: SmolStr::clone(&field.name.text), ty, span: Some(field.name.span) });
+        }
+        Type::Record(out)
+    }
+
+    fn list(&mut self, items: &[Expr], wanted: Option<&Type>, file: FileId) -> Type {
+        if let Some(Type::List(item)) = wanted.map(unwrapped)
+            && !matches!(**item, Type::Var(_) | Type::Error)
+        {
+            for value in items {
+                self.expect(value, item, file, None);
+            }
+            return Type::List(item.clone());
+        }
+        let mut joined: Option<(Type, &Expr)> = None;
+        for value in items {
+            let ty = self.expr(value, None, file);
+            joined = Some(match joined {
+                None => (ty, value),
+                Some((so_far, first)) => match join(&so_far, &ty) {
+                    Some(both) => (both, first),
+                    None => {
+                        self.report(
+                            Diagnostic::new(
+                                Code::MIXED_LIST,
+                                value.span,
+                                format!("this item is `{ty}`, and the list holds `{so_far}`"),
+                            )
+                            .also(first.span, format!("this is `{so_far}`"))
+                            .help("all items of a list have one type"),
+                        );
+                        (Type::Error, first)
+                    }
+                },
+            });
+        }
+        let item = joined.map_or(Type::Error, |(item, _)| item);
+        for value in items {
+            self.widen(file, value, &item);
+        }
+        Type::List(Box::new(item))
+    }
+
+    fn branches(&mut self, expr: &Expr, then: &Type, otherwise: &Type) -> Type {
+        if *then == Type::Error || *otherwise == Type::Error {
+            return if *then == Type::Error { otherwise.clone() } else { then.clone() };
+        }
+        if *then == Type::Nothing || *otherwise == Type::Nothing {
+            return Type::Nothing;
+        }
+        join(then, otherwise).unwrap_or_else(|| {
+            self.report(
+                Diagnostic::new(Code::BRANCHES, expr.span, format!("one branch is `{then}`, the other `{otherwise}`"))
+                    .help("both branches of an `if` that is used as a value have one type"),
+            );
+            Type::Error
+        })
+    }
+
+    fn interpolated(&mut self, part: &Expr, file: FileId) {
+        let ty = self.expr(part, None, file);
+        let inner = unwrapped(&ty);
+        if matches!(inner, Type::Table(_) | Type::Artifact { .. } | Type::Nothing | Type::None) {
+            let what = if *inner == Type::Nothing { "what returns nothing".to_string() } else { format!("`{ty}`") };
+            self.report(
+                Diagnostic::new(Code::NOT_TEXT, part.span, format!("{what} has no text to put into a string"))
+                    .help("put in a number, a string or another plain value"),
+            );
+        }
+    }
+}
+
+/// What an optional holds, or the type itself.
+pub(super) fn unwrapped(ty: &Type) -> &Type {
+    match ty {
+        Type::Optional(inner) => inner,
+        ty => ty,
+    }
+}

@@ -1,0 +1,234 @@
+//! The type relation: what may stand where what is wanted. Knows nothing of expressions.
+//!
+//! Records and tables are structural with width subtyping, `Int` widens to `Float`, `T` to `T?`; `T` and `List[T]`
+//! never convert into each other.
+
+use smol_str::SmolStr;
+use standpipe_syntax::Span;
+
+use super::{Field, Type};
+
+/// One difference between what was found and what is wanted.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Difference {
+    /// Where inside, `.parts.age`; empty for the whole.
+    pub(crate) place: String,
+    pub(crate) kind: Kind,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Kind {
+    /// A wanted field or column is not there.
+    Missing(Field),
+    /// Two types that do not fit.
+    Mismatch { found: Type, wanted: Type, declared: Option<Span> },
+}
+
+/// What inference variables stand for, while a call is checked.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Bindings(pub(crate) Vec<Option<Type>>);
+
+/// Every difference that keeps `found` from standing where `wanted` is wanted; empty when it fits.
+/// Variables in `wanted` are bound on the way.
+pub(crate) fn differences(found: &Type, wanted: &Type, bindings: &mut Bindings) -> Vec<Difference> {
+    let mut out = Vec::new();
+    let mut comparison = Comparison { bindings, out: &mut out, widen: true };
+    comparison.compare(found, wanted, &mut String::new(), None);
+    out
+}
+
+/// Whether `found` may stand where `wanted` is wanted, and no variables are about.
+pub(crate) fn fits(found: &Type, wanted: &Type) -> bool {
+    differences(found, wanted, &mut Bindings::default()).is_empty()
+}
+
+/// One comparison under way.
+struct Comparison<'a> {
+    bindings: &'a mut Bindings,
+    out: &'a mut Vec<Difference>,
+    /// Whether an Int may become a Float here: a value on its own and a column of a table do, what lies inside a list
+    /// or record stays what it is.
+    widen: bool,
+}
+
+impl Comparison<'_> {
+    fn compare(&mut self, found: &Type, wanted: &Type, place: &mut String, declared: Option<Span>) {
+        match (found, wanted) {
+            (Type::Error, _)
+            | (_, Type::Error)
+            | (Type::None, Type::Optional(_))
+            | (Type::Int(_), Type::Int(_))
+            | (Type::Float(_), Type::Float(_))
+            | (Type::OneOf(_), Type::String)
+            | (Type::File(_), Type::File(None))
+            | (Type::Table(None), Type::Table(_))
+            | (Type::Table(_), Type::Table(None)) => {}
+            (Type::Int(_), Type::Float(_)) if self.widen => {}
+            (_, Type::Var(var)) => self.variable(found, *var, place, declared),
+            (Type::Optional(found), Type::Optional(wanted)) => self.compare(found, wanted, place, declared),
+            (found, Type::Optional(wanted)) if !matches!(found, Type::Optional(_)) => {
+                self.compare(found, wanted, place, declared);
+            }
+            (Type::List(found), Type::List(wanted)) | (Type::Map(found), Type::Map(wanted)) => {
+                self.inside(false, |this| this.compare(found, wanted, place, declared));
+            }
+            (Type::Table(Some(found)), Type::Table(Some(wanted))) => {
+                self.inside(true, |this| match (&**found, &**wanted) {
+                    (Type::Record(found), Type::Record(wanted)) => this.fields(found, wanted, place),
+                    (found, wanted) => this.compare(found, wanted, place, declared),
+                });
+            }
+            (Type::OneOf(found), Type::OneOf(wanted)) if found.iter().all(|member| wanted.contains(member)) => {}
+            (Type::Record(found), Type::Record(wanted)) => {
+                self.inside(false, |this| this.fields(found, wanted, place));
+            }
+            (
+                Type::Artifact { decl: found, args: found_args, .. },
+                Type::Artifact { decl: wanted, args: wanted_args, .. },
+            ) if found == wanted => {
+                for (found, wanted) in found_args.iter().zip(wanted_args) {
+                    self.label(found, wanted, place, declared);
+                }
+            }
+            _ if found == wanted => {}
+            _ => self.differ(found, wanted, place, declared),
+        }
+    }
+
+    fn variable(&mut self, found: &Type, var: u32, place: &mut String, declared: Option<Span>) {
+        match self.bindings.0.get(var as usize).cloned().flatten() {
+            Some(bound) if fits(found, &bound) => {}
+            // What came first was narrower: the variable widens.
+            Some(bound) if fits(&bound, found) => self.bindings.0[var as usize] = Some(found.clone()),
+            Some(bound) => self.compare(found, &bound, place, declared),
+            None => {
+                if let Some(slot) = self.bindings.0.get_mut(var as usize) {
+                    *slot = Some(found.clone());
+                }
+            }
+        }
+    }
+
+    /// Labels of artifacts must agree: neither may be wider than the other.
+    fn label(&mut self, found: &Type, wanted: &Type, place: &mut String, declared: Option<Span>) {
+        let before = self.out.len();
+        self.inside(false, |this| this.compare(found, wanted, place, declared));
+        let bound = wanted.bound(self.bindings);
+        if self.out.len() == before && !fits(&bound, found) {
+            self.differ(found, &bound, place, declared);
+        }
+    }
+
+    fn fields(&mut self, found: &[Field], wanted: &[Field], place: &mut String) {
+        for field in wanted {
+            match find(found, &field.name) {
+                Some(own) => {
+                    let length = place.len();
+                    place.push('.');
+                    place.push_str(&field.name);
+                    self.compare(&own.ty, &field.ty, place, field.span.or(own.span));
+                    place.truncate(length);
+                }
+                None => self.out.push(Difference { place: place.clone(), kind: Kind::Missing(field.clone()) }),
+            }
+        }
+    }
+
+    fn differ(&mut self, found: &Type, wanted: &Type, place: &str, declared: Option<Span>) {
+        self.out.push(Difference {
+            place: place.to_string(),
+            kind: Kind::Mismatch { found: found.clone(), wanted: wanted.clone(), declared },
+        });
+    }
+
+    fn inside(&mut self, widen: bool, run: impl FnOnce(&mut Self)) {
+        let before = std::mem::replace(&mut self.widen, widen);
+        run(self);
+        self.widen = before;
+    }
+}
+
+/// The field of that name.
+pub(crate) fn find<'a>(fields: &'a [Field], name: &str) -> Option<&'a Field> {
+    fields.iter().find(|field| field.name == name)
+}
+
+/// The narrowest type that both fit; `None` when there is none.
+pub(crate) fn join(left: &Type, right: &Type) -> Option<Type> {
+    match (left, right) {
+        (Type::None, Type::None) => Some(Type::None),
+        (Type::None, other) | (other, Type::None) => Some(optional(other.clone())),
+        (Type::Int(a), Type::Int(b)) => Some(if a == b { left.clone() } else { Type::Int(None) }),
+        (Type::Float(a), Type::Float(b)) => Some(if a == b { left.clone() } else { Type::Float(None) }),
+        (Type::Int(_), Type::Float(_)) | (Type::Float(_), Type::Int(_)) => Some(Type::Float(None)),
+        (Type::OneOf(a), Type::OneOf(b)) => {
+            let mut members = a.clone();
+            members.extend(b.iter().filter(|member| !a.contains(member)).cloned());
+            Some(Type::OneOf(members))
+        }
+        (Type::Optional(a), b) | (b, Type::Optional(a)) => {
+            let b = if let Type::Optional(b) = b { b } else { b };
+            join(a, b).map(optional)
+        }
+        (Type::List(a), Type::List(b)) => join(a, b).map(|item| Type::List(Box::new(item))),
+        (Type::Record(a), Type::Record(b)) => {
+            let shared: Option<Vec<Field>> = a
+                .iter()
+                .filter_map(|own| find(b, &own.name).map(|other| (own, other)))
+                .map(|(own, other)| Some(Field { ty: join(&own.ty, &other.ty)?, ..own.clone() }))
+                .collect();
+            shared.map(Type::Record)
+        }
+        _ if fits(left, right) => Some(right.clone()),
+        _ if fits(right, left) => Some(left.clone()),
+        _ => None,
+    }
+}
+
+/// `T?`, and `T?` again for what is optional already.
+pub(crate) fn optional(ty: Type) -> Type {
+    match ty {
+        Type::Optional(_) | Type::Error => ty,
+        ty => Type::Optional(Box::new(ty)),
+    }
+}
+
+impl Type {
+    /// This type with every variable replaced by what it stands for; unbound ones become [`Type::Error`].
+    pub(crate) fn bound(&self, bindings: &Bindings) -> Type {
+        self.map(&mut |ty| match ty {
+            Type::Var(var) => Some(bindings.0.get(*var as usize).cloned().flatten().unwrap_or(Type::Error)),
+            _ => None,
+        })
+    }
+
+    /// This type with its declaration's own parameters as variables.
+    pub(crate) fn opened(&self) -> Type {
+        self.map(&mut |ty| match ty {
+            Type::Param { index, .. } => Some(Type::Var(*index)),
+            _ => None,
+        })
+    }
+
+    /// Rebuilds the type, with `change` first at every part.
+    fn map(&self, change: &mut dyn FnMut(&Type) -> Option<Type>) -> Type {
+        if let Some(changed) = change(self) {
+            return changed;
+        }
+        match self {
+            Self::Table(row) => Self::Table(row.as_ref().map(|row| Box::new(row.map(change)))),
+            Self::List(item) => Self::List(Box::new(item.map(change))),
+            Self::Map(item) => Self::Map(Box::new(item.map(change))),
+            Self::Optional(inner) => optional(inner.map(change)),
+            Self::Record(fields) => {
+                Self::Record(fields.iter().map(|field| Field { ty: field.ty.map(change), ..field.clone() }).collect())
+            }
+            Self::Artifact { decl, name, args } => Self::Artifact {
+                decl: *decl,
+                name: SmolStr::clone(name),
+                args: args.iter().map(|arg| arg.map(change)).collect(),
+            },
+            other => other.clone(),
+        }
+    }
+}

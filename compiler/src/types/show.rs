@@ -1,0 +1,60 @@
+//! Types as people write them.
+
+use std::fmt;
+
+use super::{Field, Type};
+
+/// More fields than this are counted, not listed: a message names what differs elsewhere.
+const MOST_FIELDS: usize = 4;
+
+impl fmt::Display for Type {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Error | Self::Var(_) => f.write_str("_"),
+            Self::Nothing => f.write_str("nothing"),
+            Self::None => f.write_str("none"),
+            Self::Bool => f.write_str("Bool"),
+            Self::Int(None) => f.write_str("Int"),
+            Self::Int(Some(bound)) => write!(f, "Int in {bound}"),
+            Self::Float(None) => f.write_str("Float"),
+            Self::Float(Some(bound)) => write!(f, "Float in {bound}"),
+            Self::String => f.write_str("String"),
+            Self::OneOf(members) => {
+                let members: Vec<_> = members.iter().map(|member| format!("{member:?}")).collect();
+                f.write_str(&members.join(" | "))
+            }
+            Self::Duration => f.write_str("Duration"),
+            Self::Size => f.write_str("Size"),
+            Self::Date => f.write_str("Date"),
+            Self::Time => f.write_str("Time"),
+            Self::Json => f.write_str("Json"),
+            Self::File(None) => f.write_str("File"),
+            Self::File(Some(format)) => write!(f, "File[{format}]"),
+            Self::Dir => f.write_str("Dir"),
+            Self::Table(None) => f.write_str("Table"),
+            Self::Table(Some(row)) => write!(f, "Table[{row}]"),
+            Self::List(item) => write!(f, "List[{item}]"),
+            Self::Map(item) => write!(f, "Map[{item}]"),
+            Self::Optional(inner) => write!(f, "{inner}?"),
+            Self::Record(fields) => record(f, fields),
+            Self::Artifact { name, args, .. } if args.is_empty() => f.write_str(name),
+            Self::Artifact { name, args, .. } => {
+                let args: Vec<_> = args.iter().map(ToString::to_string).collect();
+                write!(f, "{name}[{}]", args.join(", "))
+            }
+            Self::Param { name, .. } => f.write_str(name),
+        }
+    }
+}
+
+fn record(f: &mut fmt::Formatter<'_>, fields: &[Field]) -> fmt::Result {
+    if fields.is_empty() {
+        return f.write_str("{}");
+    }
+    let shown = fields.iter().take(MOST_FIELDS).map(|field| format!("{}: {}", field.name, field.ty));
+    let mut shown: Vec<_> = shown.collect();
+    if fields.len() > MOST_FIELDS {
+        shown.push(format!("… {} more", fields.len() - MOST_FIELDS));
+    }
+    write!(f, "{{ {} }}", shown.join(", "))
+}
