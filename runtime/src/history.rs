@@ -13,6 +13,7 @@ use serde::Serialize;
 
 pub use self::steps::{StepRow, StepStatus};
 pub use self::why::{Change, Why};
+pub(crate) use self::why::{last_ends, why_again};
 use crate::codes;
 use crate::event::{Counts, Failure};
 use crate::journal;

@@ -8,6 +8,7 @@ pub mod environment;
 mod event;
 mod executor;
 mod failure;
+mod forecast;
 pub mod history;
 mod inputs;
 mod journal;
@@ -24,5 +25,6 @@ mod store;
 pub mod worker;
 
 pub use event::{Counts, Event, Failure, LogRange, Observer, Status};
+pub use forecast::forecast;
 pub use options::{Forecast, Options, Outlook, RunReport};
 pub use run::run;

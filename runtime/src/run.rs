@@ -14,7 +14,8 @@ use crate::codes;
 use crate::event::{Failure, Observer};
 use crate::options::{Options, RunReport};
 
-pub(crate) use self::environments::Which;
+pub(crate) use self::environments::{Environments, Which};
+pub(crate) use self::params::{bind, check};
 
 /// Runs `plan` with these parameters; `observer` hears of everything, and of nothing before it is on the disk.
 ///

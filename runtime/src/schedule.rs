@@ -83,11 +83,10 @@ pub(crate) enum Effect {
         status: Status,
         failure: Option<Failure>,
     },
-    /// Something that never became a step reached its end: an expression failed, a branch was not taken.
+    /// Something reached its end without becoming a step.
     Passed {
         step: StepName,
-        status: Status,
-        failure: Option<Failure>,
+        why: Passing,
     },
     /// A `for` knows its number of items.
     Fanout {
@@ -101,6 +100,17 @@ pub(crate) enum Effect {
         status: Status,
         value: Value,
     },
+}
+
+/// Why something never became a step.
+#[derive(Debug)]
+pub(crate) enum Passing {
+    /// It stands in the branch that was not taken.
+    Untaken,
+    /// Something it waits for will never have a value, or nothing is started any more.
+    Blocked,
+    /// It is an expression without a value.
+    Failed(Failure),
 }
 
 /// How people name a step.

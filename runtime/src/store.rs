@@ -28,11 +28,16 @@ pub(crate) struct Adopted {
 }
 
 impl Store {
+    /// The store under `state`, wherever it is or is not.
+    pub(crate) fn at(state: &Path) -> Self {
+        Self { root: state.join("store") }
+    }
+
     /// The store under `state`, made where there is none.
     pub(crate) fn open(state: &Path) -> io::Result<Self> {
-        let root = state.join("store");
-        make_folder(&root)?;
-        Ok(Self { root })
+        let store = Self::at(state);
+        make_folder(&store.root)?;
+        Ok(store)
     }
 
     /// Where the content of `blob` lies, whether or not it is there. Its name ends as tools expect: `.csv`, `.arrow`.

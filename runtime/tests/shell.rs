@@ -248,3 +248,33 @@ fn history_tells_how_it_went_and_why() {
     history.remove(&runs[3]).expect("removed");
     assert_eq!(history.find(Some(&runs[3].id)).expect("read"), None);
 }
+
+#[test]
+fn a_forecast_tells_what_a_run_would_do() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let options = options(folder.path());
+    let plan = |n: i64, body: &str| {
+        let mut maker = Maker::new();
+        let first = maker.shell("first", "echo $n > $out", Settings::default());
+        let second = maker.shell("second", body, Settings::default());
+        let node = maker.step(first, &[("n", int(n), Shape::Int(None))], Shape::Int(None));
+        let one = maker.add(node);
+        let node = maker.step(second, &[("m", one, Shape::Int(None))], Shape::Int(None));
+        let two = maker.add(node);
+        maker.done(two, Shape::Int(None))
+    };
+    let told = |plan| {
+        let forecast = standpipe_runtime::forecast(&plan, Vec::new(), &options).expect("it can be told");
+        let told: Vec<_> = forecast.iter().map(|one| format!("{} {:?}", one.step, one.outlook)).collect();
+        told.join("\n")
+    };
+    insta::assert_snapshot!(told(plan(1, "echo $m > $out")), @r#"
+    main.first Run { why: "nothing may be reused, or nothing has run yet" }
+    main.second Unknown { why: "it needs what a step before it gives" }
+    "#);
+    let run = run(&plan(1, "echo $m > $out"), &options).0.expect("it starts").run;
+    insta::assert_snapshot!(told(plan(1, "echo 2 > $out")).replace(&run, "RUN"), @r#"
+    main.first Reuse { run: "RUN" }
+    main.second Run { why: "since `RUN` its body changed" }
+    "#);
+}

@@ -1,6 +1,7 @@
 //! Why a step ran, or was reused: what it was made of, against the last time.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
+use rustc_hash::FxHashMap;
 use serde::Serialize;
 use smol_str::SmolStr;
 
@@ -112,19 +113,54 @@ fn reason(own: &StepEnd, before: Option<&(String, StepEnd)>, changes: &[Change])
         (Status::Skipped, _) => "it did not run: the run had failed or was stopped".into(),
         _ if own.parts.is_empty() => "it is an effect, which runs in every run".into(),
         (_, None) => "it had not run before".into(),
-        (_, Some((name, _))) if !changes.is_empty() => {
-            let told: Vec<_> = changes.iter().map(|change| format!("{} {}", told(&change.part), change.how)).collect();
-            format!("since `{name}` {}", told.join(", "))
-        }
-        (_, Some((name, before))) => match before.status {
-            Status::Succeeded | Status::Cached => {
-                format!("it is made of the same as in `{name}`, whose result is gone, too old, or may not be reused")
-            }
-            Status::Failed | Status::Skipped | Status::Cancelled => {
-                format!("it is made of the same as in `{name}`, where it did not succeed")
-            }
-        },
+        (_, Some((name, before))) => against(name, before, changes),
     }
+}
+
+/// Why it runs again, in the light of the last time.
+fn against(name: &str, before: &StepEnd, changes: &[Change]) -> String {
+    if !changes.is_empty() {
+        let told: Vec<_> = changes.iter().map(|change| format!("{} {}", told(&change.part), change.how)).collect();
+        return format!("since `{name}` {}", told.join(", "));
+    }
+    match before.status {
+        Status::Succeeded | Status::Cached => {
+            format!("it is made of the same as in `{name}`, whose result is gone, too old, or may not be reused")
+        }
+        Status::Failed | Status::Skipped | Status::Cancelled => {
+            format!("it is made of the same as in `{name}`, where it did not succeed")
+        }
+    }
+}
+
+/// Why a step made of `parts` would run again.
+pub(crate) fn why_again(before: Option<&(String, StepEnd)>, parts: &Parts) -> SmolStr {
+    match before {
+        None => "it has not run before".into(),
+        Some((name, before)) => against(name, before, &compare(&before.parts, parts)).into(),
+    }
+}
+
+/// How each step ended in the last run of that pipeline, and that run's name.
+pub(crate) fn last_ends(
+    connection: &Connection,
+    pipeline: &str,
+) -> rusqlite::Result<FxHashMap<String, (String, StepEnd)>> {
+    let mut query = connection.prepare_cached(
+        "SELECT runs.name, events.step, events.body FROM events JOIN runs ON runs.number = events.run
+         WHERE events.kind = 'step_finished' AND events.run = (SELECT max(number) FROM runs WHERE pipeline = ?1)",
+    )?;
+    let mut ends = FxHashMap::default();
+    let mut rows = query.query(params![pipeline])?;
+    while let Some(row) = rows.next()? {
+        let body: String = row.get(2)?;
+        if let Ok(end) = serde_json::from_str::<StepEnd>(&body)
+            && !end.parts.is_empty()
+        {
+            ends.insert(row.get(1)?, (row.get(0)?, end));
+        }
+    }
+    Ok(ends)
 }
 
 fn told(part: &str) -> String {

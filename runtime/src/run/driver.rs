@@ -236,7 +236,7 @@ impl Driver<'_, '_> {
             Effect::Finished { ticket, step, attempt, status, failure } => {
                 self.finished(ticket, step, attempt, status, failure);
             }
-            Effect::Passed { step, status, failure } => self.passed(step, status, failure),
+            Effect::Passed { step, why } => self.passed(step, why),
             Effect::Fanout { step, count } => self.recorder.tell(Told::Fanout { step, count }),
             Effect::Stop => {
                 let how = if self.broken.is_some() { Stop::AtOnce } else { Stop::Gently };

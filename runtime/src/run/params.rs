@@ -28,7 +28,7 @@ pub(crate) fn bind(plan: &Plan, given: Vec<(SmolStr, Value)>) -> Result<Vec<Valu
 }
 
 /// Checks every value against the type of its parameter; files are found by now.
-pub(super) fn check(plan: &Plan, values: &[Value]) -> Result<(), Failure> {
+pub(crate) fn check(plan: &Plan, values: &[Value]) -> Result<(), Failure> {
     plan.params.iter().zip(values).try_for_each(|(param, value)| {
         param.shape.check(value).map_err(|mismatch| {
             Failure::new(codes::PARAMETER, format!("parameter `{}` does not have its type: {mismatch}", param.name))

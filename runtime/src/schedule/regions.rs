@@ -4,7 +4,7 @@ use standpipe_plan::{NodeKind, Region, Value, eval};
 
 use super::activation::{Activation, ActivationId, Iterations, label};
 use super::layout::{RegionId, has_steps};
-use super::{Draining, Effect, NodeScope, Schedule, StepName, Work, no_value};
+use super::{Draining, Effect, NodeScope, Passing, Schedule, StepName, Work, no_value};
 use crate::event::{Failure, Status};
 
 impl<'p> Schedule<'p> {
@@ -34,7 +34,7 @@ impl<'p> Schedule<'p> {
         let blocked = activation.cells.get(slot).is_none_or(|cell| cell.blocked);
         if blocked || self.draining.is_some() {
             let name = self.name(activation, &node.name);
-            self.pass_over(&node.kind, name);
+            self.pass_over(&node.kind, name, false);
             return self.unsettled(id, slot);
         }
         let scope = NodeScope { schedule: self, activation: id };
@@ -81,7 +81,7 @@ impl<'p> Schedule<'p> {
         let Some(taken) = layout.inner.get(usize::from(!holds)).copied() else { return };
         for node in &other.nodes {
             let name = StepName { path: join(&path, &node.name), label: label.clone() };
-            self.pass_over(&node.kind, name);
+            self.pass_over(&node.kind, name, true);
         }
         self.activate(taken, |inner| {
             inner.parent = Some((id, slot));
@@ -249,16 +249,17 @@ impl<'p> Schedule<'p> {
     }
 
     /// Says of the steps in a node that never came to life that they were skipped; a `for` is one.
-    fn pass_over(&mut self, kind: &'p NodeKind, step: StepName) {
+    fn pass_over(&mut self, kind: &'p NodeKind, step: StepName, untaken: bool) {
+        let why = if untaken { Passing::Untaken } else { Passing::Blocked };
         match kind {
-            NodeKind::Step(_) => self.effects.push(Effect::Passed { step, status: Status::Skipped, failure: None }),
+            NodeKind::Step(_) => self.effects.push(Effect::Passed { step, why }),
             NodeKind::For { body, .. } if has_steps(body) => {
-                self.effects.push(Effect::Passed { step, status: Status::Skipped, failure: None });
+                self.effects.push(Effect::Passed { step, why });
             }
             NodeKind::If { then, otherwise, .. } => {
                 for node in then.nodes.iter().chain(&otherwise.nodes) {
                     let inner = StepName { path: join(&step.path, &node.name), label: step.label.clone() };
-                    self.pass_over(&node.kind, inner);
+                    self.pass_over(&node.kind, inner, untaken);
                 }
             }
             NodeKind::For { .. } | NodeKind::Param(_) | NodeKind::Item | NodeKind::Value(_) => {}
@@ -277,7 +278,7 @@ impl<'p> Schedule<'p> {
 
     /// Something that is no step failed.
     fn fail_here(&mut self, step: StepName, failure: Failure) {
-        self.effects.push(Effect::Passed { step, status: Status::Failed, failure: Some(failure) });
+        self.effects.push(Effect::Passed { step, why: Passing::Failed(failure) });
         self.note_failure();
     }
 

@@ -9,7 +9,7 @@ use crate::event::{Event as Told, Failure, Status};
 use crate::journal::{Kept, Record, StepEnd};
 use crate::options::RunReport;
 use crate::outputs;
-use crate::schedule::{StepName, Ticket};
+use crate::schedule::{Passing, StepName, Ticket};
 
 impl Driver<'_, '_> {
     /// A step ended: it is recorded, and then told.
@@ -40,7 +40,11 @@ impl Driver<'_, '_> {
     }
 
     /// Something ended that never became a step.
-    pub(super) fn passed(&mut self, step: StepName, status: Status, failure: Option<Failure>) {
+    pub(super) fn passed(&mut self, step: StepName, why: Passing) {
+        let (status, failure) = match why {
+            Passing::Untaken | Passing::Blocked => (Status::Skipped, None),
+            Passing::Failed(failure) => (Status::Failed, Some(failure)),
+        };
         let end = StepEnd {
             step: step.path.clone(),
             label: step.label.clone(),
