@@ -18,7 +18,7 @@ use crate::process::{MARKER, kill_tree};
 use super::WorkerOptions;
 use super::call::Definition;
 use super::frame::Frames;
-use super::program::{BOOT, Hello};
+use super::program::{BOOT, Hello, START};
 use super::reply::Reply;
 
 /// How long an interpreter may take until it answers: the machine may be busy.
@@ -141,7 +141,7 @@ fn command(options: &WorkerOptions, marker: &str, socket: UnixStream, log: File)
         }
     }
     command
-        .args(["-s", "-c", BOOT])
+        .args(["-s", "-c", START, BOOT])
         .env("PYTHONHASHSEED", "0")
         .env("PYTHONSAFEPATH", "1")
         .envs(options.variables.iter().map(|(name, value)| (name, value)))

@@ -3,7 +3,10 @@
 use serde::Serialize;
 use standpipe_plan::Module;
 
-/// What the interpreter is given on its command line: it takes everything else from the first frame.
+/// What the interpreter runs: the program that is its argument, under a name that tracebacks leave out.
+pub(super) const START: &str = "import sys; exec(compile(sys.argv[1], '<standpipe>/boot.py', 'exec'))";
+
+/// That program. It takes everything else from the first frame.
 pub(super) const BOOT: &str = include_str!("python/boot.py");
 
 /// The modules of the program: name and text.

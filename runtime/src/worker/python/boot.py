@@ -37,6 +37,16 @@ class Sources:
         spec.submodule_search_locations = [os.path.join(self.folder, *name.split("."))]
         return spec
 
+    def folders(self):
+        """The folders that the modules' names start from."""
+        found = set()
+        for name, module in self.modules.items():
+            path = os.path.join(self.folder, module["path"])
+            for _ in range(name.count(".") + 1 + module["package"]):
+                path = os.path.dirname(path)
+            found.add(path)
+        return sorted(found)
+
     def create_module(self, spec):
         return None
 
@@ -51,35 +61,52 @@ class Sources:
         return self.modules[name]["text"]
 
 
-def receive(file):
-    """One frame: a length in four bytes, then that much JSON. Ends the process where the socket ends."""
-    wanted, data = 4, b""
-    while len(data) < wanted:
-        part = os.read(file, wanted - len(data))
-        if not part:
-            os._exit(0)
-        data += part
-    size, parts = int.from_bytes(data, "big"), []
-    while size:
-        part = os.read(file, min(size, 1 << 20))
-        if not part:
-            os._exit(0)
-        parts.append(part)
-        size -= len(part)
-    return json.loads(b"".join(parts))
+class Frames:
+    """Frames in: a length in four bytes, then that much JSON. Ends the process where the socket ends."""
+
+    def __init__(self, file):
+        self.file = file
+        self.waiting = b""
+
+    def receive(self):
+        waiting = self.filled(4)
+        size = 4 + int.from_bytes(waiting[:4], "big")
+        waiting = self.filled(size)
+        # Nearly always nothing is left: one call is answered before the next is sent.
+        self.waiting = waiting[size:]
+        return json.loads(waiting[4:size])
+
+    def filled(self, wanted):
+        """What has come, once that is as much as `wanted`."""
+        if len(self.waiting) < wanted:
+            parts, length = [self.waiting], len(self.waiting)
+            while length < wanted:
+                part = os.read(self.file, max(1 << 16, wanted - length))
+                if not part:
+                    os._exit(0)
+                parts.append(part)
+                length += len(part)
+            self.waiting = b"".join(parts)
+        return self.waiting
 
 
-if __name__ == "__main__":
+def boot():
     socket = os.dup(0)
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.close(nothing)
     if sys.version_info < (3, 9):
         sys.exit("Standpipe needs Python 3.9 or newer")
-    hello = receive(socket)
+    frames = Frames(socket)
+    hello = frames.receive()
     program = Sources(hello["program"], "<standpipe>")
     project = Sources(hello["modules"], hello["root"])
     sys.meta_path[:0] = [program, project]
+    # Processes that a body starts load the project's modules from its files.
+    sys.path += project.folders()
     from _standpipe import main
 
-    main.main(socket, receive, hello)
+    main.main(frames, hello)
+
+
+boot()

@@ -3,9 +3,7 @@
 Knows of no scheduling: what to run, with what and where to put files is in each call.
 """
 
-import asyncio
 import os
-import platform
 import sys
 
 from _standpipe import body, read, reset, streams, trace, write
@@ -54,6 +52,8 @@ class Task:
         if self.body.generates:
             result = driven(result, call)
         elif self.body.awaits:
+            import asyncio
+
             result = asyncio.run(result)
         return self.checked(result, call)
 
@@ -86,7 +86,6 @@ class Worker:
         self.own = {os.path.join(self.root, module["path"]) for module in hello["modules"]}
         os.chdir(self.root)
         self.output = streams.Streams()
-        # As a script has it: modules beside the project's files are found through the project's own finder only.
         sys.argv = ["standpipe"]
         self.reset = reset.Reset(self.root)
 
@@ -134,11 +133,11 @@ def clean(value):
     return value.encode(errors="replace").decode() if isinstance(value, str) else value
 
 
-def main(socket, receive, hello):
-    worker = Worker(socket, hello)
-    worker.channel.send({"ready": {"python": platform.python_version()}})
+def main(frames, hello):
+    worker = Worker(frames.file, hello)
+    worker.channel.send({"ready": {"python": sys.version.split()[0]}})
     while True:
-        frame = receive(socket)
+        frame = frames.receive()
         if "define" in frame:
             worker.define(frame["define"])
         else:

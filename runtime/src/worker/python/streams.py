@@ -10,18 +10,14 @@ import sys
 class Streams:
     def __init__(self):
         self.log = os.dup(1)
+        self.file = os.fstat(1).st_ino
+        self.stdout = self.stderr = None
         self.restore()
 
     def restore(self):
         """Output goes to the log, as at the start, whatever was put or closed in its place."""
         for number, name in ((1, "stdout"), (2, "stderr")):
-            stream = getattr(self, name, None)
-            try:
-                whole = os.path.sameopenfile(number, self.log)
-            except OSError:
-                whole = False
-            if not whole:
-                os.dup2(self.log, number)
+            stream = getattr(self, name)
             if stream is None or stream.closed:
                 stream = open(number, "w", 1, encoding="utf-8", errors="backslashreplace", closefd=False)
                 setattr(self, name, stream)
@@ -29,7 +25,15 @@ class Streams:
 
     def end(self):
         """The log's length so far."""
-        return os.fstat(self.log).st_size
+        for number in (1, 2):
+            try:
+                log = os.fstat(number)
+            except OSError:
+                log = None
+            if log is None or log.st_ino != self.file:
+                os.dup2(self.log, number)
+                log = os.fstat(number)
+        return log.st_size
 
     def flushed(self):
         """The log's length with everything in it that was printed."""

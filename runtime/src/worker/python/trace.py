@@ -42,7 +42,7 @@ def cut(trace, seen=None):
     if id(trace) in seen:
         return trace
     seen.add(id(trace))
-    hidden = ("<standpipe>", "<frozen importlib", "<string>")
+    hidden = ("<standpipe>", "<frozen importlib")
     kept = [frame for frame in trace.stack if not frame.filename.startswith(hidden)]
     trace.stack = traceback.StackSummary.from_list(kept)
     inner = [trace.__cause__, trace.__context__, *(getattr(trace, "exceptions", None) or [])]
