@@ -59,10 +59,11 @@ pub fn analyse(world: &dyn World, path: &str) -> Analysis {
 }
 
 impl Analysis {
-    /// The files, by [`standpipe_syntax::FileId`].
+    /// The files, by [`standpipe_syntax::FileId`]: `.pipe` files, then those of other languages that they refer to.
     #[must_use]
     pub fn sources(&self) -> Vec<Source> {
-        self.checked.resolved.files.iter().map(|file| file.source.clone()).collect()
+        let files = self.checked.resolved.files.iter().map(|file| file.source.clone());
+        files.chain(self.embedded.sources.iter().cloned()).collect()
     }
 
     /// Whether anything keeps the program from running.
