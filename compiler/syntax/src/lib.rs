@@ -4,13 +4,17 @@
 
 pub mod ast;
 pub mod diag;
+mod fmt;
 mod lex;
 mod nearest;
 mod parse;
 mod source;
+mod text;
 mod tree;
 
+pub use fmt::{Formatted, format};
 pub use lex::Comment;
 use nearest::nearest;
 pub use parse::{Parsed, parse};
 pub use source::{FileId, LineColumn, Source, Span};
+pub use text::{tokens_text, tree_text};

@@ -45,6 +45,11 @@ pub(crate) fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
+/// `line` less the common margin; a line of white space that is shorter than that is empty.
+pub(crate) fn less<'s>(line: &'s str, margin: &str) -> &'s str {
+    line.strip_prefix(margin).unwrap_or_else(|| line.trim_start_matches([' ', '\t']))
+}
+
 /// The white space that all lines with text start with.
 pub(crate) fn common_margin(text: &str) -> &str {
     let mut margins = lines(text).map(|(_, line)| line).filter(|line| !is_blank(line)).map(margin);

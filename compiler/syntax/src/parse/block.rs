@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::build::Item;
 use super::token::Start;
-use super::{Parser, errors};
+use super::{Brace, Parser, errors};
 use crate::ast::{Attr, Block, Stmt, StmtKind};
 use crate::lex::{self, Kind};
 
@@ -15,6 +15,7 @@ impl Parser<'_> {
     /// The statements between the brace at `open` and its partner at `close`.
     pub(super) fn block(&mut self, open: usize, close: usize) -> Block {
         let span = self.tokens.span(open).to(self.tokens.span(close));
+        self.braces.insert(span.start, Brace::Steps);
         let stmts = self.tokens.lines(open + 1..close).into_iter().map(|line| self.statement(line)).collect();
         Block { span, stmts }
     }
@@ -47,8 +48,9 @@ impl Parser<'_> {
     /// The attributes between the brace at `open` and its partner at `close`; `None` when one is of a later version.
     pub(super) fn attributes(&mut self, open: usize, close: usize) -> Option<Vec<Attr>> {
         let mut attrs = Some(Vec::new());
+        self.braces.insert(self.tokens.span(open).start, Brace::Attributes);
         for line in self.tokens.lines(open + 1..close) {
-            for part in self.parts(line) {
+            for part in self.tokens.parts(line) {
                 let (name, word) = (self.tokens.span(part.start), self.tokens.text(part.start));
                 if self.tokens.kind(part.start + 1) == Some(Kind::Colon) {
                     if LATER_ATTRIBUTES.contains(&word) {
@@ -68,24 +70,6 @@ impl Parser<'_> {
             }
         }
         attrs
-    }
-
-    /// `line`, cut at its commas.
-    fn parts(&self, line: Range<usize>) -> Vec<Range<usize>> {
-        let mut parts = Vec::new();
-        let (mut start, mut at) = (line.start, line.start);
-        while at < line.end {
-            if self.tokens.kind(at) == Some(Kind::Comma) {
-                parts.push(start..at);
-                start = at + 1;
-            }
-            at = self.tokens.skip(at);
-        }
-        if start < line.end {
-            parts.push(start..line.end);
-        }
-        parts.retain(|part| !part.is_empty());
-        parts
     }
 
     /// Reports a character or string that could not be read.

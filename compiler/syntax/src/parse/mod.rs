@@ -39,12 +39,32 @@ pub struct Parsed {
 /// diagnostic says why.
 #[must_use]
 pub fn parse(source: &Source) -> Parsed {
+    read(source).parsed
+}
+
+/// What a brace opens that is no record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Brace {
+    Steps,
+    Attributes,
+}
+
+/// A file, read, and what it was read from.
+pub(crate) struct Read<'s> {
+    pub(crate) parsed: Parsed,
+    pub(crate) tokens: Tokens<'s>,
+    /// The braces that open blocks, by where they start.
+    pub(crate) braces: FxHashMap<u32, Brace>,
+}
+
+pub(crate) fn read(source: &Source) -> Read<'_> {
     let lexed = lex::lex(source);
     let (doc, docs) = documentation(source, &lexed);
     let mut parser = Parser {
         tokens: Tokens::new(source, lexed.tokens),
         builder: Builder::new(source.id, docs),
         grammar: grammar::ItemParser::new(),
+        braces: FxHashMap::default(),
         depth: 0,
         bad_line: None,
     };
@@ -54,13 +74,15 @@ pub fn parse(source: &Source) -> Parsed {
     tree.expr_count = parser.builder.expr_count;
     let mut diagnostics = parser.builder.diagnostics;
     diagnostics.sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.span.end));
-    Parsed { tree, comments: lexed.comments, diagnostics }
+    let parsed = Parsed { tree, comments: lexed.comments, diagnostics };
+    Read { parsed, tokens: parser.tokens, braces: parser.braces }
 }
 
 struct Parser<'s> {
     tokens: Tokens<'s>,
     builder: Builder,
     grammar: grammar::ItemParser,
+    braces: FxHashMap<u32, Brace>,
     /// How many things what is being read stands in.
     depth: u32,
     /// The last line on which a character was reported: more of them on one line are one mistake.

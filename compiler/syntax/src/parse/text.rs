@@ -84,7 +84,7 @@ impl Parser<'_> {
         self.check_margins(span, body);
         let (mut text, mut starts) = (String::with_capacity(body.len()), Vec::new());
         for (start, line) in raw::lines(body) {
-            let kept = line.strip_prefix(margin).unwrap_or_else(|| line.trim_start_matches([' ', '\t']));
+            let kept = raw::less(line, margin);
             starts.push(span.start + small(start + line.len() - kept.len()));
             text.push_str(kept);
             text.push('\n');

@@ -34,6 +34,10 @@ impl<'s> Tokens<'s> {
         Self { source, tokens, partners }
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.tokens.len()
+    }
+
     pub(crate) fn get(&self, at: usize) -> Option<Token> {
         self.tokens.get(at).copied()
     }
@@ -146,6 +150,24 @@ impl<'s> Tokens<'s> {
             lines.push(start..range.end);
         }
         lines
+    }
+
+    /// `line`, cut at its commas.
+    pub(crate) fn parts(&self, line: Range<usize>) -> Vec<Range<usize>> {
+        let mut parts = Vec::new();
+        let (mut start, mut at) = (line.start, line.start);
+        while at < line.end {
+            if self.kind(at) == Some(Kind::Comma) {
+                parts.push(start..at);
+                start = at + 1;
+            }
+            at = self.skip(at);
+        }
+        if start < line.end {
+            parts.push(start..line.end);
+        }
+        parts.retain(|part| !part.is_empty());
+        parts
     }
 
     /// The line at `at` starts a statement or attribute of its own, whatever the line before wants: `name =`, `name:`,

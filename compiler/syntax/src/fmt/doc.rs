@@ -1,0 +1,197 @@
+//! A document that can be laid out in several ways, and the choice of one: as much on a line as fits, after Wadler.
+//! Knows nothing of the language.
+
+use unicode_width::UnicodeWidthStr as _;
+
+/// How wide a line may be.
+pub(super) const WIDTH: usize = 100;
+
+/// How much one level is indented.
+const STEP: usize = 2;
+
+#[derive(Clone, Debug)]
+pub(super) enum Doc {
+    Text(String),
+    /// Text that stays as it is, line ends included; the first line goes on from what stands before.
+    Verbatim(String),
+    /// Lines of another language: each on a line of its own, indented one deeper than here.
+    Lines(Vec<String>),
+    /// A space, or a line end when its group is broken.
+    Line,
+    /// Nothing, or a line end when its group is broken.
+    Soft,
+    /// A line end.
+    Hard,
+    /// An empty line, and the line end before it.
+    Blank,
+    /// The first when its group is broken, else the second.
+    Either(&'static str, &'static str),
+    /// A comment for the end of the line, wherever that is.
+    Suffix(String),
+    Concat(Vec<Doc>),
+    Indent(Vec<Doc>),
+    /// Broken as a whole, or not at all; always broken when `forced`.
+    Group {
+        docs: Vec<Doc>,
+        forced: bool,
+    },
+}
+
+impl Doc {
+    pub(super) fn text(text: impl Into<String>) -> Doc {
+        Doc::Text(text.into())
+    }
+
+    pub(super) fn group(docs: Vec<Doc>) -> Doc {
+        let forced = docs.iter().any(Doc::is_forced);
+        Doc::Group { docs, forced }
+    }
+
+    pub(super) fn forced(docs: Vec<Doc>) -> Doc {
+        Doc::Group { docs, forced: true }
+    }
+
+    /// Holds a line end that nothing can avoid.
+    pub(super) fn is_forced(&self) -> bool {
+        match self {
+            Doc::Hard | Doc::Blank | Doc::Lines(_) | Doc::Suffix(_) => true,
+            Doc::Verbatim(text) => text.contains('\n'),
+            Doc::Concat(docs) | Doc::Indent(docs) => docs.iter().any(Doc::is_forced),
+            Doc::Group { forced, .. } => *forced,
+            Doc::Text(_) | Doc::Line | Doc::Soft | Doc::Either(..) => false,
+        }
+    }
+}
+
+/// A document still to be laid out.
+#[derive(Clone, Copy)]
+struct Pending<'d> {
+    indent: usize,
+    broken: bool,
+    doc: &'d Doc,
+}
+
+/// Lays `doc` out. No line ends in white space.
+pub(super) fn render(doc: &Doc) -> String {
+    let mut out = Output { text: String::new(), column: 0, suffix: String::new(), margin: 0 };
+    let mut stack = vec![Pending { indent: 0, broken: true, doc }];
+    while let Some(Pending { indent, broken, doc }) = stack.pop() {
+        match doc {
+            Doc::Text(text) => out.push(text),
+            Doc::Verbatim(text) => out.verbatim(text),
+            Doc::Lines(lines) => {
+                for line in lines {
+                    out.end_line(if line.is_empty() { 0 } else { indent + STEP });
+                    out.push(line);
+                }
+            }
+            Doc::Line if !broken => out.push(" "),
+            Doc::Soft if !broken => {}
+            Doc::Line | Doc::Soft | Doc::Hard => out.end_line(indent),
+            Doc::Blank => {
+                out.end_line(0);
+                out.end_line(indent);
+            }
+            Doc::Either(when_broken, flat) => out.push(if broken { when_broken } else { flat }),
+            Doc::Suffix(comment) => {
+                out.suffix.push_str("  ");
+                out.suffix.push_str(comment);
+            }
+            Doc::Concat(docs) => stack.extend(docs.iter().rev().map(|doc| Pending { indent, broken, doc })),
+            Doc::Indent(docs) => {
+                stack.extend(docs.iter().rev().map(|doc| Pending { indent: indent + STEP, broken, doc }));
+            }
+            Doc::Group { docs, forced } => {
+                let room = WIDTH.saturating_sub(out.width());
+                let broken = *forced || !fits(docs, &stack, room);
+                stack.extend(docs.iter().rev().map(|doc| Pending { indent, broken, doc }));
+            }
+        }
+    }
+    out.flush();
+    out.text
+}
+
+/// Whether `docs` on one line, and what follows up to where a line may end, is at most `room` wide.
+fn fits(docs: &[Doc], rest: &[Pending<'_>], room: usize) -> bool {
+    let mut room = room;
+    let mut stack: Vec<(bool, &Doc)> = docs.iter().rev().map(|doc| (false, doc)).collect();
+    let mut rest = rest.iter().rev();
+    loop {
+        let Some((broken, doc)) = stack.pop().or_else(|| rest.next().map(|pending| (pending.broken, pending.doc)))
+        else {
+            return true;
+        };
+        let width = match doc {
+            Doc::Text(text) => text.width(),
+            Doc::Verbatim(text) => text.lines().next().unwrap_or("").width(),
+            Doc::Line | Doc::Soft if broken => return true,
+            Doc::Hard | Doc::Blank | Doc::Lines(_) => return true,
+            Doc::Line => 1,
+            Doc::Soft | Doc::Suffix(_) => 0,
+            Doc::Either(when_broken, flat) => {
+                if broken {
+                    when_broken.len()
+                } else {
+                    flat.len()
+                }
+            }
+            Doc::Concat(docs) | Doc::Indent(docs) => {
+                stack.extend(docs.iter().rev().map(|doc| (broken, doc)));
+                0
+            }
+            Doc::Group { docs, forced } => {
+                // What comes later may still break at its own line ends.
+                stack.extend(docs.iter().rev().map(|doc| (*forced || broken, doc)));
+                0
+            }
+        };
+        match room.checked_sub(width) {
+            Some(left) => room = left,
+            None => return false,
+        }
+    }
+}
+
+struct Output {
+    text: String,
+    /// How wide the line is that is being written, its margin apart.
+    column: usize,
+    /// The margin that the line gets when something is written on it.
+    margin: usize,
+    suffix: String,
+}
+
+impl Output {
+    fn width(&self) -> usize {
+        self.margin + self.column
+    }
+
+    fn push(&mut self, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        if self.column == 0 {
+            self.text.extend(std::iter::repeat_n(' ', self.margin));
+        }
+        self.column += text.width();
+        self.text.push_str(text);
+    }
+
+    fn verbatim(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.column += text.width();
+    }
+
+    fn flush(&mut self) {
+        let suffix = std::mem::take(&mut self.suffix);
+        self.text.push_str(&suffix);
+    }
+
+    fn end_line(&mut self, margin: usize) {
+        self.flush();
+        self.text.push('\n');
+        self.column = 0;
+        self.margin = margin;
+    }
+}
