@@ -1,1 +1,40 @@
-//! placeholder
+//! The editor's view of the compiler: a language server over standard input and output.
+//!
+//! Opening a file is not running it: nothing of a project is executed or fetched here, files are only read, and only
+//! through the [`World`] the caller provides.
+
+mod analysis;
+mod convert;
+mod documents;
+mod overlay;
+mod server;
+
+use std::path::{Path, PathBuf};
+
+use standpipe_compiler::World;
+use tower_lsp::{LspService, Server};
+
+/// Finds the project's root of a file and opens it: the root, and the files below it.
+pub type Open = Box<dyn Fn(&Path) -> (PathBuf, Box<dyn World>) + Send>;
+
+/// Handlers of one connection under way at once. They are thin and never wait for the client, so that many cost little
+/// and a reply can always be read.
+const CONCURRENCY: usize = 256;
+
+/// Serves one editor until it says `exit` or closes its end.
+///
+/// # Errors
+/// When the asynchronous runtime cannot be started.
+pub fn serve(open: Open) -> std::io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let (service, socket) = LspService::new(|client| server::Backend::start(client, open));
+        Server::new(tokio::io::stdin(), tokio::io::stdout(), socket)
+            .concurrency_level(CONCURRENCY)
+            .serve(service)
+            .await;
+    });
+    // A read of standard input cannot be interrupted; do not wait for it.
+    runtime.shutdown_background();
+    Ok(())
+}
