@@ -17,15 +17,26 @@ use crate::overlay::{self, Overlay};
 /// What the editor did or asks.
 pub(crate) enum Message {
     Opened(Document),
-    Changed { uri: Uri, version: i32, changes: Vec<TextDocumentContentChangeEvent> },
+    Changed {
+        uri: Uri,
+        version: i32,
+        changes: Vec<TextDocumentContentChangeEvent>,
+    },
     Closed(Uri),
     /// Something on disk may be different now.
     Saved,
-    Format { uri: Uri, reply: oneshot::Sender<Option<Vec<TextEdit>>> },
+    Format {
+        uri: Uri,
+        reply: oneshot::Sender<Option<Vec<TextEdit>>>,
+    },
 }
 
 /// Runs until the senders are gone.
-pub(crate) fn run(messages: &Receiver<Message>, publish: &mpsc::UnboundedSender<PublishDiagnosticsParams>, open: &Open) {
+pub(crate) fn run(
+    messages: &Receiver<Message>,
+    publish: &mpsc::UnboundedSender<PublishDiagnosticsParams>,
+    open: &Open,
+) {
     let mut documents = Documents::default();
     while let Ok(first) = messages.recv() {
         let mut next = Some(first);

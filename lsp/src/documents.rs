@@ -79,11 +79,7 @@ mod tests {
         let mut documents = Documents::default();
         documents.insert(Document { uri: uri.clone(), version: 1, text: text.into() });
         let range = Some(Range::new(Position::new(start.0, start.1), Position::new(end.0, end.1)));
-        documents.change(
-            &uri,
-            2,
-            vec![TextDocumentContentChangeEvent { range, range_length: None, text: new.into() }],
-        );
+        documents.change(&uri, 2, vec![TextDocumentContentChangeEvent { range, range_length: None, text: new.into() }]);
         documents.text(std::path::Path::new("/a.pipe")).unwrap().to_string()
     }
 

@@ -54,10 +54,7 @@ impl LanguageServer for Backend {
                 document_formatting_provider: Some(OneOf::Left(true)),
                 ..ServerCapabilities::default()
             },
-            server_info: Some(ServerInfo {
-                name: "standpipe".into(),
-                version: Some(env!("CARGO_PKG_VERSION").into()),
-            }),
+            server_info: Some(ServerInfo { name: "standpipe".into(), version: Some(env!("CARGO_PKG_VERSION").into()) }),
             ..InitializeResult::default()
         })
     }
@@ -73,11 +70,7 @@ impl LanguageServer for Backend {
 
     async fn did_change(&self, params: DidChangeTextDocumentParams) {
         let document = params.text_document;
-        self.send(Message::Changed {
-            uri: document.uri,
-            version: document.version,
-            changes: params.content_changes,
-        });
+        self.send(Message::Changed { uri: document.uri, version: document.version, changes: params.content_changes });
     }
 
     async fn did_close(&self, params: DidCloseTextDocumentParams) {

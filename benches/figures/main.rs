@@ -1,0 +1,35 @@
+//! The figures of whole processes, each beside its limit, measured in the same run on the same machine.
+//!
+//! `cargo bench --bench figures` prints the table; `cargo bench --bench figures -- python` only the rows whose name
+//! holds `python`. Times are medians; what counts is the ratio to the limit, because machines differ.
+
+mod check;
+mod handoff;
+mod measure;
+mod start;
+mod steps;
+
+use measure::Row;
+
+/// Every figure: a name, and what measures it.
+const FIGURES: &[(&str, fn() -> Vec<Row>)] = &[
+    ("check", check::rows),
+    ("start", start::rows),
+    ("shell", steps::shell),
+    ("python", steps::python),
+    ("handoff", handoff::rows),
+];
+
+#[expect(clippy::print_stdout, reason = "printing is what it is for")]
+fn main() {
+    // Cargo passes `--bench`; what is left is a filter.
+    let filters: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
+    println!("| figure | measured | limit | ratio | aim |\n| --- | --- | --- | --- | --- |");
+    for (name, rows) in FIGURES {
+        if filters.is_empty() || filters.iter().any(|filter| name.contains(filter.as_str())) {
+            for row in rows() {
+                println!("{row}");
+            }
+        }
+    }
+}
