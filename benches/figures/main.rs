@@ -11,8 +11,10 @@ mod steps;
 
 use measure::Row;
 
-/// Every figure: a name, and what measures it.
-const FIGURES: &[(&str, fn() -> Vec<Row>)] = &[
+/// Measures one figure: a row for each case.
+type Figure = fn() -> Vec<Row>;
+
+const FIGURES: &[(&str, Figure)] = &[
     ("check", check::rows),
     ("start", start::rows),
     ("shell", steps::shell),
