@@ -1,11 +1,15 @@
 //! Between our places and the protocol's: the only module that knows how LSP counts (lines and UTF-16 units from 0).
 
-use standpipe_syntax::diag::{Diagnostic, Severity};
+use standpipe_syntax::diag::{Code, Diagnostic, Severity};
 use standpipe_syntax::{Source, Span};
 use tower_lsp::ls_types::{
     self as lsp, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, Location, NumberOrString, Position,
     Range, Uri,
 };
+
+/// What editors show greyed.
+const UNUSED: [Code; 5] =
+    [Code::UNUSED_STEP, Code::UNUSED_IMPORT, Code::UNUSED_TASK, Code::UNUSED_INPUT, Code::UNUSED_RESULT];
 
 /// The byte at `position`, the nearest one when it lies outside the text or inside a character.
 pub(crate) fn offset(text: &str, position: Position) -> usize {
@@ -57,7 +61,6 @@ pub(crate) fn diagnostic(
         Some(help) => format!("{}\n{help}", diagnostic.message),
         None => diagnostic.message.clone(),
     };
-    let unused = diagnostic.severity == Severity::Warning && diagnostic.message.contains("never used");
     Some(lsp::Diagnostic {
         range: range(source, diagnostic.span),
         severity: Some(match diagnostic.severity {
@@ -69,7 +72,7 @@ pub(crate) fn diagnostic(
         source: Some("standpipe".into()),
         message,
         related_information: (!related.is_empty()).then_some(related),
-        tags: unused.then(|| vec![DiagnosticTag::UNNECESSARY]),
+        tags: UNUSED.contains(&diagnostic.code).then(|| vec![DiagnosticTag::UNNECESSARY]),
         ..lsp::Diagnostic::default()
     })
 }
