@@ -90,3 +90,59 @@ fn located(file: &serde_json::Map<String, Json>, kind: BlobKind, format: SmolStr
     let rows = file.get("rows").and_then(Json::as_u64);
     Some(Produced::File { path: file.get("path")?.as_str()?.into(), kind, format, rows })
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use standpipe_plan::Field;
+
+    use super::*;
+
+    fn json() -> impl Strategy<Value = Json> {
+        let leaf = prop_oneof![
+            Just(Json::Null),
+            any::<bool>().prop_map(Json::from),
+            any::<i64>().prop_map(Json::from),
+            any::<f64>().prop_map(Json::from),
+            "[a-z/]{0,4}".prop_map(Json::from),
+        ];
+        leaf.prop_recursive(4, 24, 4, |inner| {
+            let names = prop_oneof![Just("same".to_owned()), Just("path".to_owned()), Just("rows".to_owned())];
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..4).prop_map(Json::from),
+                proptest::collection::btree_map(names, inner, 0..3)
+                    .prop_map(|entries| Json::Object(entries.into_iter().collect())),
+            ]
+        })
+    }
+
+    fn shape() -> impl Strategy<Value = Shape> {
+        let leaf = prop_oneof![
+            Just(Shape::Nothing),
+            Just(Shape::Int(None)),
+            Just(Shape::Float(None)),
+            Just(Shape::Size),
+            Just(Shape::Json),
+            Just(Shape::Dir),
+            Just(Shape::Table(None)),
+        ];
+        leaf.prop_recursive(3, 8, 2, |inner| {
+            prop_oneof![
+                inner.clone().prop_map(|item| Shape::List(item.into())),
+                inner.clone().prop_map(|item| Shape::Map(item.into())),
+                inner.clone().prop_map(|item| Shape::Optional(item.into())),
+                inner.prop_map(|shape| Shape::Record(vec![Field { name: "a".into(), shape }])),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_that_a_worker_sends_is_taken_for_another_shape(json in json(), shape in shape()) {
+            let files = [Value::Path("/input".into())];
+            if let Some(Produced::Value(value)) = produced(json, &shape, &files) {
+                prop_assert!(shape.check(&value).is_ok(), "{value:?} is no {shape}");
+            }
+        }
+    }
+}

@@ -10,7 +10,7 @@ pub(super) const START: &str = "import sys; exec(compile(sys.argv[1], '<standpip
 pub(super) const BOOT: &str = include_str!("python/boot.py");
 
 /// The modules of the program: name and text.
-const PROGRAM: [(&str, &str); 16] = [
+const PROGRAM: [(&str, &str); 18] = [
     ("body", include_str!("python/body.py")),
     ("codecs", include_str!("python/codecs.py")),
     ("columns", include_str!("python/columns.py")),
@@ -19,9 +19,11 @@ const PROGRAM: [(&str, &str); 16] = [
     ("frames", include_str!("python/frames.py")),
     ("main", include_str!("python/main.py")),
     ("packages", include_str!("python/packages.py")),
+    ("plainjson", include_str!("python/plainjson.py")),
     ("protocol", include_str!("python/protocol.py")),
     ("read", include_str!("python/read.py")),
     ("reset", include_str!("python/reset.py")),
+    ("scalars", include_str!("python/scalars.py")),
     ("scope", include_str!("python/scope.py")),
     ("streams", include_str!("python/streams.py")),
     ("tables", include_str!("python/tables.py")),

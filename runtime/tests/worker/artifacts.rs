@@ -6,7 +6,7 @@ use insta::assert_snapshot;
 use standpipe_plan::{Blob, BlobKind, Digest, Shape, Value};
 use standpipe_runtime::worker::Produced;
 
-use crate::bench::{Bench, INT, packages, said};
+use crate::bench::{Bench, INT, said, with_packages};
 
 fn artifact(codec: &str) -> Shape {
     Shape::Artifact { label: "Model[Customer]".into(), codec: codec.into() }
@@ -51,7 +51,7 @@ fn codecs_of_the_standard_library() {
 
 #[test]
 fn codecs_of_packages() {
-    let mut bench = Bench::with(&packages(), Vec::new());
+    let mut bench = with_packages();
     let array = "import numpy as np\na = np.arange(6.0).reshape(2, 3)\n";
     let frame = "import pandas as pd\ndf = pd.DataFrame({'a': [1, 2], 'b': ['x', None]})\n";
     let cases = [

@@ -1,7 +1,7 @@
 //! A worker to try bodies on, in a folder of its own.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use standpipe_plan::{Bound, Environment, Field, Frame, Module, Shape, Value};
 use standpipe_runtime::Failure;
@@ -127,6 +127,13 @@ pub(crate) fn packages() -> PathBuf {
         runtime.block_on(ensure(&env, &[], &root, None, &mut |_| {})).expect("it is made").python
     };
     PYTHON.get_or_init(make).clone()
+}
+
+/// A worker with data frames, shared by all tests of the process: importing them takes longer than most tests.
+pub(crate) fn with_packages() -> MutexGuard<'static, Bench> {
+    static BENCH: LazyLock<Mutex<Bench>> = LazyLock::new(|| Mutex::new(Bench::with(&packages(), Vec::new())));
+    // A test that failed leaves a worker that is as good as before.
+    BENCH.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The interpreter that tests use.

@@ -105,6 +105,15 @@ fn a_worker_ends_when_its_runtime_is_killed() {
 }
 
 #[test]
+fn a_body_that_is_asked_to_end_still_cleans_up() {
+    let mut bench = Bench::new();
+    let task = bench.raw("import os, signal\ntry:\n    os.kill(os.getpid(), signal.SIGTERM)\n    signal.pause()\nfinally:\n    print('cleaned up')");
+    let outcome = bench.call(&task, &[], &INT);
+    assert_eq!(bench.log(&outcome), "cleaned up\n");
+    assert_snapshot!(said(outcome.result), @"E0601 the step was asked to end");
+}
+
+#[test]
 fn printing_and_closing_streams_do_not_disturb_the_protocol() {
     let mut bench = Bench::new();
     let noise =

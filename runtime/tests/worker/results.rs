@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 use standpipe_plan::{Bound, Shape, Value};
 use standpipe_runtime::worker::Produced;
 
-use crate::bench::{Bench, INT, fields, list, optional, said, share};
+use crate::bench::{Bench, INT, fields, list, optional, said, share, with_packages};
 
 #[test]
 fn values_come_back_as_they_went_in() {
@@ -53,6 +53,36 @@ fn kinds_of_python_values_that_are_taken() {
     assert_snapshot!(bench.say("return float('nan')", &Shape::Float(None)), @"NaN");
     assert_snapshot!(bench.say("return {'shown': 1}", &Shape::Nothing), @"none");
     assert_snapshot!(bench.say("import asyncio\nawait asyncio.sleep(0)\nreturn 1", &INT), @"1");
+}
+
+#[test]
+fn numbers_of_numpy_and_pandas_are_taken() {
+    let mut bench = with_packages();
+    let mut say = |value: &str, shape: &Shape| {
+        bench.say(&format!("import datetime\nimport numpy as np\nimport pandas as pd\nreturn {value}"), shape)
+    };
+    assert_snapshot!(say("np.int8(3)", &INT), @"3");
+    assert_snapshot!(say("np.array(4)", &INT), @"4");
+    assert_snapshot!(say("np.float32(0.5)", &share()), @"0.5");
+    assert_snapshot!(say("np.bool_(True)", &Shape::Bool), @"true");
+    assert_snapshot!(say("np.str_('x')", &Shape::String), @r#""x""#);
+    assert_snapshot!(say("pd.NA", &optional(INT)), @"none");
+    assert_snapshot!(say("pd.NaT", &optional(Shape::Time)), @"none");
+    assert_snapshot!(say("np.arange(3)", &list(INT)), @"[0, 1, 2]");
+    assert_snapshot!(say("pd.Series([1.5, 2.5])", &list(Shape::Float(None))), @"[1.5, 2.5]");
+    assert_snapshot!(say("np.timedelta64(1500, 'ms')", &Shape::Duration), @"1500ms");
+    assert_snapshot!(say("pd.Timestamp('2020-01-02T03:04:05')", &Shape::Time), @"2020-01-02T03:04:05Z");
+    assert_snapshot!(say("np.datetime64('2020-01-02')", &Shape::Date), @"2020-01-02");
+    assert_snapshot!(say("{'a': np.float64(1), 'b': np.arange(2)}", &Shape::Json), @r#"{"a":1.0,"b":[0,1]}"#);
+    assert_snapshot!(say("np.float64('nan')", &INT), @r"
+        E0602 the result is NaN, but `Int` is declared
+          help: NaN is a Float, never an Int
+    ");
+    assert_snapshot!(say("np.int64(1)", &Shape::String), @"E0602 the result came back as a numpy.int64, but `String` is declared");
+    assert_snapshot!(say("pd.NaT", &Shape::Date), @r"
+        E0602 the result came back as a pandas.NaTType, but `Date` is declared
+          help: return a `datetime.date`
+    ");
 }
 
 #[test]

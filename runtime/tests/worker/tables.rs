@@ -7,14 +7,10 @@ use standpipe_plan::{Blob, BlobKind, Bound, Digest, Shape, Value};
 use standpipe_runtime::Failure;
 use standpipe_runtime::worker::Produced;
 
-use crate::bench::{Bench, INT, fields, list, optional, packages, said, share};
+use crate::bench::{Bench, INT, fields, list, optional, packages, said, share, with_packages};
 
 const PD: &str = "import pandas as pd\n";
 const PL: &str = "import polars as pl\n";
-
-fn bench() -> Bench {
-    Bench::with(&packages(), Vec::new())
-}
 
 fn table(columns: &[(&str, Shape)]) -> Shape {
     Shape::Table(Some(fields(columns)))
@@ -53,7 +49,7 @@ fn shown(bench: &mut Bench, value: &Value, shape: &Shape) -> String {
 
 #[test]
 fn equal_tables_have_equal_bytes_whatever_made_them() {
-    let mut bench = bench();
+    let mut bench = with_packages();
     let shape = table(&[("id", INT), ("plan", optional(Shape::String)), ("spend", Shape::Float(None))]);
     let makers = [
         format!("{PD}return pd.DataFrame({{'id': [1, 2, 3], 'plan': ['a', None, 'c'], 'spend': [1, 2, 3], 'more': 0}}, index=[7, 8, 9])"),
@@ -79,7 +75,7 @@ fn equal_tables_have_equal_bytes_whatever_made_them() {
 
 #[test]
 fn every_type_of_column_travels() {
-    let mut bench = bench();
+    let mut bench = with_packages();
     let shape = table(&[
         ("day", Shape::Date),
         ("at", Shape::Time),
@@ -110,7 +106,7 @@ fn every_type_of_column_travels() {
 
 #[test]
 fn a_table_handed_on_is_the_same_unless_it_was_changed() {
-    let mut bench = bench();
+    let mut bench = with_packages();
     let shape = table(&[("id", INT), ("name", Shape::String)]);
     let result = bench.run("return {'id': [1, 2], 'name': ['a', 'b']}", &shape);
     let value = stored(&bench, result);
@@ -128,7 +124,7 @@ fn a_table_handed_on_is_the_same_unless_it_was_changed() {
 
 #[test]
 fn empty_tables_and_bare_ones() {
-    let mut bench = bench();
+    let mut bench = with_packages();
     let shape = table(&[("id", INT), ("name", optional(Shape::String))]);
     let result = bench.run(&format!("{PD}return pd.DataFrame({{'id': [], 'name': []}})"), &shape);
     let value = stored(&bench, result);
@@ -141,7 +137,7 @@ fn empty_tables_and_bare_ones() {
 
 #[test]
 fn wrong_tables_name_the_column_and_the_row() {
-    let mut bench = bench();
+    let mut bench = with_packages();
     let age = Shape::Int(Some(Bound { low: Some(0.0), high: Some(120.0), inclusive: true }));
     let shape = table(&[("id", INT), ("age", optional(age))]);
     let mut say = |columns: &str, shape: &Shape| bench.say(&format!("{PD}return pd.DataFrame({{{columns}}})"), shape);
@@ -200,7 +196,7 @@ fn wrong_tables_name_the_column_and_the_row() {
 
 #[test]
 fn what_is_no_table() {
-    let mut bench = bench();
+    let mut bench = with_packages();
     let shape = table(&[("id", INT)]);
     assert_snapshot!(bench.say("t = 1", &shape), @r"
         E0602 the result came back as nothing, but `Table[{ id: Int }]` is declared
@@ -241,7 +237,8 @@ fn annotations_choose_the_frame() {
 
 #[test]
 fn csv_files_for_shell_steps() {
-    let mut bench = bench();
+    let mut bench = with_packages();
+    let bench = &mut *bench;
     let shape = table(&[
         ("id", INT),
         ("name", Shape::String),
@@ -257,7 +254,7 @@ fn csv_files_for_shell_steps() {
         "{PD}return pd.DataFrame({{'id': [1, 2], 'name': ['a, \"b\"', ''], 'nick': [None, 'x'], 'rate': [0.5, None], 'ok': [True, False], 'day': pd.to_datetime(['2020-01-02'] * 2), 'at': pd.to_datetime(['2020-01-02T03:04:05'] * 2), 'took': pd.to_timedelta(['1500ms', '2h']), 'tags': [['a', 'b'], []]}})"
     );
     let result = bench.run(&body, &shape);
-    let value = stored(&bench, result);
+    let value = stored(bench, result);
     let csv = bench.folder.path().join("t.csv");
     let scratch = bench.folder.path().join("scratch");
     bench.runtime.block_on(bench.worker.table_to_csv(value.clone(), &shape, &csv)).expect("written");
@@ -267,7 +264,7 @@ fn csv_files_for_shell_steps() {
         2,"","x",,false,2020-01-02,2020-01-02 03:04:05.000000Z,7200,"[]"
     "#);
     let again = bench.runtime.block_on(bench.worker.csv_to_table(&csv, &shape, &scratch));
-    assert_eq!(digest(&stored(&bench, again)), digest(&value));
+    assert_eq!(digest(&stored(bench, again)), digest(&value));
 
     let mut read = |text: &str, shape: &Shape| {
         std::fs::write(&csv, text).expect("written");

@@ -13,6 +13,8 @@ import pickle as pickle_module
 from _standpipe import write
 from _standpipe.fault import Fault, found
 from _standpipe.packages import need
+from _standpipe.plainjson import jsonable
+from _standpipe.scalars import wrong
 
 
 def reader(codec, label):
@@ -32,7 +34,7 @@ def writer(codec, label):
 
     def write_artifact(value, call):
         if value is None:
-            raise write.wrong(value, label)
+            raise wrong(value, label)
         if isinstance(value, os.PathLike) or (codec == "dir" and isinstance(value, str)):
             return existing(value, codec, label, call)
         path = call.new_file("." + codec)
@@ -100,7 +102,7 @@ def save_pickle(value, path):
 
 
 def save_json(value, path):
-    text = json_module.dumps(write.jsonable(value, 0), ensure_ascii=False, indent=2)
+    text = json_module.dumps(jsonable(value, 0), ensure_ascii=False, indent=2)
     save_bytes((text + "\n").encode(), path)
 
 

@@ -22,6 +22,10 @@ class Fault(Exception):
         return self
 
 
+class Ended(SystemExit):
+    """The worker was asked to end while the body ran."""
+
+
 def returned(place):
     """How a sentence about the result, or a part of it, begins."""
     if not place:

@@ -4,10 +4,11 @@ Knows of no scheduling: what to run, with what and where to put files is in each
 """
 
 import os
+import signal
 import sys
 
 from _standpipe import body, read, reset, streams, trace, write
-from _standpipe.fault import Fault, returned
+from _standpipe.fault import Ended, Fault, returned
 from _standpipe.protocol import LARGEST, Channel, TooLarge
 from _standpipe.scope import Call
 
@@ -30,8 +31,7 @@ class Task:
         frames = self.body.frames
         self.output = write.writer(definition["output"])
         self.inputs = [
-            (name, read.reader(shape, frames.get(name, definition["frame"])))
-            for name, shape in definition["inputs"]
+            (name, read.reader(shape, frames.get(name, definition["frame"]))) for name, shape in definition["inputs"]
         ]
 
     def run(self, wire, call):
@@ -98,9 +98,7 @@ class Worker:
         task = self.tasks[request["task"]]
         number = request["call"]
         start = self.output.end()
-        call = Call(
-            self.channel, number, request["files"], request["scratch"], request["checkpoint"], request["seed"]
-        )
+        call = Call(self.channel, number, request["files"], request["scratch"], request["checkpoint"], request["seed"])
         try:
             self.output.restore()
             self.reset(request["seed"])
@@ -133,7 +131,13 @@ def clean(value):
     return value.encode(errors="replace").decode() if isinstance(value, str) else value
 
 
+def leave(number, frame):
+    """Asked to end: the body's own `finally` still runs."""
+    raise Ended
+
+
 def main(frames, hello):
+    signal.signal(signal.SIGTERM, leave)
     worker = Worker(frames.file, hello)
     worker.channel.send({"ready": {"python": sys.version.split()[0]}})
     while True:

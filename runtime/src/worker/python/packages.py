@@ -21,4 +21,6 @@ def need(module, purpose):
             raise
         package = NAMES.get(root, root)
         message = f"{purpose} needs the package `{package}`, which is not in the environment"
-        raise Fault("package", message, f'add `"{package}"` with a version to the `packages` of the task\'s `env`') from None
+        raise Fault(
+            "package", message, f'add `"{package}"` with a version to the `packages` of the task\'s `env`'
+        ) from None

@@ -82,9 +82,7 @@ def record(fields, frame):
     parts = [(field["name"], reader(field["shape"], frame)) for field in fields]
 
     def read(wire, call):
-        return Record(
-            (name, part if item is None else item(part, call)) for (name, item), part in zip(parts, wire)
-        )
+        return Record((name, part if item is None else item(part, call)) for (name, item), part in zip(parts, wire))
 
     return read
 

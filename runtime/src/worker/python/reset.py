@@ -35,6 +35,10 @@ def set_path(saved):
     sys.path[:] = saved
 
 
+def set_arguments(saved):
+    sys.argv[:] = saved
+
+
 def set_filters(saved):
     warnings.filters[:] = saved
     warnings._filters_mutated()
@@ -46,6 +50,7 @@ SIGNALS = (_signal.SIGINT, _signal.SIGTERM, _signal.SIGALRM, _signal.SIGCHLD)
 STATE = (
     (variables, set_variables),
     (lambda: list(sys.path), set_path),
+    (lambda: list(sys.argv), set_arguments),
     (lambda: list(warnings.filters), set_filters),
     (handlers, set_handlers),
     (sys.getrecursionlimit, sys.setrecursionlimit),

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from _standpipe import frames
 from _standpipe.columns import Column, is_text, joined, parts
 from _standpipe.fault import Fault, text
-from _standpipe.write import wrong
+from _standpipe.scalars import wrong
 
 
 def reader(columns, frame):

@@ -5,7 +5,7 @@ Knows nothing of codes or of what ran.
 
 import traceback
 
-from _standpipe.fault import Fault
+from _standpipe.fault import Ended, Fault
 
 # Characters kept of a message and of a traceback, whose end tells most.
 MESSAGE = 2000
@@ -21,7 +21,9 @@ def failure(error, body, own_files):
     file, line = place(trace, error, body, own_files)
     name = type(error).__qualname__
     words = " ".join(said(error).split())
-    if isinstance(error, SystemExit):
+    if isinstance(error, Ended):
+        message = "the step was asked to end"
+    elif isinstance(error, SystemExit):
         message = f"the code ended itself with `sys.exit({error.code!r})`"
     else:
         message = f"{name}: {words}" if words else name
