@@ -7,9 +7,12 @@ use super::names::Used;
 use super::scope::Imported;
 use super::{DeclId, LocalKind, Resolved};
 
-/// Reports unused imports, steps, inputs and tasks of file `file`. The standard library is not the user's to mend.
+/// Reports unused imports, steps, inputs and tasks of file `file`. The standard library is not the user's to mend, and
+/// where something could not be read or found, what seems unused may be what was meant.
 pub(super) fn report(resolved: &mut Resolved, file: usize, imported: &[Imported], used: &Used) {
-    if resolved.files[file].std {
+    let id = resolved.files[file].source.id;
+    let broken = resolved.diagnostics.iter().any(|diagnostic| diagnostic.is_error() && diagnostic.span.file == id);
+    if resolved.files[file].std || broken {
         return;
     }
     let mut found = Vec::new();
