@@ -43,8 +43,7 @@ fn an_environment_is_locked_made_once_and_found_again() {
 #[test]
 fn the_lock_is_obeyed_and_half_an_environment_is_not_accepted() {
     let root = tempfile::tempdir().expect("a folder");
-    let lock =
-        "version = 1\n[env.ml]\npython = \"3.11\"\nrequires = [\"iniconfig\"]\npackages = [\"iniconfig==1.1.1\"]\n";
+    let lock = "version = 1\n[[env]]\nname = \"ml\"\npython = \"3.11\"\nrequires = [\"iniconfig\"]\npackages = [\"iniconfig==1.1.1\"]\n";
     std::fs::write(root.path().join("standpipe.lock"), lock).expect("written");
     let env = env(None, &["iniconfig"]);
     let ready = made(&env, &[], root.path()).0.expect("it is made");
@@ -71,4 +70,19 @@ fn the_system_has_an_identity() {
     let ready = system(None).expect("there is a Python");
     assert!(ready.python.is_absolute() && runs(&ready, "pass"));
     assert_eq!(system(None), Ok(ready));
+}
+
+#[test]
+fn two_processes_make_an_environment_once() {
+    let env = env(None, &["iniconfig==2.1.0"]);
+    let make = || {
+        let root = tempfile::tempdir().expect("a folder");
+        made(&env, &[], root.path()).0
+    };
+    std::thread::scope(|scope| {
+        let (one, other) = (scope.spawn(make), scope.spawn(make));
+        let one = one.join().expect("no panic").expect("it is made");
+        assert_eq!(other.join().expect("no panic"), Ok(one.clone()));
+        assert!(runs(&one, "import iniconfig"));
+    });
 }

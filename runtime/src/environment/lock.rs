@@ -1,7 +1,7 @@
 //! `standpipe.lock`: the exact versions of each environment, beside the project's files. Names and versions only, so
 //! that it says the same wherever the packages come from.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -13,6 +13,7 @@ use crate::codes::LOCK_FILE;
 
 use super::cache;
 use super::place::held;
+use super::requirement;
 
 /// The version of the file's form.
 const VERSION: u32 = 1;
@@ -25,12 +26,13 @@ const HEADER: &str =
 pub(super) struct Lock {
     version: u32,
     #[serde(default)]
-    env: BTreeMap<String, Locked>,
+    env: Vec<Locked>,
 }
 
-/// The versions of one environment.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// The versions of one environment. Files of a project may each have an `env` of the same name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) struct Locked {
+    pub(super) name: String,
     /// The version of Python they were chosen for, `3.11`.
     pub(super) python: String,
     /// What was required when they were chosen.
@@ -47,7 +49,7 @@ impl Lock {
         let text = match std::fs::read_to_string(path(root)) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                return Ok(Self { version: VERSION, env: BTreeMap::new() });
+                return Ok(Self { version: VERSION, env: Vec::new() });
             }
             Err(error) => return Err(failed("cannot be read", &error)),
         };
@@ -64,19 +66,22 @@ impl Lock {
 
     /// What is locked for that environment, as long as it requires what it required then.
     pub(super) fn matching(&self, name: &str, requires: &[String]) -> Option<&Locked> {
-        self.env.get(name).filter(|locked| locked.requires == requires)
+        self.env.iter().find(|locked| locked.name == name && locked.requires == requires)
     }
 
-    /// Sets one environment's versions and leaves the others as they are.
+    /// Sets one environment's versions and leaves the others as they are. What has the same name and requires the same
+    /// packages, at other versions, is taken for an earlier state of the same environment.
     ///
     /// # Errors
     /// When the file cannot be read or written.
-    pub(super) async fn update(root: &Path, name: &str, locked: Locked) -> Result<(), Failure> {
+    pub(super) async fn update(root: &Path, locked: Locked) -> Result<(), Failure> {
         let digest = Digest::of(root.as_os_str().as_encoded_bytes()).to_hex();
         let guard = cache()?.join("locks").join(digest);
         let _held = held(&guard, &mut |_| {}).await.map_err(|error| failed("cannot be held", &error))?;
         let mut lock = Self::read(root)?;
-        lock.env.insert(name.into(), locked);
+        lock.env.retain(|other| other.name != locked.name || names(other) != names(&locked));
+        lock.env.push(locked);
+        lock.env.sort();
         lock.write(root).map_err(|error| failed("cannot be written", &error))
     }
 
@@ -94,6 +99,10 @@ impl Lock {
     }
 }
 
+fn names(locked: &Locked) -> BTreeSet<String> {
+    locked.requires.iter().map(|requirement| requirement::name(requirement)).collect()
+}
+
 fn path(root: &Path) -> PathBuf {
     root.join("standpipe.lock")
 }
@@ -106,28 +115,37 @@ fn failed(what: &str, why: &dyn std::fmt::Display) -> Failure {
 mod tests {
     use super::*;
 
-    fn locked(package: &str) -> Locked {
-        let requires = vec![package.split('=').next().unwrap_or_default().to_owned()];
-        Locked { python: "3.11".into(), requires, packages: vec![package.into(), "six==1.17.0".into()] }
+    fn locked(name: &str, requires: &[&str], package: &str) -> Locked {
+        Locked {
+            name: name.into(),
+            python: "3.11".into(),
+            requires: requires.iter().map(|requirement| (*requirement).into()).collect(),
+            packages: vec![package.into(), "six==1.17.0".into()],
+        }
     }
 
     #[test]
     fn one_environment_changes_and_the_others_stay() {
         let root = tempfile::tempdir().expect("a folder");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+        let web = locked("web", &["flask"], "flask==3.0.0");
+        let (old, new) = (locked("ml", &["numpy<2"], "numpy==1.9"), locked("ml", &["numpy"], "numpy==2.4.6"));
+        let other = locked("ml", &["numpy<2", "scipy"], "numpy==1.9");
         runtime.block_on(async {
-            for (name, package) in [("web", "flask==3.0.0"), ("ml", "numpy==1.0"), ("ml", "numpy==2.4.6")] {
-                Lock::update(root.path(), name, locked(package)).await.expect("written");
+            for locked in [&web, &old, &other, &new] {
+                Lock::update(root.path(), locked.clone()).await.expect("written");
             }
         });
         let lock = Lock::read(root.path()).expect("read");
-        assert_eq!(lock.matching("ml", &["numpy".into()]), Some(&locked("numpy==2.4.6")));
-        assert_eq!(lock.matching("ml", &["numpy".into(), "pandas".into()]), None);
+        assert_eq!(lock.matching("ml", &new.requires), Some(&new));
+        assert_eq!(lock.matching("ml", &old.requires), None);
+        assert_eq!(lock.matching("ml", &other.requires), Some(&other));
         insta::assert_snapshot!(std::fs::read_to_string(path(root.path())).expect("text"), @r#"
             # Exact versions of the packages of each `env`. Written by standpipe; keep it with the project's files.
             version = 1
 
-            [env.ml]
+            [[env]]
+            name = "ml"
             python = "3.11"
             requires = ["numpy"]
             packages = [
@@ -135,7 +153,20 @@ mod tests {
                 "six==1.17.0",
             ]
 
-            [env.web]
+            [[env]]
+            name = "ml"
+            python = "3.11"
+            requires = [
+                "numpy<2",
+                "scipy",
+            ]
+            packages = [
+                "numpy==1.9",
+                "six==1.17.0",
+            ]
+
+            [[env]]
+            name = "web"
             python = "3.11"
             requires = ["flask"]
             packages = [
@@ -148,7 +179,7 @@ mod tests {
     #[test]
     fn a_lock_that_is_not_ours_is_refused() {
         let root = tempfile::tempdir().expect("a folder");
-        for text in ["version = 2", "env = 3", "version = 1\n[env.ml]\npython = 3"] {
+        for text in ["version = 2", "env = 3", "version = 1\n[[env]]\npython = 3"] {
             std::fs::write(path(root.path()), text).expect("written");
             assert_eq!(Lock::read(root.path()).expect_err(text).code, LOCK_FILE);
         }

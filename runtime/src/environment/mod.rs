@@ -55,8 +55,8 @@ pub async fn ensure(
         None if requires.is_empty() => Vec::new(),
         None => {
             let packages = install::resolve(&env.name, &requires, &interpreter, root, progress).await?;
-            let locked = Locked { python: interpreter.minor().into(), requires, packages: packages.clone() };
-            Lock::update(root, &env.name, locked).await?;
+            let (name, python) = (env.name.to_string(), interpreter.minor().to_owned());
+            Lock::update(root, Locked { name, python, requires, packages: packages.clone() }).await?;
             packages
         }
     };
