@@ -9,6 +9,7 @@ use standpipe_syntax::diag::{Diagnostic, Severity};
 use crate::World;
 use crate::check::{self, Checked, Signature};
 use crate::embed::{self, Embedded};
+use crate::lower;
 use crate::resolve::{self, DeclId};
 use crate::types;
 
@@ -52,6 +53,9 @@ pub fn analyse(world: &dyn World, path: &str) -> Analysis {
     let mut embedded = embed::check(world, &checked);
     let mut diagnostics = std::mem::take(&mut checked.diagnostics);
     diagnostics.append(&mut embedded.diagnostics);
+    if !diagnostics.iter().any(Diagnostic::is_error) {
+        diagnostics.append(&mut lower::check(&checked, &embedded));
+    }
     // What went wrong first explains what follows, so errors stand before warnings at one place.
     diagnostics.sort_by_key(|diagnostic| (diagnostic.span, diagnostic.severity, diagnostic.code));
     diagnostics.dedup();

@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 use standpipe_syntax::ast::{Attr, AttrValue, DeclKind, Env, Expr, ExprKind, StrPart, Task};
 
-use crate::resolve::{DeclId, File, Resolved, Visible};
+use crate::resolve::{DeclId, File, Resolved, Target};
 
 /// The expression of the attribute `name`.
 pub(crate) fn attribute<'a>(attrs: &'a [Attr], name: &str) -> Option<&'a Expr> {
@@ -13,23 +13,12 @@ pub(crate) fn attribute<'a>(attrs: &'a [Attr], name: &str) -> Option<&'a Expr> {
     })
 }
 
-/// The environment of `task` in `file`: `env: ml`, or `env: shared.ml` from an imported file.
+/// The environment of `task` in `file`: `env: ml`, or `env: shared.ml` of an imported file.
 pub(crate) fn env_of<'a>(resolved: &'a Resolved, file: &File, task: &Task) -> Option<(DeclId, &'a Env)> {
     let expr = attribute(&task.attrs, "env")?;
-    let visible = match &expr.kind {
-        ExprKind::Name(name) => *file.scope.get(&name.text)?,
-        ExprKind::Field { of, name } => match &of.kind {
-            ExprKind::Name(module) => match file.scope.get(&module.text)? {
-                Visible::Module(id) => *resolved.file(*id).scope.get(&name.text)?,
-                Visible::Decl(_) | Visible::Missing => return None,
-            },
-            _ => return None,
-        },
-        _ => return None,
-    };
-    let Visible::Decl(id) = visible else { return None };
-    match &resolved.decl(id).kind {
-        DeclKind::Env(env) => Some((id, env)),
+    let Some(Target::Decl(id)) = file.names.get(&expr.id) else { return None };
+    match &resolved.decl(*id).kind {
+        DeclKind::Env(env) => Some((*id, env)),
         _ => None,
     }
 }

@@ -5,10 +5,12 @@
 
 mod analysis;
 pub mod check;
+mod compile;
 pub mod embed;
 pub mod emit;
 mod env;
 pub mod graph;
+pub mod lower;
 mod nearest;
 pub mod optimise;
 mod paths;
@@ -18,4 +20,6 @@ pub mod view;
 mod world;
 
 pub use analysis::{Analysis, ParamInfo, PipelineInfo, analyse};
+pub use compile::{Compiled, compile};
+pub use optimise::PassReport;
 pub use world::{FileKind, MAX_SOURCE, MemoryWorld, ReadError, World};

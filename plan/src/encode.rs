@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use crate::{Body, Digest, Expr, NodeId, NodeKind, Plan, Region};
+use crate::{Body, Digest, Expr, Node, NodeId, NodeKind, Plan, Region};
 
 /// The version of the plan format that this library writes and reads.
 pub const VERSION: u32 = 1;
@@ -108,13 +108,17 @@ fn nesting(json: &str) -> usize {
 fn validate(plan: &Plan) -> Result<(), String> {
     let mut all = HashSet::new();
     let mut visible = HashSet::new();
-    region(plan, &plan.root, &mut all, &mut visible)?;
-    for param in &plan.params {
-        if !all.contains(&param.node) {
+    region(plan, &plan.root, None, &mut all, &mut visible)?;
+    for (index, param) in (0..).zip(&plan.params) {
+        let own = |node: &Node| node.id == param.node && node.kind == NodeKind::Param(index);
+        if !plan.root.nodes.iter().any(own) {
             return Err(format!("parameter {} has no node", param.name));
         }
     }
     for task in &plan.tasks {
+        if task.origin.file as usize >= plan.files.len() {
+            return Err(format!("task {} comes from a file that is not there", task.name));
+        }
         if task.environment.is_some_and(|id| id.0 as usize >= plan.environments.len()) {
             return Err(format!("task {} names an environment that is not there", task.name));
         }
@@ -130,6 +134,7 @@ fn validate(plan: &Plan) -> Result<(), String> {
 fn region(
     plan: &Plan,
     region_: &Region,
+    item: Option<NodeId>,
     all: &mut HashSet<NodeId>,
     visible: &mut HashSet<NodeId>,
 ) -> Result<(), String> {
@@ -146,7 +151,13 @@ fn region(
         if let Some(id) = missing {
             return Err(format!("node {:?} reads {id:?}, which is not known there", node.id));
         }
+        if node.origin.file as usize >= plan.files.len() {
+            return Err(format!("node {:?} comes from a file that is not there", node.id));
+        }
         match &node.kind {
+            NodeKind::Item if item != Some(node.id) => {
+                return Err(format!("node {:?} is an item and stands in no `for` of its own", node.id));
+            }
             NodeKind::Param(index) if *index as usize >= plan.params.len() => {
                 return Err(format!("node {:?} names a parameter that is not there", node.id));
             }
@@ -154,11 +165,11 @@ fn region(
                 return Err(format!("node {:?} names a task that is not there", node.id));
             }
             NodeKind::If { then, otherwise, .. } => {
-                region(plan, then, all, visible)?;
-                region(plan, otherwise, all, visible)?;
+                region(plan, then, None, all, visible)?;
+                region(plan, otherwise, None, all, visible)?;
             }
             NodeKind::For { body, item, .. } => {
-                region(plan, body, all, visible)?;
+                region(plan, body, Some(*item), all, visible)?;
                 if !body.nodes.iter().any(|node| node.id == *item && node.kind == NodeKind::Item) {
                     return Err(format!("node {:?} has no item", node.id));
                 }

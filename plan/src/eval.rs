@@ -5,6 +5,11 @@ use std::sync::Arc;
 
 use crate::{BinaryOp, Builtin, Expr, NodeId, UnaryOp, Value};
 
+/// Longest list that joining makes, in items: what is longer does not fit a machine's memory anyway.
+const MAX_ITEMS: usize = 1 << 24;
+/// Longest text that joining makes, in bytes.
+const MAX_TEXT: usize = 1 << 26;
+
 /// Where an expression's leaves come from.
 pub trait Scope {
     /// What node `id` produced; `None` while that is not known.
@@ -92,6 +97,9 @@ pub fn eval(expr: &Expr, scope: &dyn Scope) -> Result<Value, EvalError> {
             let mut text = String::new();
             for part in parts {
                 text.push_str(&of(part)?.text());
+                if text.len() > MAX_TEXT {
+                    return Err(EvalError::Overflow);
+                }
             }
             Ok(Value::string(&text))
         }
@@ -193,8 +201,12 @@ fn arithmetic(op: BinaryOp, left: &Value, right: &Value) -> Result<Value, EvalEr
             Size(u64::try_from(*b).ok().and_then(|b| a.checked_div(b)).ok_or(EvalError::Overflow)?)
         }
         (Divide, Size(a), Float(b)) => Size(bytes(float(op, *a as f64, *b)?)?),
+        (Add, String(a), String(b)) if a.len() + b.len() > MAX_TEXT => return Err(EvalError::Overflow),
         (Add, String(a), String(b)) => Value::string(&format!("{a}{b}")),
         (Add, _, _) if left.items().is_some() && right.items().is_some() => {
+            if left.items().zip(right.items()).is_some_and(|(a, b)| a.saturating_add(b) > MAX_ITEMS) {
+                return Err(EvalError::Overflow);
+            }
             let both = [left, right];
             let items = both.iter().flat_map(|list| (0..list.items().unwrap_or(0)).filter_map(|at| list.item(at)));
             Value::List(Arc::new(items.collect()))
@@ -230,6 +242,9 @@ fn bytes(number: f64) -> Result<u64, EvalError> {
 fn equal(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Int(a), Value::Float(b)) | (Value::Float(b), Value::Int(a)) => *a as f64 == *b,
+        (Value::Range { .. }, Value::Range { .. }) => {
+            left.items() == right.items() && (left.items() == Some(0) || left.item(0) == right.item(0))
+        }
         _ if left.items().is_some() && left.items() == right.items() => {
             (0..left.items().unwrap_or(0)).all(|at| match (left.item(at), right.item(at)) {
                 (Some(a), Some(b)) => equal(&a, &b),
@@ -289,4 +304,78 @@ fn extreme(list: &Value, field: &str, wanted: std::cmp::Ordering) -> Result<Valu
 
 fn count(items: usize) -> i64 {
     i64::try_from(items).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Nothing;
+
+    impl Scope for Nothing {
+        fn node(&self, _: NodeId) -> Option<Value> {
+            None
+        }
+    }
+
+    fn of(op: BinaryOp, left: Value, right: Value) -> Result<Value, EvalError> {
+        eval(&Expr::Binary(op, Box::new(Expr::Const(left)), Box::new(Expr::Const(right))), &Nothing)
+    }
+
+    fn range(start: i64, end: i64) -> Value {
+        Value::Range { start, end }
+    }
+
+    #[test]
+    fn arithmetic_is_checked_and_mixed() {
+        use BinaryOp::{Add, Divide, Multiply, Subtract};
+        use Value::{Duration, Float, Int, Size};
+        assert_eq!(of(Add, Int(2), Float(0.5)), Ok(Float(2.5)));
+        assert_eq!(of(Divide, Int(7), Int(2)), Ok(Float(3.5)));
+        assert_eq!(of(Divide, Int(7), Int(0)), Err(EvalError::DivisionByZero));
+        assert_eq!(of(Divide, Float(7.0), Float(0.0)), Err(EvalError::DivisionByZero));
+        assert_eq!(of(Add, Int(i64::MAX), Int(1)), Err(EvalError::Overflow));
+        assert_eq!(of(Multiply, Size(1 << 30), Int(2)), Ok(Size(2 << 30)));
+        assert_eq!(of(Subtract, Size(1), Size(2)), Err(EvalError::Overflow));
+        assert_eq!(of(Multiply, Float(1.5), Duration(10)), Ok(Duration(15)));
+        assert_eq!(
+            of(Add, Int(1), Value::string("x")),
+            Err(EvalError::Mistyped("the operator does not fit the values"))
+        );
+    }
+
+    #[test]
+    fn the_right_side_is_evaluated_only_when_needed() {
+        let unknown = || Box::new(Expr::Node(NodeId(0)));
+        let lazy = |op, left| eval(&Expr::Binary(op, Box::new(Expr::Const(left)), unknown()), &Nothing);
+        assert_eq!(lazy(BinaryOp::And, Value::Bool(false)), Ok(Value::Bool(false)));
+        assert_eq!(lazy(BinaryOp::Or, Value::Bool(true)), Ok(Value::Bool(true)));
+        assert_eq!(lazy(BinaryOp::Coalesce, Value::Int(1)), Ok(Value::Int(1)));
+        assert_eq!(lazy(BinaryOp::Coalesce, Value::None), Err(EvalError::Unknown));
+    }
+
+    #[test]
+    fn lists_and_ranges_are_one_kind_of_thing() {
+        let list = Value::list(vec![Value::Int(0), Value::Int(1)]);
+        assert_eq!(of(BinaryOp::Equal, list.clone(), range(0, 2)), Ok(Value::Bool(true)));
+        assert_eq!(of(BinaryOp::Equal, range(5, 5), range(9, 9)), Ok(Value::Bool(true)));
+        assert_eq!(of(BinaryOp::Equal, range(0, i64::MAX), range(1, i64::MAX)), Ok(Value::Bool(false)));
+        assert_eq!(of(BinaryOp::Add, range(0, 1), range(1, 2)), Ok(list));
+        assert_eq!(of(BinaryOp::Add, range(0, i64::MAX), range(0, 1)), Err(EvalError::Overflow));
+    }
+
+    #[test]
+    fn the_best_record_is_the_first_of_equals_and_never_nan() {
+        let record = |auc: f64, name: &str| {
+            Value::record(vec![("auc".into(), Value::Float(auc)), ("name".into(), Value::string(name))])
+        };
+        let list = Value::list(vec![record(f64::NAN, "nan"), record(0.5, "a"), record(0.8, "b"), record(0.8, "c")]);
+        let by = |builtin, list| {
+            let args = vec![Expr::Const(list), Expr::Const(Value::string("auc"))];
+            eval(&Expr::Call(builtin, args), &Nothing).map(|best| best.field("name"))
+        };
+        assert_eq!(by(Builtin::MaxBy, list.clone()), Ok(Some(Value::string("b"))));
+        assert_eq!(by(Builtin::MinBy, list), Ok(Some(Value::string("a"))));
+        assert_eq!(by(Builtin::MaxBy, Value::list(vec![])), Err(EvalError::Empty));
+    }
 }

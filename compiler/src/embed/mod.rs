@@ -10,7 +10,7 @@ use smol_str::SmolStr;
 use standpipe_plan::{Frame, Module};
 use standpipe_syntax::ast::{Attr, AttrValue, DeclKind, Expr, Task};
 use standpipe_syntax::diag::Diagnostic;
-use standpipe_syntax::{FileId, Source};
+use standpipe_syntax::{FileId, Source, Span};
 
 use crate::check::{Checked, Signature};
 use crate::nearest::nearest;
@@ -56,11 +56,19 @@ const EMBEDDED: [(&str, Check); 2] = [("python", python::check), ("sh", shell::c
 #[must_use]
 pub fn check(world: &dyn World, checked: &Checked) -> Embedded {
     let mut embedder = Embedder { world, checked, out: Embedded::default(), python: python::State::default() };
+    let broken: Vec<Span> =
+        checked.diagnostics.iter().filter(|found| found.is_error()).map(|found| found.span).collect();
     for file in checked.resolved.files.iter().filter(|file| !file.std) {
         for (index, decl) in (0..).zip(&file.tree.decls) {
             let DeclKind::Task(task) = &decl.kind else { continue };
             let id = DeclId { file: file.source.id, index };
             for attr in &task.attrs {
+                // What is wrong with a body's lines has been said; its language would only say it again.
+                if broken.iter().any(|span| {
+                    span.file == attr.span.file && attr.span.start <= span.start && span.end <= attr.span.end
+                }) {
+                    continue;
+                }
                 if let Some((_, check)) = EMBEDDED.iter().find(|(language, _)| *language == attr.name.text) {
                     check(&mut embedder, Body { id, file, task, attr, signature: checked.signatures.get(&id) });
                 }

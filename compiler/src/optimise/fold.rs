@@ -173,6 +173,8 @@ fn part_of(expr: &mut Expr) -> Option<Expr> {
             Expr::Const(Value::Bool(false)) => Some(take(otherwise)),
             _ => None,
         },
+        Expr::Binary(BinaryOp::And, left, right) if **right == Expr::Const(Value::Bool(true)) => Some(take(left)),
+        Expr::Binary(BinaryOp::Or, left, right) if **right == Expr::Const(Value::Bool(false)) => Some(take(left)),
         Expr::Binary(op, left, right) => match (op, &**left) {
             (BinaryOp::And, Expr::Const(Value::Bool(true)))
             | (BinaryOp::Or, Expr::Const(Value::Bool(false)))

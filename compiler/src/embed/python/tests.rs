@@ -3,77 +3,18 @@
 use std::fmt::Write;
 
 use standpipe_syntax::Span;
-use standpipe_syntax::ast::{DeclKind, TypeKind};
 
-use crate::check::{Checked, Signature};
+use crate::MemoryWorld;
+use crate::check::{Checked, check};
 use crate::embed::{self, Embedded};
 use crate::resolve::{DeclId, resolve};
-use crate::types::{Field, Type};
-use crate::{FileKind, ReadError, World};
 
-/// Files in memory; the first is the `.pipe` file.
-struct Files<'a>(&'a [(&'a str, &'a str)]);
-
-impl World for Files<'_> {
-    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
-        let file = self.0.iter().find(|(name, _)| *name == path);
-        file.map(|(_, text)| text.as_bytes().to_vec()).ok_or(ReadError::NotFound)
-    }
-
-    fn kind(&self, path: &str) -> Option<FileKind> {
-        if self.0.iter().any(|(name, _)| *name == path) {
-            return Some(FileKind::File);
-        }
-        self.0.iter().any(|(name, _)| name.starts_with(&format!("{path}/"))).then_some(FileKind::Dir)
-    }
-
-    fn list(&self, path: &str) -> Vec<String> {
-        let prefix = if path.is_empty() { String::new() } else { format!("{path}/") };
-        self.0.iter().filter_map(|(name, _)| name.strip_prefix(&prefix)).map(str::to_owned).collect()
-    }
-}
-
+/// The first file is the `.pipe` file.
 fn checked(files: &[(&str, &str)]) -> (Checked, Embedded) {
-    let world = Files(files);
-    let resolved = resolve(&world, files[0].0);
-    let mut signatures = rustc_hash::FxHashMap::default();
-    for file in &resolved.files {
-        for (index, decl) in (0..).zip(&file.tree.decls) {
-            if let DeclKind::Task(task) = &decl.kind {
-                let params = task.params.iter().map(|param| crate::check::ParamType {
-                    name: param.name.text.clone(),
-                    ty: type_of(&param.ty.kind),
-                    default: None,
-                });
-                let signature = Signature {
-                    type_params: vec![],
-                    params: params.collect(),
-                    result: task.result.as_ref().map_or(Type::Nothing, |ty| type_of(&ty.kind)),
-                };
-                signatures.insert(DeclId { file: file.source.id, index }, signature);
-            }
-        }
-    }
-    let checked = Checked { resolved, signatures, ..Checked::default() };
+    let world = files.iter().fold(MemoryWorld::new(), |world, (path, text)| world.with(path, *text));
+    let checked = check(&world, resolve(&world, files[0].0));
     let embedded = embed::check(&world, &checked);
     (checked, embedded)
-}
-
-fn type_of(kind: &TypeKind) -> Type {
-    match kind {
-        TypeKind::Named { name, .. } if name.text == "Table" => Type::Table(None),
-        TypeKind::Named { name, .. } if name.text == "Json" => Type::Json,
-        TypeKind::Optional(inner) => Type::Optional(Box::new(type_of(&inner.kind))),
-        TypeKind::Record(fields) => {
-            let field = |field: &standpipe_syntax::ast::FieldType| Field {
-                name: field.name.text.clone(),
-                ty: type_of(&field.ty.kind),
-                span: Some(field.name.span),
-            };
-            Type::Record(fields.iter().map(field).collect())
-        }
-        _ => Type::Int(None),
-    }
 }
 
 /// What is reported, each place by the text that stands there.

@@ -121,6 +121,9 @@ codes! {
     NO_VERSION "W0303" "package without a version"
     TWICE_OPTIONAL "W0304" "optional twice"
     EXTRA_FIELD "W0401" "returned field that is not declared"
+    BAD_SETTING "E0501" "setting that cannot be"
+    TOO_LARGE "E0502" "pipeline too large"
+    ALWAYS_FAILS "E0503" "expression without a value"
 }
 
 impl Code {

@@ -1,0 +1,181 @@
+//! From the checked tree to the graph: pipelines inlined, defaults filled in, names gone. Optimises nothing, and knows
+//! nothing of how a plan is written down.
+
+mod control;
+mod errors;
+mod expr;
+mod inline;
+mod names;
+mod settings;
+mod task;
+
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+use standpipe_plan::{EnvironmentId, Expr, NodeId, Origin, Param, Shape, TaskId};
+use standpipe_syntax::ast::{DeclKind, Pipeline};
+use standpipe_syntax::diag::Diagnostic;
+use standpipe_syntax::{FileId, Span};
+
+use self::names::Names;
+use crate::check::Checked;
+use crate::embed::Embedded;
+use crate::graph::{Graph, NodeKind, RegionId};
+use crate::resolve::{DeclId, File, Local, LocalId};
+use crate::types::{Bindings, Type, shape};
+
+/// What lowering made; without a graph when something is wrong.
+#[derive(Clone, Debug)]
+pub struct Lowered {
+    pub graph: Option<Graph>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Lowers pipeline `id` of a program without errors.
+#[must_use]
+pub fn lower(checked: &Checked, embedded: &Embedded, id: DeclId) -> Lowered {
+    let DeclKind::Pipeline(pipeline) = &checked.resolved.decl(id).kind else {
+        return Lowered { graph: None, diagnostics: Vec::new() };
+    };
+    let mut lowerer = Lowerer::new(checked, embedded, id, pipeline.name.text.clone());
+    lowerer.pipeline(id, pipeline);
+    let Lowerer { graph, diagnostics, .. } = lowerer;
+    let failed = diagnostics.iter().any(Diagnostic::is_error);
+    Lowered { graph: (!failed).then_some(graph), diagnostics }
+}
+
+/// What is wrong with the tasks of the user's files, called or not, and with the pipelines of the first file, beyond
+/// what checking finds. For a program without errors.
+#[must_use]
+pub fn check(checked: &Checked, embedded: &Embedded) -> Vec<Diagnostic> {
+    let mut found: Vec<Diagnostic> = Vec::new();
+    for file in checked.resolved.files.iter().filter(|file| !file.std) {
+        for (index, decl) in (0..).zip(&file.tree.decls) {
+            let id = DeclId { file: file.source.id, index };
+            let mut lowerer = match &decl.kind {
+                DeclKind::Task(task) => Lowerer::new(checked, embedded, id, task.name.text.clone()),
+                DeclKind::Pipeline(pipeline) if file.source.id == FileId(0) => {
+                    Lowerer::new(checked, embedded, id, pipeline.name.text.clone())
+                }
+                _ => continue,
+            };
+            match &decl.kind {
+                DeclKind::Pipeline(pipeline) => lowerer.pipeline(id, pipeline),
+                _ => drop(lowerer.task(id)),
+            }
+            for diagnostic in lowerer.diagnostics {
+                if !found.contains(&diagnostic) {
+                    found.push(diagnostic);
+                }
+            }
+        }
+    }
+    found
+}
+
+/// The pipeline that is being lowered, or one that is inlined into it: what its names stand for.
+struct Frame<'a> {
+    file: &'a File,
+    decl: DeclId,
+    params: Vec<Expr>,
+    type_args: Bindings,
+    locals: FxHashMap<LocalId, Expr>,
+}
+
+impl<'a> Frame<'a> {
+    fn new(checked: &'a Checked, decl: DeclId, type_args: Vec<Type>) -> Self {
+        Self {
+            file: checked.resolved.file(decl.file),
+            decl,
+            params: Vec::new(),
+            type_args: Bindings(type_args.into_iter().map(Some).collect()),
+            locals: FxHashMap::default(),
+        }
+    }
+}
+
+struct Lowerer<'a> {
+    checked: &'a Checked,
+    embedded: &'a Embedded,
+    graph: Graph,
+    /// Where new nodes go.
+    region: RegionId,
+    frame: Frame<'a>,
+    names: Names,
+    tasks: FxHashMap<DeclId, TaskId>,
+    environments: FxHashMap<DeclId, EnvironmentId>,
+    /// Names that are bound in pipelines, by where they stand.
+    locals: FxHashMap<(FileId, u32), LocalId>,
+    /// How deep the expression at hand nests.
+    depth: u32,
+    /// How deep the region at hand nests.
+    regions: u32,
+    /// Calls of pipelines that are being inlined, outermost first.
+    inlined: Vec<Span>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl<'a> Lowerer<'a> {
+    fn new(checked: &'a Checked, embedded: &'a Embedded, id: DeclId, name: SmolStr) -> Self {
+        let files = checked.resolved.files.iter().map(|file| file.path.clone()).collect();
+        let result = checked.signatures.get(&id).map_or(Shape::Nothing, |ty| shape(&ty.result, &checked.resolved));
+        let mut graph = Graph::new(name, files, result);
+        graph.modules.clone_from(&embedded.modules);
+        Self {
+            checked,
+            embedded,
+            graph,
+            region: Graph::ROOT,
+            frame: Frame::new(checked, id, Vec::new()),
+            names: Names::default(),
+            tasks: FxHashMap::default(),
+            environments: FxHashMap::default(),
+            locals: FxHashMap::default(),
+            depth: 0,
+            regions: 0,
+            inlined: Vec::new(),
+            diagnostics: Vec::new(),
+        }
+    }
+
+    fn pipeline(&mut self, id: DeclId, pipeline: &Pipeline) {
+        for file in &self.checked.resolved.files {
+            let place = |(index, local): (u32, &Local)| ((local.span.file, local.span.start), LocalId(index));
+            self.locals.extend((0..).zip(&file.locals).map(place));
+        }
+        let Some(signature) = self.checked.signatures.get(&id) else { return };
+        for (index, (param, ty)) in (0..).zip(pipeline.params.iter().zip(&signature.params)) {
+            let node = self.add("", NodeKind::Param(index), param.name.span);
+            self.graph.params.push(Param {
+                name: param.name.text.clone(),
+                node,
+                shape: shape(&ty.ty, &self.checked.resolved),
+                default: ty.default.clone(),
+                doc: param.doc.as_ref().map(|doc| doc.text.clone()).unwrap_or_default(),
+            });
+            self.frame.params.push(Expr::Node(node));
+        }
+        let result = self.block(&pipeline.body);
+        self.add("", NodeKind::Result(result), pipeline.body.span);
+    }
+
+    fn add(&mut self, name: &str, kind: NodeKind, span: Span) -> NodeId {
+        let origin = self.origin(span);
+        self.graph.add(self.region, SmolStr::new(name), kind, origin)
+    }
+
+    fn origin(&self, span: Span) -> Origin {
+        let source = &self.checked.resolved.file(span.file).source;
+        Origin { file: span.file.0, line: source.line_of(span.start) + 1 }
+    }
+
+    fn file(&self) -> FileId {
+        self.frame.decl.file
+    }
+
+    /// Reports a mistake once, however often its place is inlined.
+    fn report(&mut self, diagnostic: Diagnostic) {
+        if !self.diagnostics.contains(&diagnostic) {
+            self.diagnostics.push(diagnostic);
+        }
+    }
+}
