@@ -82,23 +82,17 @@ fn absent(wanted: Option<&str>, configured: Option<&Path>, found: &[String]) -> 
         .with_help("install that version, or name another in the `env`")
 }
 
-/// Programs that may be an interpreter of that version, likely ones first.
-fn candidates(wanted: Option<&str>, configured: Option<&Path>) -> Vec<PathBuf> {
+/// Programs that may be an interpreter of that version, likely ones first; looked for as they are asked for.
+fn candidates(wanted: Option<&str>, configured: Option<&Path>) -> Box<dyn Iterator<Item = PathBuf>> {
     if let Some(path) = configured {
-        return vec![path.into()];
+        return Box::new(std::iter::once(path.into()));
     }
     let minor = wanted.map(|wanted| wanted.split('.').take(2).collect::<Vec<_>>().join("."));
-    let exact = minor.map(|minor| format!("python{minor}"));
+    let names = minor.map(|minor| format!("python{minor}")).into_iter().chain(["python3".into(), "python".into()]);
     let folders: Vec<PathBuf> = env::split_paths(&env::var_os("PATH").unwrap_or_default()).collect();
-    let mut paths = Vec::new();
-    for name in exact.iter().map(String::as_str).chain(["python3", "python"]) {
-        paths.extend(folders.iter().map(|folder| folder.join(name)).filter(|path| path.is_file()));
-    }
-    if wanted.is_some() {
-        paths.extend(folders.iter().flat_map(|folder| versioned(folder)));
-    }
-    paths.dedup();
-    paths
+    let others = if wanted.is_some() { folders.clone() } else { Vec::new() };
+    let named = names.flat_map(move |name| folders.iter().map(|folder| folder.join(&name)).collect::<Vec<_>>());
+    Box::new(named.filter(|path| path.is_file()).chain(others.into_iter().flat_map(|folder| versioned(&folder))))
 }
 
 /// `python3.9`, `python3.10`, … of a folder.
