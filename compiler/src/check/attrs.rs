@@ -7,8 +7,8 @@ use standpipe_syntax::ast::{Attr, AttrValue, DeclKind, Env, Expr, ExprKind, Name
 use standpipe_syntax::diag::{Code, Diagnostic};
 use standpipe_syntax::{FileId, Span};
 
-use super::Checker;
 use super::expect::plain;
+use super::{Checker, broken_within};
 use crate::nearest::{listed, nearest};
 use crate::resolve::Target;
 use crate::types::Type;
@@ -64,12 +64,13 @@ impl Checker<'_> {
         self.attrs(&env.attrs, ENV, "an environment", file);
     }
 
-    pub(super) fn task(&mut self, task: &Task, file: FileId) {
+    pub(super) fn task(&mut self, task: &Task, span: Span, file: FileId) {
         let what = if task.effect { "an effect" } else { "a task" };
         self.attrs(&task.attrs, TASK, what, file);
         let bodies: Vec<&Attr> =
             task.attrs.iter().filter(|attr| takes(TASK, &attr.name) == Some(Takes::Body)).collect();
         match bodies.as_slice() {
+            [] if broken_within(&self.diagnostics, span) => {}
             [] => self.report(
                 Diagnostic::new(
                     Code::NO_BODY,

@@ -5,7 +5,7 @@ use standpipe_syntax::FileId;
 use standpipe_syntax::ast::{Block, DeclKind, Else, Expr, ExprKind, Name, RecordField, StmtKind, StrPart};
 use standpipe_syntax::diag::{Code, Diagnostic};
 
-use super::Checker;
+use super::{Checker, broken_within};
 use crate::nearest::{listed, nearest};
 use crate::resolve::{LocalKind, Target};
 use crate::types::{Field, Type, find, join, optional};
@@ -123,7 +123,9 @@ impl Checker<'_> {
 
     /// Warns of a statement whose value goes nowhere and that changes nothing: it never runs.
     fn nobody_uses(&mut self, expr: &Expr, file: FileId) {
-        if self.has_effect(expr, file) || self.type_of(file, expr) == Type::Error {
+        let broken = self.type_of(file, expr) == Type::Error
+            || broken_within(&self.diagnostics, self.resolved.file(file).source.span());
+        if broken || self.has_effect(expr, file) {
             return;
         }
         self.report(
@@ -179,7 +181,11 @@ impl Checker<'_> {
     fn local(&mut self, file: FileId, local: crate::resolve::LocalId, name: &Name) -> Type {
         let Some(local) = self.resolved.file(file).locals.get(local.0 as usize) else { return Type::Error };
         match local.kind {
-            LocalKind::Bind { value } => self.type_of_id(file, value),
+            LocalKind::Bind { value } => match self.type_of_id(file, value) {
+                // Reported where it was bound.
+                Type::Nothing => Type::Error,
+                ty => ty,
+            },
             LocalKind::Unpack { value } => match self.type_of_id(file, value) {
                 Type::Record(fields) => find(&fields, &name.text).map_or(Type::Error, |field| field.ty.clone()),
                 _ => Type::Error,

@@ -51,6 +51,15 @@ pub enum Conversion {
     ToTime,
 }
 
+/// Whether something within `span` could not be read or found: what follows from that is not reported too.
+pub(crate) fn broken_within(diagnostics: &[Diagnostic], span: Span) -> bool {
+    diagnostics.iter().any(|diagnostic| {
+        let (code, inner) = (diagnostic.code.as_str(), diagnostic.span);
+        let within = inner.file == span.file && span.start <= inner.start && inner.end <= span.end;
+        within && (code.starts_with("E01") || code.starts_with("E02"))
+    })
+}
+
 /// A resolved call.
 #[derive(Clone, Debug)]
 pub struct Call {
@@ -99,7 +108,7 @@ pub struct ParamType {
 /// Gives every expression of every file a type, and says what does not fit.
 #[must_use]
 pub fn check(world: &dyn World, mut resolved: Resolved) -> Checked {
-    let mut diagnostics = std::mem::take(&mut resolved.diagnostics);
+    let diagnostics = std::mem::take(&mut resolved.diagnostics);
     let types = resolved.files.iter().map(|file| vec![Type::Error; file.tree.expr_count as usize]).collect();
     let mut checker = Checker {
         world,
@@ -114,13 +123,12 @@ pub fn check(world: &dyn World, mut resolved: Resolved) -> Checked {
         effectful: effects::effectful(&resolved),
         in_pipeline: false,
         recursive: false,
-        diagnostics: Vec::new(),
+        diagnostics,
     };
     checker.declare();
     checker.recursion();
     checker.bodies();
-    let Checker { types, conversions, calls, signatures, consts, diagnostics: found, .. } = checker;
-    diagnostics.extend(found);
+    let Checker { types, conversions, calls, signatures, consts, diagnostics, .. } = checker;
     Checked { resolved, types, conversions, calls, signatures, consts, diagnostics }
 }
 
@@ -152,7 +160,7 @@ impl Checker<'_> {
                 let id = DeclId { file: file.source.id, index };
                 match &decl.kind {
                     DeclKind::Env(env) => self.env(env, id.file),
-                    DeclKind::Task(task) => self.task(task, id.file),
+                    DeclKind::Task(task) => self.task(task, decl.span, id.file),
                     DeclKind::Pipeline(pipeline) => self.pipeline(pipeline, id),
                     DeclKind::Import(_)
                     | DeclKind::Type(_)
