@@ -23,7 +23,10 @@ pub(crate) struct Inputs<'c> {
 }
 
 /// The stamps of every file, by the path of the file or folder that was asked for.
-pub(crate) type Stamps = FxHashMap<SmolStr, Vec<(PathBuf, Stamp)>>;
+pub(crate) type Stamps = FxHashMap<SmolStr, Stamped>;
+
+/// Files and what was seen of them.
+type Stamped = Vec<(PathBuf, Stamp)>;
 
 impl<'c> Inputs<'c> {
     /// Relative paths are relative to `root`; digests are remembered in `memory`.
@@ -97,7 +100,7 @@ impl<'c> Inputs<'c> {
         Ok(Blob { kind, digest, bytes, format: SmolStr::default(), rows: None, path: Some(name) })
     }
 
-    fn read_folder(&self, root: &Path) -> io::Result<(Digest, u64, Vec<(PathBuf, Stamp)>)> {
+    fn read_folder(&self, root: &Path) -> io::Result<(Digest, u64, Stamped)> {
         let mut stamps = Vec::new();
         let entries: Vec<Entry> = store::entries(root, &mut |file| {
             let seen = stamp::see(self.memory, file)?;

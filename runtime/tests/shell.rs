@@ -227,7 +227,7 @@ fn history_tells_how_it_went_and_why() {
         let row = history.find(None).expect("read").expect("the latest");
         assert_eq!(row.name, report.run);
         let why = history.why(&row, "main.work").expect("it has ended");
-        let reason = why.reason.replace(|c: char| c == '`', "");
+        let reason = why.reason.replace('`', "");
         told.push(format!(
             "{} {}",
             row.status.as_str(),

@@ -76,7 +76,9 @@ impl<'p> Schedule<'p> {
 
     fn branch(&mut self, id: ActivationId, slot: usize, holds: bool, other: &'p Region) {
         let Some(activation) = self.activations.get(&id) else { return };
-        let (path, label, item) = (activation.path.clone(), activation.label.clone(), activation.item.clone());
+        let Some(node) = self.layout.node(activation.region, slot) else { return };
+        let path = join(&activation.path, &node.name);
+        let (label, item) = (activation.label.clone(), activation.item.clone());
         let Some(layout) = self.layout.slot(activation.region, slot) else { return };
         let Some(taken) = layout.inner.get(usize::from(!holds)).copied() else { return };
         for node in &other.nodes {
