@@ -1,2 +1,7 @@
-//! placeholder
-fn main() {}
+//! The process: hands its arguments to the library and returns its exit code. Knows nothing else.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    standpipe::main(std::env::args_os().collect())
+}

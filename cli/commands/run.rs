@@ -1,0 +1,115 @@
+//! `standpipe run FILE|PLAN [PIPELINE] [params]`: runs it.
+
+use std::io::IsTerminal as _;
+
+use clap::{ArgMatches, Command};
+use standpipe_plan::Plan;
+use standpipe_runtime::{Event, Observer, RunReport, Status};
+
+use super::{compiled, format_arg, stopped, target_args};
+use crate::context::{Context, print, say};
+use crate::problem::{Exit, Problem};
+use crate::render::progress::{Board, JsonLines, Lines, Live, seconds};
+use crate::render::{failure, outputs};
+use crate::target::Target;
+use crate::{options, params};
+
+/// Failures that are shown in full; of further ones only how many.
+const MAX_FAILURES: usize = 5;
+
+pub(super) fn define(command: Command) -> Command {
+    command
+        .args(target_args())
+        .arg(format_arg(&["text", "json"]))
+        .args(options::machine_args())
+        .arg(options::keep_going_arg())
+        .after_help(
+            "A pipeline's parameters are options: `standpipe run FILE PIPELINE --help` lists them.\n\
+             They may also come from STANDPIPE_PARAM_<NAME> or a file.\n\n\
+             Examples:\n  standpipe run churn.pipe train --trials 64 --raw data/new.csv\n  \
+             standpipe run churn.plan --params night.toml --format json",
+        )
+}
+
+pub(super) fn run(context: &Context, matches: &ArgMatches, target: &Target) -> Result<Exit, Problem> {
+    let json = matches.get_one::<String>("format").is_some_and(|format| format == "json");
+    let plan = match compiled(context, target, json, Exit::Usage)? {
+        Ok(compiled) => compiled.plan,
+        Err(exit) => return Ok(exit),
+    };
+    let parameters = target.parameters();
+    let given = params::given(&parameters, matches, target.project())?;
+    if let Some(missing) = params::missing(&parameters, &given) {
+        return Err(Problem::usage(format!("the parameter `{}` of `{}` has no value", missing.name, plan.pipeline))
+            .help(format!("give it with `--{}`: {}", missing.name.replace('_', "-"), missing.ty)));
+    }
+    let options = options::options(matches, target.project(), true)?;
+    let report = {
+        let mut observer = observer(context, &plan, json);
+        standpipe_runtime::run(&plan, given, &options, observer.as_mut())
+    };
+    let report = report.map_err(|failure| stopped(&failure))?;
+    if !json {
+        tell(context, target, &report)?;
+    }
+    Ok(match report.status {
+        Status::Succeeded | Status::Cached => Exit::Done,
+        Status::Failed | Status::Skipped => Exit::Failed,
+        Status::Cancelled => Exit::Cancelled,
+    })
+}
+
+/// Hears nothing: `--quiet`.
+struct Deaf;
+
+impl Observer for Deaf {
+    fn event(&mut self, _: &Event) {}
+}
+
+fn observer(context: &Context, plan: &Plan, json: bool) -> Box<dyn Observer> {
+    if json {
+        return Box::new(JsonLines::new(std::io::stdout()));
+    }
+    if context.quiet {
+        return Box::new(Deaf);
+    }
+    let paint = context.paint_error();
+    let board = Board::new(plan, paint, context.verbose);
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    let watched = std::io::stderr().is_terminal() && !dumb && std::env::var_os("CI").is_none_or(|ci| ci.is_empty());
+    if watched { Box::new(Live::new(board, paint)) } else { Box::new(Lines::new(board, std::io::stderr())) }
+}
+
+/// Failures and the summary for people, the result for whoever reads standard output.
+fn tell(context: &Context, target: &Target, report: &RunReport) -> Result<(), Problem> {
+    let look = context.look_error();
+    for (step, failure) in report.failures.iter().take(MAX_FAILURES) {
+        say(&format!("\n{}", failure::draw(step, failure, &report.run, target.project(), look).trim_end()));
+    }
+    let more = report.failures.len().saturating_sub(MAX_FAILURES);
+    if more > 0 {
+        say(&format!("\nand {more} more failures: standpipe runs show {}{}", report.run, target.project().elsewhere()));
+    }
+    if !context.quiet {
+        say(&summary(report));
+    }
+    if report.status == Status::Cancelled {
+        say("cancelled: run the same command again to go on where it stopped");
+    }
+    if report.status == Status::Succeeded {
+        print(&outputs::text(&report.value, &report.outputs))?;
+    }
+    Ok(())
+}
+
+/// `12 steps: 3 ran, 9 reused, 4.2 s  (run brave-otter)`.
+fn summary(report: &RunReport) -> String {
+    let counts = report.counts;
+    let all = counts.succeeded + counts.cached + counts.failed + counts.skipped;
+    let parts =
+        [(counts.succeeded, "ran"), (counts.cached, "reused"), (counts.failed, "failed"), (counts.skipped, "skipped")];
+    let parts: Vec<_> =
+        parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}, ")).collect();
+    let steps = if all == 1 { "step" } else { "steps" };
+    format!("{all} {steps}: {}{}  (run {})", parts.concat(), seconds(report.seconds), report.run)
+}

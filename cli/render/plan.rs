@@ -1,0 +1,164 @@
+//! A plan as people look at it: its tree, and beside each step what would happen to it. Knows nothing of how that is found
+//! out.
+
+use std::collections::BTreeMap;
+
+use standpipe_compiler::optimise::PassReport;
+use standpipe_compiler::view::{TreeLine, tree};
+use standpipe_plan::Plan;
+use standpipe_runtime::{Forecast, Outlook};
+
+use super::excerpt::visible;
+use super::paint::Paint;
+
+/// What would happen to the instances of one step.
+#[derive(Default)]
+struct Prospect {
+    reuse: u64,
+    run: u64,
+    unknown: u64,
+    /// Of the first.
+    why: String,
+}
+
+/// The plan with its forecast, where there is one.
+pub(crate) fn text(plan: &Plan, forecast: Option<&[Forecast]>, paint: Paint) -> String {
+    let prospects = forecast.map(prospects);
+    let lines = tree(plan);
+    let mut text = format!("{}\n", paint.bold(&plan.pipeline));
+    let left: Vec<(String, String)> = lines.iter().map(|line| left(line, &plan.pipeline)).collect();
+    for (line, (name, detail)) in lines.iter().zip(left) {
+        let mark = match prospects.as_ref().map(|all| all.get(&line.path)) {
+            _ if !matches!(line.kind, "step" | "effect") => " ".into(),
+            None | Some(None) => paint.dimmed("·"),
+            Some(Some(prospect)) => match (prospect.run, prospect.unknown) {
+                (0, 0) => paint.cyan("="),
+                (0, _) => paint.yellow("?"),
+                _ => paint.green("+"),
+            },
+        };
+        text.push_str(&format!("{mark} {}{name}", "  ".repeat(line.depth)));
+        if !detail.is_empty() {
+            text.push_str(&format!("  {}", paint.dimmed(&detail)));
+        }
+        text.push('\n');
+        let prospect = prospects.as_ref().and_then(|all| all.get(&line.path));
+        if let Some(prospect) = prospect.filter(|_| matches!(line.kind, "step" | "effect")) {
+            text.push_str(&format!("  {}    {}\n", "  ".repeat(line.depth), sentence(prospect)));
+        }
+    }
+    if let Some(all) = forecast {
+        text.push_str(&summary(all));
+    }
+    text
+}
+
+/// A line's own name, and what it does.
+fn left(line: &TreeLine, pipeline: &str) -> (String, String) {
+    let path = line.path.strip_prefix(pipeline).and_then(|path| path.strip_prefix('.')).unwrap_or(&line.path);
+    let own = path.rsplit('.').next().unwrap_or(path);
+    let (mut name, mut detail) = (String::new(), String::new());
+    match line.kind {
+        "step" => visible(own, &mut name),
+        kind @ ("if" | "else") => name.push_str(kind),
+        kind => visible(&format!("{kind} {own}"), &mut name),
+    }
+    visible(&line.detail, &mut detail);
+    (name, detail)
+}
+
+/// By the path that [`tree`] gives: every instance of a `for` under one name.
+fn prospects(forecast: &[Forecast]) -> BTreeMap<String, Prospect> {
+    let mut all: BTreeMap<String, Prospect> = BTreeMap::new();
+    for one in forecast {
+        let prospect = all.entry(folded(&one.step)).or_default();
+        let (count, why) = match &one.outlook {
+            Outlook::Reuse { run } => (&mut prospect.reuse, format!("reuse the result of {run}")),
+            Outlook::Run { why } => (&mut prospect.run, format!("run: {why}")),
+            Outlook::Unknown { why } => (&mut prospect.unknown, format!("not known yet: {why}")),
+        };
+        *count += 1;
+        let first = prospect.why.is_empty();
+        // What runs explains more than what is reused.
+        if first || (matches!(one.outlook, Outlook::Run { .. }) && prospect.run == 1) {
+            prospect.why = why;
+        }
+    }
+    all
+}
+
+/// `models[3].fit` as `models[].fit`.
+fn folded(step: &str) -> String {
+    let mut inside = false;
+    step.chars()
+        .filter(|character| {
+            inside &= *character != ']';
+            let keep = !inside;
+            inside |= *character == '[';
+            keep
+        })
+        .collect()
+}
+
+fn sentence(prospect: &Prospect) -> String {
+    let Prospect { reuse, run, unknown, why } = prospect;
+    let mut shown = String::new();
+    visible(why, &mut shown);
+    if reuse + run + unknown == 1 {
+        return shown;
+    }
+    let counts = [(*run, "run"), (*reuse, "reused"), (*unknown, "not known yet")];
+    let counts: Vec<_> =
+        counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+    match counts.len() {
+        1 => format!("{}: {shown}", counts.join(", ")),
+        _ => format!("{}; {shown}", counts.join(", ")),
+    }
+}
+
+fn summary(forecast: &[Forecast]) -> String {
+    let count = |wanted: fn(&Outlook) -> bool| forecast.iter().filter(|one| wanted(&one.outlook)).count();
+    let run = count(|outlook| matches!(outlook, Outlook::Run { .. }));
+    let reuse = count(|outlook| matches!(outlook, Outlook::Reuse { .. }));
+    let unknown = count(|outlook| matches!(outlook, Outlook::Unknown { .. }));
+    let unknown = if unknown > 0 { format!(", {unknown} not known yet") } else { String::new() };
+    format!("\n{run} would run, {reuse} would be reused{unknown}\n")
+}
+
+/// What each pass did.
+pub(crate) fn passes(reports: &[PassReport], paint: Paint) -> String {
+    let mut text = String::new();
+    for report in reports {
+        text.push_str(&format!("{}\n", paint.bold(report.name)));
+        if report.what.is_empty() {
+            text.push_str("  nothing to do\n");
+        }
+        for sentence in &report.what {
+            text.push_str("  ");
+            visible(sentence, &mut text);
+            text.push('\n');
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn instances_are_folded() {
+        assert_eq!(folded("train.models[3].inner[12].fit"), "train.models[].inner[].fit");
+        let of = |step: &str, outlook| Forecast { step: step.into(), label: String::new(), outlook };
+        let forecast = [
+            of("a.x[0].f", Outlook::Reuse { run: "brave-otter".into() }),
+            of("a.x[1].f", Outlook::Run { why: "its body changed".into() }),
+            of("a.g", Outlook::Unknown { why: "`n` is not known".into() }),
+            of("a.h[0]", Outlook::Reuse { run: "calm-heron".into() }),
+            of("a.h[1]", Outlook::Reuse { run: "calm-heron".into() }),
+        ];
+        let all = prospects(&forecast);
+        let told: Vec<_> = all.iter().map(|(path, prospect)| format!("{path}: {}", sentence(prospect))).collect();
+        insta::assert_snapshot!(told.join("\n") + &summary(&forecast));
+    }
+}

@@ -1,0 +1,391 @@
+//! What is known of a run so far, and which lines of it are worth keeping. Knows nothing of streams, and of time only
+//! what it is told.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use standpipe_plan::{NodeKind, Plan, Region};
+use standpipe_runtime::{Event, Failure, Status};
+
+use super::group::Group;
+use super::seconds;
+use crate::render::excerpt::visible;
+use crate::render::paint::Paint;
+
+/// Reused steps that get a line each; further ones are counted.
+const MOST_REUSED: u64 = 20;
+/// A `for` of at most so many iterations gets a line for each that ran; a larger one for each tenth of it.
+const MOST_INSTANCES: u64 = 20;
+
+/// A step that runs now.
+pub(super) struct Running {
+    pub(super) step: String,
+    pub(super) label: String,
+    /// On the board's clock.
+    pub(super) since: Duration,
+    /// The last thing it said.
+    pub(super) said: String,
+}
+
+/// The state of a run as its events tell it.
+pub(crate) struct Board {
+    paint: Paint,
+    verbose: bool,
+    /// Dots and all, what every step's path starts with.
+    prefix: String,
+    pub(super) groups: BTreeMap<String, Group>,
+    pub(super) running: Vec<Running>,
+    /// An environment that is being made, and its last line.
+    pub(super) environment: Option<(String, String)>,
+    reused: u64,
+    stopping: bool,
+}
+
+impl Board {
+    pub(crate) fn new(plan: &Plan, paint: Paint, verbose: bool) -> Self {
+        let mut groups = BTreeMap::new();
+        fan_outs(&plan.root, &plan.pipeline, &mut groups);
+        Self {
+            paint,
+            verbose,
+            prefix: format!("{}.", plan.pipeline),
+            groups,
+            running: Vec::new(),
+            environment: None,
+            reused: 0,
+            stopping: false,
+        }
+    }
+
+    /// A step's path without the pipeline's name, and its label.
+    pub(super) fn name(&self, step: &str, label: &str) -> String {
+        let mut name = String::new();
+        visible(step.strip_prefix(&self.prefix).unwrap_or(step), &mut name);
+        if !label.is_empty() {
+            name.push_str(" (");
+            visible(label, &mut name);
+            name.push(')');
+        }
+        name
+    }
+
+    /// Takes an event at `now`, and gives the lines to keep.
+    pub(crate) fn take(&mut self, event: &Event, now: Duration) -> Vec<String> {
+        match event {
+            Event::RunStarted { .. } => Vec::new(),
+            Event::Environment { name, state, text } => self.environment(name, state, text),
+            Event::StepStarted { step, label, .. } => {
+                self.running.retain(|running| running.step != *step);
+                self.running.push(Running {
+                    step: step.clone(),
+                    label: label.clone(),
+                    since: now,
+                    said: String::new(),
+                });
+                Vec::new()
+            }
+            Event::StepRetrying { step, attempt, wait, error } => {
+                self.running.retain(|running| running.step != *step);
+                let (name, why) = (self.name(step, ""), first_line(error));
+                let again = seconds(*wait);
+                vec![format!("{} {name}  attempt {attempt} failed, again in {again}: {why}", self.paint.yellow("↻"))]
+            }
+            Event::StepFinished { step, label, status, seconds, error } => {
+                self.running.retain(|running| running.step != *step);
+                self.finished(step, label, *status, *seconds, error.as_ref())
+            }
+            Event::Log { step, text, .. } => self.said(step, text),
+            Event::Metric { step, name, value, at } => {
+                let at = at.map_or(String::new(), |at| format!(" at {at}"));
+                self.said(step, &format!("{name} = {value}{at}"))
+            }
+            Event::Fanout { step, count } => {
+                if let Some(group) = self.groups.get_mut(step) {
+                    group.count = Some(*count);
+                }
+                Vec::new()
+            }
+            Event::RunFinished { .. } => self.rest(),
+        }
+    }
+
+    fn environment(&mut self, name: &str, state: &str, text: &str) -> Vec<String> {
+        let known = self.environment.as_ref().is_some_and(|(known, _)| known == name);
+        if state == "ready" {
+            self.environment = None;
+            return if known {
+                vec![format!("{} environment {name}  ready", self.paint.green("✓"))]
+            } else {
+                Vec::new()
+            };
+        }
+        let mut shown = String::new();
+        visible(text.trim_end(), &mut shown);
+        self.environment = Some((name.to_owned(), shown.clone()));
+        match (known, self.verbose) {
+            (false, _) => vec![format!("{} environment {name}  {state}", self.paint.cyan("·"))],
+            (true, true) => vec![self.paint.dimmed(&format!("  {name} | {shown}"))],
+            (true, false) => Vec::new(),
+        }
+    }
+
+    fn said(&mut self, step: &str, text: &str) -> Vec<String> {
+        let mut shown = String::new();
+        visible(text.trim_end().lines().last().unwrap_or_default(), &mut shown);
+        let name = self.name(step, "");
+        let line = self.verbose.then(|| self.paint.dimmed(&format!("  {name} | {shown}")));
+        if let Some(running) = self.running.iter_mut().find(|running| running.step == step) {
+            running.said = shown;
+        }
+        line.into_iter().collect()
+    }
+
+    fn finished(&mut self, step: &str, label: &str, status: Status, took: f64, error: Option<&Failure>) -> Vec<String> {
+        let mut lines = Vec::new();
+        if status == Status::Cancelled && !self.stopping {
+            self.stopping = true;
+            lines.push(self.paint.yellow("stopping: what has finished is kept (Ctrl-C again ends at once)"));
+        }
+        let name = self.name(step, label);
+        let Some((path, _)) = step.split_once('[') else {
+            lines.extend(self.alone(step, &name, status, took, error));
+            return lines;
+        };
+        let group = self.groups.entry(path.to_owned()).or_default();
+        group.take(status, took);
+        let small = group.count.is_some_and(|count| count <= MOST_INSTANCES);
+        let tenth = !small && group.another_tenth() && group.ran > 0 && !group.done();
+        let (progress, done) = (group.progress(), group.done() && !group.told);
+        match status {
+            Status::Failed => lines.push(self.failure(step, &name, took, error)),
+            Status::Succeeded if small || self.verbose => {
+                lines.push(format!("{} {name}  {}", self.paint.green("✓"), seconds(took)));
+            }
+            _ => {}
+        }
+        if tenth {
+            let name = self.name(path, "");
+            lines.push(format!("{} {name}  {progress}", self.paint.cyan("·")));
+        }
+        if done {
+            lines.push(self.tell(path));
+        }
+        lines
+    }
+
+    /// The line of a step that stands in no `for`.
+    fn alone(&mut self, step: &str, name: &str, status: Status, took: f64, error: Option<&Failure>) -> Option<String> {
+        match status {
+            Status::Succeeded => Some(format!("{} {name}  {}", self.paint.green("✓"), seconds(took))),
+            Status::Failed => Some(self.failure(step, name, took, error)),
+            Status::Cached => {
+                self.reused += 1;
+                (self.verbose || self.reused <= MOST_REUSED)
+                    .then(|| format!("{} {name}  {}", self.paint.cyan("="), self.paint.dimmed("reused")))
+            }
+            Status::Skipped | Status::Cancelled => self.verbose.then(|| {
+                let what = if status == Status::Skipped { "skipped" } else { "cancelled" };
+                format!("{} {name}  {what}", self.paint.dimmed("-"))
+            }),
+        }
+    }
+
+    fn failure(&self, step: &str, name: &str, took: f64, error: Option<&Failure>) -> String {
+        // What the message says of the step stands on the line already.
+        let why = error.map_or(String::new(), |error| {
+            let line = first_line(error);
+            match line.strip_prefix(&format!("`{step}` ")) {
+                Some(rest) => format!(": {rest}"),
+                None => format!(": {line}"),
+            }
+        });
+        format!("{} {name}  {} after {}{why}", self.paint.red("✗"), self.paint.red("failed"), seconds(took))
+    }
+
+    /// The line of a `for` that is done, or will not go on.
+    fn tell(&mut self, path: &str) -> String {
+        let name = self.name(path, "");
+        let Some(group) = self.groups.get_mut(path) else { return String::new() };
+        group.told = true;
+        let mark = match (group.failed, group.ran) {
+            (0, 0) if group.cached == 0 => self.paint.dimmed("-"),
+            (0, 0) => self.paint.cyan("="),
+            (0, _) => self.paint.green("✓"),
+            _ => self.paint.red("✗"),
+        };
+        let count = group.count.map_or(String::new(), |count| format!("{count} instances: "));
+        let took = if group.ran > 0 { format!("  {}", seconds(group.seconds)) } else { String::new() };
+        format!("{mark} {name}  {count}{}{took}", group.counts())
+    }
+
+    /// What is left to say when the run is over.
+    fn rest(&mut self) -> Vec<String> {
+        self.running.clear();
+        self.environment = None;
+        let untold: Vec<_> = self
+            .groups
+            .iter()
+            .filter(|(_, group)| !group.told && group.finished() > 0)
+            .map(|(path, _)| path.clone())
+            .collect();
+        let mut lines: Vec<_> = untold.iter().map(|path| self.tell(path)).collect();
+        let more = self.reused.saturating_sub(MOST_REUSED);
+        if more > 0 && !self.verbose {
+            lines.push(format!("{} {more} more  {}", self.paint.cyan("="), self.paint.dimmed("reused")));
+        }
+        lines
+    }
+}
+
+/// The `for`s that stand in no other, by path, with the number of steps of one iteration.
+fn fan_outs(region: &Region, path: &str, groups: &mut BTreeMap<String, Group>) {
+    for node in &region.nodes {
+        let own = if node.name.is_empty() { path.to_owned() } else { format!("{path}.{}", node.name) };
+        match &node.kind {
+            NodeKind::For { body, .. } => {
+                groups.insert(own, Group { steps: steps(body).unwrap_or(0), ..Group::default() });
+            }
+            NodeKind::If { then, otherwise, .. } => {
+                fan_outs(then, &own, groups);
+                fan_outs(otherwise, &own, groups);
+            }
+            NodeKind::Param(_) | NodeKind::Item | NodeKind::Value(_) | NodeKind::Step(_) => {}
+        }
+    }
+}
+
+/// How many steps `region` has; none when that is only known at run time.
+fn steps(region: &Region) -> Option<u64> {
+    region.nodes.iter().try_fold(0, |count, node| match &node.kind {
+        NodeKind::Param(_) | NodeKind::Item | NodeKind::Value(_) => Some(count),
+        NodeKind::Step(_) => Some(count + 1),
+        NodeKind::For { .. } | NodeKind::If { .. } => None,
+    })
+}
+
+fn first_line(failure: &Failure) -> String {
+    let mut shown = String::new();
+    visible(failure.message.lines().next().unwrap_or_default(), &mut shown);
+    shown
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use serde_json::json;
+    use standpipe_plan::{Expr, Node, NodeId, Origin, Shape, Step, TaskId, Value};
+    use standpipe_runtime::Counts;
+
+    use super::*;
+
+    fn node(id: u32, name: &str, kind: NodeKind) -> Node {
+        Node { id: NodeId(id), name: name.into(), kind, after: Vec::new(), origin: Origin { file: 0, line: 1 } }
+    }
+
+    fn step() -> NodeKind {
+        NodeKind::Step(Step { task: TaskId(0), inputs: Vec::new(), output: Shape::Nothing })
+    }
+
+    /// `clean`, then `fit` in a `for` called `models`.
+    pub(in super::super) fn plan() -> Plan {
+        let none = || Expr::Const(Value::None);
+        let body = Region { nodes: vec![node(1, "", NodeKind::Item), node(2, "fit", step())], result: none() };
+        let each = NodeKind::For { items: none(), limit: None, item: NodeId(1), variable: "depth".into(), body };
+        Plan {
+            pipeline: "train".into(),
+            files: Vec::new(),
+            params: Vec::new(),
+            environments: Vec::new(),
+            modules: Vec::new(),
+            tasks: Vec::new(),
+            root: Region { nodes: vec![node(0, "clean", step()), node(3, "models", each)], result: none() },
+            result: Shape::Nothing,
+        }
+    }
+
+    fn started(step: &str, label: &str) -> Event {
+        Event::StepStarted { step: step.into(), label: label.into(), attempt: 1, r#where: "local".into() }
+    }
+
+    fn finished(step: &str, label: &str, status: Status, seconds: f64) -> Event {
+        let error = (status == Status::Failed).then(|| Failure {
+            code: "E0601".into(),
+            message: "ValueError: no\nmore".into(),
+            file: Some("a.pipe".into()),
+            line: Some(3),
+            detail: String::new(),
+            help: None,
+        });
+        Event::StepFinished { step: step.into(), label: label.into(), status, seconds, error }
+    }
+
+    /// A run that makes an environment, cleans, fits three models of which one fails, and retries one.
+    pub(in super::super) fn story() -> Vec<Event> {
+        let environment = |state, text: &str| Event::Environment { name: "ml".into(), state, text: text.into() };
+        let failure = Failure {
+            code: "E0601".into(),
+            message: "OSError: busy".into(),
+            file: None,
+            line: None,
+            detail: String::new(),
+            help: None,
+        };
+        vec![
+            Event::RunStarted { run: "brave-otter".into(), id: "01".into(), pipeline: "train".into() },
+            environment("making", ""),
+            environment("making", "installing pandas"),
+            environment("ready", ""),
+            started("train.clean", ""),
+            Event::Log { step: "train.clean".into(), stream: "stdout".into(), text: "read \u{1b}[2J9 rows\n".into() },
+            finished("train.clean", "", Status::Succeeded, 1.25),
+            Event::Fanout { step: "train.models".into(), count: 3 },
+            started("train.models[0].fit", "depth=2"),
+            started("train.models[1].fit", "depth=3"),
+            Event::Metric { step: "train.models[1].fit".into(), name: "auc".into(), value: 0.75, at: Some(10) },
+            finished("train.models[2].fit", "depth=4", Status::Cached, 0.0),
+            Event::StepRetrying { step: "train.models[0].fit".into(), attempt: 1, wait: 2.0, error: failure },
+            started("train.models[0].fit", "depth=2"),
+            finished("train.models[0].fit", "depth=2", Status::Succeeded, 75.0),
+            finished("train.models[1].fit", "depth=3", Status::Failed, 0.04),
+            finished("train.publish", "", Status::Skipped, 0.0),
+            Event::RunFinished {
+                run: "brave-otter".into(),
+                status: Status::Failed,
+                seconds: 80.5,
+                steps: Counts { succeeded: 2, cached: 1, failed: 1, skipped: 1 },
+                outputs: json!(null),
+            },
+        ]
+    }
+
+    fn told(events: &[Event], verbose: bool) -> String {
+        let mut board = Board::new(&plan(), Paint::default(), verbose);
+        events.iter().flat_map(|event| board.take(event, Duration::ZERO)).map(|line| line + "\n").collect()
+    }
+
+    #[test]
+    fn a_story_in_lines() {
+        insta::assert_snapshot!(told(&story(), false));
+    }
+
+    #[test]
+    fn a_story_with_all_details() {
+        insta::assert_snapshot!(told(&story(), true));
+    }
+
+    #[test]
+    fn thousands_of_steps_are_a_few_lines() {
+        let mut events = vec![Event::Fanout { step: "train.models".into(), count: 10_000 }];
+        let status = |index: u32| if index < 5_000 { Status::Cached } else { Status::Succeeded };
+        events
+            .extend((0..10_000).map(|index| finished(&format!("train.models[{index}].fit"), "", status(index), 0.01)));
+        events.extend((0..1_000).map(|index| finished(&format!("train.step_{index}"), "", Status::Cached, 0.0)));
+        events.extend(story().pop());
+        insta::assert_snapshot!(told(&events, false));
+    }
+
+    #[test]
+    fn cancelling_is_told_once() {
+        let cancelled = |step: &str| finished(step, "", Status::Cancelled, 0.5);
+        insta::assert_snapshot!(told(&[cancelled("train.clean"), cancelled("train.models[0].fit")], false));
+    }
+}

@@ -1,0 +1,72 @@
+//! The instances of one `for`, counted. Knows nothing of how they are shown.
+
+use standpipe_runtime::Status;
+
+/// How far a `for` is.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Group {
+    /// Iterations, as soon as that is known.
+    pub(super) count: Option<u64>,
+    /// Steps of one iteration; 0 when it is not the same for all.
+    pub(super) steps: u64,
+    pub(super) ran: u64,
+    pub(super) cached: u64,
+    pub(super) failed: u64,
+    pub(super) skipped: u64,
+    /// Sum of what its steps took.
+    pub(super) seconds: f64,
+    /// Tenths of it that were told.
+    pub(super) tenths: u64,
+    /// It was told that it is done.
+    pub(super) told: bool,
+}
+
+impl Group {
+    pub(super) fn take(&mut self, status: Status, seconds: f64) {
+        match status {
+            Status::Succeeded => self.ran += 1,
+            Status::Cached => self.cached += 1,
+            Status::Failed => self.failed += 1,
+            Status::Skipped | Status::Cancelled => self.skipped += 1,
+        }
+        self.seconds += seconds;
+    }
+
+    pub(super) fn finished(&self) -> u64 {
+        self.ran + self.cached + self.failed + self.skipped
+    }
+
+    /// Steps that there will be, where that is known.
+    pub(super) fn expected(&self) -> Option<u64> {
+        self.count.filter(|_| self.steps > 0).map(|count| count.saturating_mul(self.steps))
+    }
+
+    pub(super) fn done(&self) -> bool {
+        self.expected().is_some_and(|expected| self.finished() >= expected)
+    }
+
+    /// `3/12`, or how many steps have finished where nobody knows of how many.
+    pub(super) fn progress(&self) -> String {
+        match self.count.filter(|_| self.steps > 0) {
+            Some(count) => format!("{}/{count}", (self.finished() / self.steps).min(count)),
+            None => format!("{} steps", self.finished()),
+        }
+    }
+
+    /// `10 ran, 2 reused`.
+    pub(super) fn counts(&self) -> String {
+        let all = [(self.ran, "ran"), (self.cached, "reused"), (self.failed, "failed"), (self.skipped, "skipped")];
+        let some: Vec<_> =
+            all.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+        if some.is_empty() { "nothing to do".into() } else { some.join(", ") }
+    }
+
+    /// Whether another tenth of a large group is done that was not told yet.
+    pub(super) fn another_tenth(&mut self) -> bool {
+        let Some(expected) = self.expected().filter(|expected| *expected > 0) else { return false };
+        let tenths = self.finished().saturating_mul(10) / expected;
+        let more = tenths > self.tenths;
+        self.tenths = self.tenths.max(tenths);
+        more
+    }
+}
