@@ -95,7 +95,11 @@ fn diagnostics(
     let world = Overlay { root: root.clone(), disk, documents };
     let analysis = standpipe_compiler::analyse(&world, &name);
     let sources = analysis.sources();
-    let uri_of = |source: &Source| Uri::from_file_path(root.join(source.name.as_str()));
+    let files = &analysis.checked.resolved.files;
+    // No editor can open a file of the standard library.
+    let is_std = |source: &Source| files.get(source.id.0 as usize).is_some_and(|file| file.std);
+    let uri_of =
+        |source: &Source| if is_std(source) { None } else { Uri::from_file_path(root.join(source.name.as_str())) };
     let own = analysis.diagnostics.iter().filter(|diagnostic| diagnostic.span.file.0 == 0);
     let found: Vec<lsp::Diagnostic> =
         own.filter_map(|diagnostic| convert::diagnostic(diagnostic, &sources, &uri_of)).collect();

@@ -1,5 +1,6 @@
 //! The protocol's handlers: thin, each sends to the analysis thread before it waits for anything.
 
+use std::io::Write as _;
 use std::sync::mpsc::{Sender, channel};
 
 use tokio::sync::{mpsc, oneshot};
@@ -16,6 +17,9 @@ use crate::Open;
 use crate::analysis::{self, Message};
 use crate::documents::Document;
 
+/// As much as a main thread has: what the command line can check, an editor can.
+const STACK: usize = 8 << 20;
+
 pub(crate) struct Backend {
     analysis: Sender<Message>,
 }
@@ -30,7 +34,11 @@ impl Backend {
                 client.publish_diagnostics(found.uri, found.diagnostics, found.version).await;
             }
         });
-        std::thread::spawn(move || analysis::run(&messages, &publish, &open));
+        let thread = std::thread::Builder::new().name("analysis".into()).stack_size(STACK);
+        if let Err(error) = thread.spawn(move || analysis::run(&messages, &publish, &open)) {
+            // Without it there is nothing to serve; the editor shows what stands on standard error.
+            let _ = writeln!(std::io::stderr(), "standpipe lsp: no thread for the analysis: {error}");
+        }
         Self { analysis: sender }
     }
 
