@@ -6,13 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
 
-/// What differs between runs, and what stands for it.
-const FILTERS: [(&str, &str); 6] = [
+/// What differs from one time to the next, and what stands for it.
+const FILTERS: [(&str, &str); 5] = [
     (r"\b\d+(\.\d+)? m?s\b|\b\d+ m \d+ s\b", "[TIME]"),
     (r#""seconds":[0-9.e-]+"#, r#""seconds":"[TIME]""#),
     (r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?Z?", "[INSTANT]"),
     (r"\brun [a-z]+-[a-z]+(-\d+)?\b", "run [RUN]"),
-    (r#""run":"[a-z]+-[a-z]+(-\d+)?""#, r#""run":"[RUN]""#),
     (r#""id":"[^"]+""#, r#""id":"[ID]""#),
 ];
 
@@ -83,7 +82,18 @@ fn play(case: &Path) -> String {
         }
         output.push('\n');
     }
+    for (number, name) in runs(binary, &here).iter().enumerate() {
+        output = output.replace(name, &format!("[RUN {}]", number + 1));
+    }
     output.replace(&folder.path().display().to_string(), "[TMP]")
+}
+
+/// The names of the runs that are on record in `here`, the first first.
+fn runs(binary: &Path, here: &Path) -> Vec<String> {
+    let output = Command::new(binary).args(["runs", "--all", "--format", "json"]).current_dir(here).output().unwrap();
+    let list: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+    let names = list["runs"].as_array().into_iter().flatten().filter_map(|run| run["name"].as_str());
+    names.rev().map(str::to_owned).collect()
 }
 
 fn copy(from: &Path, to: &Path) {
