@@ -87,9 +87,12 @@ impl From<std::io::Error> for Problem {
 /// The name most like `name`, when one is like it at all.
 pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = name.to_lowercase();
+    // A slip of two neighbouring letters is one in a short name, too, of which it leaves little.
+    let slip = |known: &str| wanted.len() > 2 && strsim::damerau_levenshtein(&wanted, known) <= 1;
     known
         .into_iter()
-        .map(|known| (strsim::jaro_winkler(&wanted, &known.to_lowercase()), known))
+        .map(|name| (name.to_lowercase(), name))
+        .map(|(lower, name)| (strsim::jaro_winkler(&wanted, &lower) + if slip(&lower) { 1.0 } else { 0.0 }, name))
         .filter(|(score, _)| *score >= 0.8)
         .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))
         .map(|(_, known)| known)

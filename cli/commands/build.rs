@@ -45,6 +45,10 @@ pub(super) fn run(context: &Context, matches: &ArgMatches, target: &Target) -> R
         crate::context::print(&encode(&plan))?;
         return Ok(Exit::Done);
     }
+    let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+        return Err(Problem::usage(format!("there is no folder `{}`", folder.display())));
+    }
     write(output, &plan)
         .map_err(|error| Problem::failed(format!("`{}` cannot be written: {error}", output.display())))?;
     if !context.quiet {

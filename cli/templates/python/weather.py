@@ -15,4 +15,4 @@ def stations(readings):
 
 def summarise(readings, station):
     values = [float(row["temperature"]) for row in read(readings) if row["station"] == station]
-    return {"name": station, "days": len(values), "mean": mean(values)}
+    return {"name": station, "days": len(values), "mean": round(mean(values), 1)}
