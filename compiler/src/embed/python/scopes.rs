@@ -44,11 +44,13 @@ struct Walker<'a> {
     current: usize,
     uses: Vec<(usize, &'a str, TextRange)>,
     open: bool,
+    /// Inside how many `try`s that would catch an unknown name.
+    caught: u32,
 }
 
 /// Walks the statements at the top.
 pub(super) fn walk(suite: &[Stmt]) -> Scopes {
-    let mut walker = Walker { scopes: Vec::new(), current: 0, uses: Vec::new(), open: false };
+    let mut walker = Walker { scopes: Vec::new(), current: 0, uses: Vec::new(), open: false, caught: 0 };
     walker.push(Kind::Function);
     walker.visit_body(suite);
     let mut first: FxHashMap<&str, TextRange> = FxHashMap::default();
@@ -131,6 +133,16 @@ impl<'a> Walker<'a> {
     }
 }
 
+/// `except:`, `except Exception:`, `except BaseException:`.
+fn catches_all(handler: &ExceptHandler) -> bool {
+    let ExceptHandler::ExceptHandler(handler) = handler;
+    match handler.type_.as_deref() {
+        None => true,
+        Some(Expr::Name(name)) => matches!(name.id.as_str(), "Exception" | "BaseException"),
+        Some(_) => false,
+    }
+}
+
 impl<'a> Visitor<'a> for Walker<'a> {
     fn visit_stmt(&mut self, stmt: &'a Stmt) {
         match stmt {
@@ -180,6 +192,14 @@ impl<'a> Visitor<'a> for Walker<'a> {
                 }
             }
             Stmt::Nonlocal(_) => {}
+            Stmt::Try(attempt) if attempt.handlers.iter().any(catches_all) => {
+                self.caught += 1;
+                self.visit_body(&attempt.body);
+                self.caught -= 1;
+                attempt.handlers.iter().for_each(|handler| self.visit_except_handler(handler));
+                self.visit_body(&attempt.orelse);
+                self.visit_body(&attempt.finalbody);
+            }
             Stmt::TypeAlias(alias) => {
                 if let Expr::Name(name) = &*alias.name {
                     self.bind(name.id.as_str());
@@ -200,7 +220,9 @@ impl<'a> Visitor<'a> for Walker<'a> {
                 ExprContext::Store => self.bind(name.id.as_str()),
                 ExprContext::Load => {
                     self.open |= OPENING.contains(&name.id.as_str());
-                    self.uses.push((self.current, name.id.as_str(), name.range()));
+                    if self.caught == 0 {
+                        self.uses.push((self.current, name.id.as_str(), name.range()));
+                    }
                 }
                 ExprContext::Del | ExprContext::Invalid => {}
             },

@@ -106,7 +106,14 @@ undefined_late = 1";
 
 #[test]
 fn names_are_left_alone_where_they_may_come_from_anywhere() {
-    for body in ["from os import *\nreturn getcwd()", "exec('y = 1')\nreturn y", "return globals()['z'], z"] {
+    let bodies = [
+        "from os import *\nreturn getcwd()",
+        "exec('y = 1')\nreturn y",
+        "return globals()['z'], z",
+        "try:\n    y = unicode\nexcept NameError:\n    y = str\nreturn y",
+        "try:\n    y = get_ipython()\nexcept Exception:\n    y = None\nreturn y",
+    ];
+    for body in bodies {
         assert_eq!(report(&[("a.pipe", &task("x: Int", "Json", "", body))]), "", "{body}");
     }
 }
