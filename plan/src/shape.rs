@@ -168,16 +168,22 @@ impl Shape {
             | (Self::Json, Value::Json(_))
             | (Self::File(_) | Self::Dir, Value::Path(_)) => true,
             (Self::Optional(inner), value) => return inner.check_at(value, place),
-            #[expect(clippy::cast_precision_loss, reason = "bounds are Floats by definition")]
-            (Self::Int(bound), Value::Int(number)) => bound.is_none_or(|bound| bound.holds(*number as f64)),
+            (Self::Int(bound), Value::Int(number)) => bound.is_none_or(|bound| bound.holds(wide(*number))),
             (Self::Float(bound), Value::Float(number)) => bound.is_none_or(|bound| bound.holds(*number)),
+            // An Int widens to a Float, inside lists and records too, where nothing has converted it.
+            (Self::Float(bound), Value::Int(number)) => bound.is_none_or(|bound| bound.holds(wide(*number))),
             (Self::OneOf(members), Value::String(text)) => members.contains(text),
             (Self::List(item), Value::List(values)) => {
                 return values.iter().enumerate().try_for_each(|(index, value)| {
                     within(place, &format!("[{index}]"), |place| item.check_at(value, place))
                 });
             }
-            (Self::List(item), Value::Range { .. }) => matches!(**item, Self::Int(_)),
+            (Self::List(item), Value::Range { start, end }) => match &**item {
+                Self::Int(bound) | Self::Float(bound) => {
+                    bound.is_none_or(|bound| start >= end || (bound.holds(wide(*start)) && bound.holds(wide(*end - 1))))
+                }
+                _ => false,
+            },
             (Self::Map(item), Value::Map(entries)) => {
                 return entries.iter().try_for_each(|(key, value)| {
                     within(place, &format!("[{key:?}]"), |place| item.check_at(value, place))
@@ -214,6 +220,11 @@ impl Shape {
             _ => false,
         }
     }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "bounds are Floats by definition")]
+fn wide(number: i64) -> f64 {
+    number as f64
 }
 
 pub(crate) fn within<T>(place: &mut String, part: &str, run: impl FnOnce(&mut String) -> T) -> T {
@@ -253,5 +264,73 @@ pub(crate) fn describe(value: &Value) -> String {
             BlobKind::Table => "a Table".into(),
             BlobKind::Artifact => format!("an artifact written by {}", blob.format),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(shape: &Shape, value: &Value) -> String {
+        shape.check(value).map_or_else(|mismatch| mismatch.to_string(), |()| "fits".into())
+    }
+
+    #[test]
+    fn a_value_is_checked_to_its_innermost_part() {
+        let bound = Bound { low: Some(0.0), high: Some(1.0), inclusive: false };
+        let field = |name: &str, shape| Field { name: name.into(), shape };
+        let part = Shape::Record(vec![
+            field("rate", Shape::Float(Some(bound))),
+            field("note", Shape::Optional(Box::new(Shape::String))),
+        ]);
+        let shape = Shape::Record(vec![field("parts", Shape::List(Box::new(part)))]);
+        let value = |rate| {
+            let part = Value::record(vec![
+                ("rate".into(), rate),
+                ("note".into(), Value::None),
+                ("more".into(), Value::Int(1)),
+            ]);
+            Value::record(vec![("parts".into(), Value::list(vec![part]))])
+        };
+        assert_eq!(said(&shape, &value(Value::Float(0.5))), "fits");
+        assert_eq!(said(&shape, &value(Value::Int(0))), "fits");
+        assert_eq!(said(&shape, &value(Value::Float(1.0))), "parts[0].rate: expected Float in 0..1, found the Float 1");
+        assert_eq!(said(&shape, &value(Value::None)), "parts[0].rate: expected Float in 0..1, found none");
+        assert_eq!(
+            said(&shape, &Value::Int(1)),
+            "expected { parts: List[{ rate: Float in 0..1, note: String? }] }, found the Int 1"
+        );
+    }
+
+    #[test]
+    fn a_range_is_a_list_of_its_numbers() {
+        let bound = Bound { low: Some(1.0), high: Some(9.0), inclusive: true };
+        let shape = Shape::List(Box::new(Shape::Int(Some(bound))));
+        assert_eq!(said(&shape, &Value::Range { start: 1, end: 10 }), "fits");
+        assert_eq!(said(&shape, &Value::Range { start: 7, end: 7 }), "fits");
+        assert_eq!(
+            said(&shape, &Value::Range { start: 1, end: 11 }),
+            "expected List[Int in 1..=9], found the range 1..11"
+        );
+    }
+
+    #[test]
+    fn content_is_told_by_its_kind_and_format() {
+        let blob = |kind, format: &str| {
+            let digest = crate::Digest::of(b"x");
+            Value::Blob(std::sync::Arc::new(Blob {
+                kind,
+                digest,
+                bytes: 1,
+                format: format.into(),
+                rows: None,
+                path: None,
+            }))
+        };
+        let model = Shape::Artifact { label: "Model".into(), codec: "joblib".into() };
+        assert_eq!(said(&model, &blob(BlobKind::Artifact, "joblib")), "fits");
+        assert_eq!(said(&model, &blob(BlobKind::Artifact, "npy")), "expected Model, found an artifact written by npy");
+        assert_eq!(said(&Shape::File(Some("csv".into())), &blob(BlobKind::File, "")), "fits");
+        assert_eq!(said(&Shape::Dir, &blob(BlobKind::Table, "")), "expected Dir, found a Table");
     }
 }

@@ -38,6 +38,7 @@ pub fn lower(checked: &Checked, embedded: &Embedded, id: DeclId) -> Lowered {
     };
     let mut lowerer = Lowerer::new(checked, embedded, id, pipeline.name.text.clone());
     lowerer.pipeline(id, pipeline);
+    lowerer.graph.modules.clone_from(&embedded.modules);
     let Lowerer { graph, diagnostics, .. } = lowerer;
     let failed = diagnostics.iter().any(Diagnostic::is_error);
     Lowered { graph: (!failed).then_some(graph), diagnostics }
@@ -118,12 +119,10 @@ impl<'a> Lowerer<'a> {
     fn new(checked: &'a Checked, embedded: &'a Embedded, id: DeclId, name: SmolStr) -> Self {
         let files = checked.resolved.files.iter().map(|file| file.path.clone()).collect();
         let result = checked.signatures.get(&id).map_or(Shape::Nothing, |ty| shape(&ty.result, &checked.resolved));
-        let mut graph = Graph::new(name, files, result);
-        graph.modules.clone_from(&embedded.modules);
         Self {
             checked,
             embedded,
-            graph,
+            graph: Graph::new(name, files, result),
             region: Graph::ROOT,
             frame: Frame::new(checked, id, Vec::new()),
             names: Names::default(),

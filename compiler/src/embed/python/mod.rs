@@ -17,6 +17,7 @@ use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
+use standpipe_plan::Frame;
 use standpipe_syntax::ast::{AttrValue, Raw};
 use standpipe_syntax::{FileId, Source, Span};
 
@@ -37,6 +38,8 @@ pub(super) struct State {
     /// Files whose names and syntax have been looked at.
     checked: FxHashSet<SmolStr>,
     clashes: FxHashSet<SmolStr>,
+    /// What an import misses in an environment, for tasks whose tables are of a kind.
+    judged: FxHashMap<(DeclId, Option<Frame>, String), Option<&'static str>>,
 }
 
 /// A Python file of the project.

@@ -20,12 +20,8 @@ use crate::types::Type;
 pub(super) fn check(embedder: &mut Embedder<'_>, body: Body<'_>, entry: &Entry<'_>, closure: &Closure) {
     let checked = embedder.checked;
     let Some((id, env)) = env_of(&checked.resolved, body.file, body.task) else { return };
-    let Some(mut listed) = packages(env) else { return };
-    if has_table(body) {
-        listed.push("pyarrow".into());
-        listed.push(package_of(frame(body)).into());
-    }
-    let needs = Needs { id, env, source: &checked.resolved.file(id.file).source, listed };
+    let frame = has_table(body).then(|| frame(body));
+    let needs = Needs { id, env, source: &checked.resolved.file(id.file).source, frame };
     let search = [folder(&body.file.path).into(), SmolStr::default()];
     embedder.check_imports(&needs, entry.facts, entry.text, entry.function, &search);
     for file in &closure.files {
@@ -39,10 +35,40 @@ struct Needs<'a> {
     id: crate::resolve::DeclId,
     env: &'a Env,
     source: &'a Source,
-    listed: Vec<SmolStr>,
+    /// What tables are in the task, when it has some: the runtime adds what they need.
+    frame: Option<Frame>,
+}
+
+impl Needs<'_> {
+    fn lacks(&self, module: &str) -> Option<&'static str> {
+        let mut listed = packages(self.env)?;
+        if let Some(frame) = self.frame {
+            listed.push("pyarrow".into());
+            listed.push(package_of(frame).into());
+        }
+        match provided(module, listed.iter().map(SmolStr::as_str)) {
+            Provided::No(package) => Some(package),
+            Provided::Yes | Provided::Unknown => None,
+        }
+    }
 }
 
 impl Embedder<'_> {
+    /// The distribution that an import surely needs and the environment surely lacks.
+    fn missing(&mut self, import: &Import, needs: &Needs<'_>) -> Option<&'static str> {
+        let dotted = import.names.iter().map(|name| format!("{}.{name}", import.module));
+        let modules: Vec<String> = std::iter::once(import.module.clone()).chain(dotted).collect();
+        modules.into_iter().find_map(|module| {
+            let key = (needs.id, needs.frame, module);
+            if let Some(known) = self.python.judged.get(&key) {
+                return *known;
+            }
+            let package = needs.lacks(&key.2);
+            self.python.judged.insert(key, package);
+            package
+        })
+    }
+
     fn check_imports(
         &mut self,
         needs: &Needs<'_>,
@@ -57,7 +83,7 @@ impl Embedder<'_> {
             if !runs || is_standard(top) || self.is_own(import, search) {
                 continue;
             }
-            let Some(package) = missing(import, &needs.listed) else { continue };
+            let Some(package) = self.missing(import, needs) else { continue };
             if self.python.missing.insert((needs.id, package)) {
                 let env = (needs.env.name.text.as_str(), needs.env.name.span);
                 let mend = mend(needs.env, needs.source, package);
@@ -66,17 +92,6 @@ impl Embedder<'_> {
             }
         }
     }
-}
-
-/// The distribution that an import surely needs and the environment surely lacks.
-fn missing(import: &Import, listed: &[SmolStr]) -> Option<&'static str> {
-    let dotted = import.names.iter().map(|name| format!("{}.{name}", import.module));
-    std::iter::once(import.module.clone()).chain(dotted).find_map(|module| {
-        match provided(&module, listed.iter().map(SmolStr::as_str)) {
-            Provided::No(package) => Some(package),
-            Provided::Yes | Provided::Unknown => None,
-        }
-    })
 }
 
 /// Where and how `package` is added to the environment's list.
