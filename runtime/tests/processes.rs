@@ -70,7 +70,7 @@ fn a_timeout_is_named() {
     let failure = &report.failures[0].1;
     assert_eq!(
         (failure.code.as_str(), failure.message.as_str()),
-        ("E0622", "`main.work` took longer than its timeout of 0.2 s")
+        ("E0622", "`main.work` took longer than its timeout of 200ms")
     );
 }
 

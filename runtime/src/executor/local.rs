@@ -16,7 +16,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use smol_str::SmolStr;
-use standpipe_plan::BlobKind;
+use standpipe_plan::{BlobKind, Value};
 use tokio::sync::{mpsc, watch};
 
 use self::log::Slot;
@@ -197,8 +197,8 @@ pub(crate) fn output(attempt: &Attempt, text: String) -> Event {
 
 /// A failure by timeout.
 pub(crate) fn timed_out(attempt: &Attempt, after: Duration) -> Failure {
-    let seconds = after.as_secs_f64();
-    Failure::new(codes::TIMED_OUT, format!("`{}` took longer than its timeout of {seconds} s", attempt.name.path))
+    let after = Value::Duration(i64::try_from(after.as_nanos()).unwrap_or(i64::MAX));
+    Failure::new(codes::TIMED_OUT, format!("`{}` took longer than its timeout of {after}", attempt.name.path))
         .with_help("raise `timeout:` in the task, or find what it waits for in the log")
 }
 
