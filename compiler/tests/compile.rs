@@ -153,17 +153,17 @@ fn settings_are_expressions_over_inputs_and_constants() {
 
 #[test]
 fn long_chains_and_deep_nests_stay_within_what_a_plan_may_nest() {
-    let sum = vec!["x"; 150].join(" + ");
-    let nest = format!("{}x{}", "{ a: ".repeat(60), " }".repeat(60));
-    let source = format!("pipeline main(x: Int) -> Int {{\n  y = {sum}\n  z = {nest}\n  y + len(\"${{z.a.a}}\")\n}}\n");
-    let world = MemoryWorld::new().with("p.pipe", source.clone());
-    let analysis = analyse(&world, "p.pipe");
-    if analysis.has_errors() {
-        return;
-    }
-    let compiled = compile(&world, &analysis, analysis.pipelines()[0].decl);
-    let plan = compiled.plan.expect("it compiles");
-    assert_eq!(decode(encode(&plan).as_bytes()), Ok(plan));
+    let sum = ["x"; 150].join(" + ");
+    let depth = 60;
+    let nest = format!("{}x{}", "{ a: ".repeat(depth), " }".repeat(depth));
+    let unnest = ".a".repeat(depth);
+    let lists = format!("{}x{}", "[".repeat(depth), "]".repeat(depth));
+    let branches = (0..35).fold("x".to_owned(), |inner, n| format!("if x > {n} {{ {inner} }} else {{ {n} }}"));
+    let chain: String = (0..90).map(|n| format!("if x == {n} {{ {n} }} else ")).collect();
+    let plan = plan(&format!(
+        "pipeline main(x: Int) -> Int {{\n  y = {sum}\n  z = {nest}\n  w = {lists}\n  v = {branches}\n  u = {chain}{{ 0 }}\n  y + z{unnest} + len(w) + v + u\n}}\n"
+    ));
+    assert_eq!(plan.params.len(), 1);
 }
 
 #[test]

@@ -52,18 +52,22 @@ impl Lowerer<'_> {
     }
 
     /// Lowers into a new region; gives the region and what it is worth. The region has no result yet.
-    fn inside(&mut self, span: Span, lower: impl FnOnce(&mut Self) -> Expr) -> (RegionId, Expr) {
+    fn inside(&mut self, lower: impl FnOnce(&mut Self) -> Expr) -> (RegionId, Expr) {
         let region = self.graph.add_region();
-        if self.regions >= MAX_REGIONS {
-            self.report(errors::too_deep(span));
-            return (region, Expr::Const(Value::None));
-        }
         self.regions += 1;
         let outer = std::mem::replace(&mut self.region, region);
         let value = lower(self);
         self.region = outer;
         self.regions -= 1;
         (region, value)
+    }
+
+    /// Adds a node that has regions.
+    fn add_nested(&mut self, name: &str, kind: NodeKind, span: Span) -> Expr {
+        if self.regions >= MAX_REGIONS {
+            self.report(errors::too_deep(span));
+        }
+        Expr::Node(self.add(name, kind, span))
     }
 
     fn has_work(&self, region: RegionId) -> bool {
@@ -81,15 +85,16 @@ impl Lowerer<'_> {
             self.graph.add(*region, "".into(), NodeKind::Result(value.clone()), origin);
         }
         let kind = NodeKind::If { condition, then: then.0, otherwise: otherwise.0 };
-        Expr::Node(self.add("", kind, span))
+        self.add_nested("", kind, span)
     }
 
     pub(super) fn branch(&mut self, condition: &ast::Expr, then: &Block, otherwise: Option<&Else>, span: Span) -> Expr {
         let condition = self.expr(condition);
-        let first = self.inside(span, |lowerer| lowerer.block(then));
-        let second = self.inside(span, |lowerer| match otherwise {
+        let first = self.inside(|lowerer| lowerer.block(then));
+        let second = self.inside(|lowerer| match otherwise {
             Some(Else::Block(block)) => lowerer.block(block),
-            Some(Else::If(expr)) => lowerer.expr(expr),
+            // A chain of `else if` is long, not deep.
+            Some(Else::If(expr)) => lowerer.kind(expr),
             None => Expr::Const(Value::None),
         });
         self.either(condition, first, second, span)
@@ -98,7 +103,7 @@ impl Lowerer<'_> {
     /// `and`, `or` and `??`: work on the right side is done only when it is needed.
     pub(super) fn lazy(&mut self, op: BinaryOp, left: &ast::Expr, right: &ast::Expr, span: Span) -> Expr {
         let left = self.expr(left);
-        let (region, right) = self.inside(span, |lowerer| lowerer.expr(right));
+        let (region, right) = self.inside(|lowerer| lowerer.expr(right));
         let known = match op {
             BinaryOp::And => Value::Bool(false),
             BinaryOp::Or => Value::Bool(true),
@@ -131,7 +136,7 @@ impl Lowerer<'_> {
         let name = self.names.unique(name);
         self.names.enter();
         let mut item = None;
-        let (region, value) = self.inside(expr.span, |lowerer| {
+        let (region, value) = self.inside(|lowerer| {
             let node = lowerer.add("", NodeKind::Item, variable.span);
             item = Some(node);
             lowerer.bind(variable, Expr::Node(node));
@@ -142,7 +147,7 @@ impl Lowerer<'_> {
         let origin = self.origin(expr.span);
         self.graph.add(region, "".into(), NodeKind::Result(value), origin);
         let kind = NodeKind::For { items, limit, item, variable: variable.text.clone(), body: region };
-        Expr::Node(self.add(&name, kind, expr.span))
+        self.add_nested(&name, kind, expr.span)
     }
 }
 

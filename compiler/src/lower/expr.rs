@@ -27,7 +27,8 @@ impl Lowerer<'_> {
         value
     }
 
-    fn kind(&mut self, expr: &ast::Expr) -> Expr {
+    /// The expression before any conversion.
+    pub(super) fn kind(&mut self, expr: &ast::Expr) -> Expr {
         match &expr.kind {
             ExprKind::Int(number) => Expr::Const(Value::Int(*number)),
             ExprKind::Float(number) => Expr::Const(Value::Float(*number)),
