@@ -1,10 +1,11 @@
 //! A file and all it imports, read and checked: everything that can be known before anything runs.
 
+use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 use standpipe_plan::{Shape, Value};
-use standpipe_syntax::Source;
 use standpipe_syntax::ast::{Decl, DeclKind, Pipeline};
 use standpipe_syntax::diag::{Diagnostic, Severity};
+use standpipe_syntax::{FileId, Source};
 
 use crate::World;
 use crate::check::{self, Checked, Signature};
@@ -56,10 +57,38 @@ pub fn analyse(world: &dyn World, path: &str) -> Analysis {
     if !diagnostics.iter().any(Diagnostic::is_error) {
         diagnostics.append(&mut lower::check(&checked, &embedded));
     }
+    one_message_each(&checked, &mut diagnostics);
     // What went wrong first explains what follows, so errors stand before warnings at one place.
     diagnostics.sort_by_key(|diagnostic| (diagnostic.span, diagnostic.severity, diagnostic.code));
     diagnostics.dedup();
     Analysis { checked, embedded, diagnostics }
+}
+
+/// Drops what is only an echo of text that could not be read: whatever else is said of the same declaration, and what
+/// seems unused in the same file, as the use may stand in the text that is missing.
+fn one_message_each(checked: &Checked, diagnostics: &mut Vec<Diagnostic>) {
+    let unread = |diagnostic: &Diagnostic| diagnostic.code.as_str().starts_with("E01");
+    let mut broken: FxHashSet<DeclId> = FxHashSet::default();
+    let mut files: FxHashSet<FileId> = FxHashSet::default();
+    let decl_of = |diagnostic: &Diagnostic| {
+        let span = diagnostic.span;
+        let decls = &checked.resolved.files.get(span.file.0 as usize)?.tree.decls;
+        let index = decls.partition_point(|decl| decl.span.start <= span.start).checked_sub(1)?;
+        let index = u32::try_from(index).ok().filter(|_| span.start <= decls[index].span.end)?;
+        Some(DeclId { file: span.file, index })
+    };
+    for diagnostic in diagnostics.iter().filter(|diagnostic| unread(diagnostic)) {
+        files.insert(diagnostic.span.file);
+        broken.extend(decl_of(diagnostic));
+    }
+    if files.is_empty() {
+        return;
+    }
+    diagnostics.retain(|diagnostic| {
+        let echo = decl_of(diagnostic).is_some_and(|decl| broken.contains(&decl))
+            || (diagnostic.code.as_str().starts_with("W02") && files.contains(&diagnostic.span.file));
+        unread(diagnostic) || !echo
+    });
 }
 
 impl Analysis {

@@ -43,7 +43,16 @@ impl Checker<'_> {
             None => {}
         }
         self.constants.insert(id, Progress::Open);
+        self.nesting += 1;
         let ty = match &constant.ty {
+            _ if self.nesting >= super::declare::MAX_NESTING => {
+                let name = &constant.name;
+                let message = format!("the const `{}` needs too many others before it", name.text);
+                self.report(
+                    Diagnostic::new(Code::NO_CONSTANT, name.span, message).help("declare consts before they are used"),
+                );
+                Type::Error
+            }
             Some(ty) => {
                 let wanted = self.ty(ty, super::declare::Place { file: id.file, params: &[], decl: id });
                 self.expect(&constant.value, &wanted, id.file, Some((ty.span, "the const")));
@@ -51,6 +60,7 @@ impl Checker<'_> {
             }
             None => self.expr(&constant.value, None, id.file),
         };
+        self.nesting -= 1;
         self.constants.insert(id, Progress::Done(ty.clone()));
         if let Some(value) = self.constant_or_report(&constant.value, id.file, "a const") {
             self.consts.insert(id, value);

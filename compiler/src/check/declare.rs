@@ -15,6 +15,9 @@ use crate::types::{Bound, Field, Type};
 pub(crate) const CODECS: [&str; 11] =
     ["csv", "dir", "joblib", "json", "npy", "onnx", "parquet", "pickle", "png", "safetensors", "text"];
 
+/// Most declarations on the way from a name to what it stands for, when each is only known by the next.
+pub(super) const MAX_NESTING: u32 = 64;
+
 /// What is known of a type alias while aliases are expanded.
 #[derive(Clone, Debug)]
 pub(super) enum Alias {
@@ -47,16 +50,6 @@ impl Checker<'_> {
                     }
                     DeclKind::Task(task) => {
                         let result = task.result.as_ref();
-                        if result.is_none() && !task.effect {
-                            self.report(
-                                Diagnostic::new(
-                                    Code::NO_RESULT,
-                                    task.name.span,
-                                    format!("the task `{}` returns nothing", task.name.text),
-                                )
-                                .help("a task is run for its result: add `-> Type`, or make it an `effect` if it changes the world"),
-                            );
-                        }
                         self.signature(id, &task.type_params, &task.params, result);
                     }
                     DeclKind::Pipeline(pipeline) => {
@@ -87,13 +80,8 @@ impl Checker<'_> {
 
     fn signature(&mut self, decl: DeclId, type_params: &[TypeParam], params: &[Param], result: Option<&TypeExpr>) {
         let place = Place { file: decl.file, params: type_params, decl };
-        let mut seen: FxHashMap<SmolStr, Span> = FxHashMap::default();
         let mut out = Vec::with_capacity(params.len());
         for param in params {
-            if let Some(first) = seen.insert(param.name.text.clone(), param.name.span) {
-                // Resolving has said so for pipelines and tasks alike.
-                seen.insert(param.name.text.clone(), first);
-            }
             let ty = self.ty(&param.ty, place);
             let default = param.default.as_ref().and_then(|default| {
                 self.expect(default, &ty, decl.file, Some((param.name.span, "the parameter")));
@@ -130,8 +118,29 @@ impl Checker<'_> {
         }
         let DeclKind::Type(alias) = &self.resolved.decl(id).kind else { return Type::Error };
         self.aliases.insert(id, Alias::Open);
-        let ty = self.ty(&alias.ty, Place { file: id.file, params: &[], decl: id });
+        self.nesting += 1;
+        let mut ty = match self.nesting {
+            MAX_NESTING.. => self.too_large(&alias.name, Type::Error),
+            _ => self.ty(&alias.ty, Place { file: id.file, params: &[], decl: id }),
+        };
+        self.nesting -= 1;
+        if ty.extent().is_too_large() {
+            ty = self.too_large(&alias.name, Type::Error);
+        }
+        if let Type::Record(fields) = ty {
+            ty = Type::Record(fields.named(&alias.name.text));
+        }
         self.aliases.insert(id, Alias::Done(ty.clone()));
+        ty
+    }
+
+    /// Reports a type that nobody would want to see written out; gives `ty` in its place.
+    fn too_large(&mut self, name: &Name, ty: Type) -> Type {
+        let message = format!("the type `{}` has too many parts, or too many levels of them", name.text);
+        self.report(
+            Diagnostic::new(Code::TYPE_TOO_LARGE, name.span, message)
+                .help("types in it count with all that they are made of; `Json` holds anything"),
+        );
         ty
     }
 
@@ -152,24 +161,26 @@ impl Checker<'_> {
                 inner => crate::types::optional(inner),
             },
             TypeKind::Record(fields) => {
+                let mut seen: FxHashMap<&str, Span> = FxHashMap::default();
                 let mut out: Vec<Field> = Vec::with_capacity(fields.len());
                 for field in fields {
-                    if let Some(first) = crate::types::find(&out, &field.name.text).and_then(|first| first.span) {
+                    if let Some(first) = seen.get(field.name.text.as_str()) {
                         self.report(
                             Diagnostic::new(
                                 Code::DUPLICATE,
                                 field.name.span,
                                 format!("the field `{}` is declared twice", field.name.text),
                             )
-                            .also(first, "first declared here")
+                            .also(*first, "first declared here")
                             .help("remove one of them"),
                         );
                         continue;
                     }
+                    seen.insert(&field.name.text, field.name.span);
                     let ty = self.ty(&field.ty, place);
                     out.push(Field { name: field.name.text.clone(), ty, span: Some(field.name.span) });
                 }
-                Type::Record(out)
+                Type::Record(out.into_iter().collect())
             }
             TypeKind::Union(members) => {
                 let mut out: Vec<SmolStr> = Vec::with_capacity(members.len());

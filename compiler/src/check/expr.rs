@@ -1,9 +1,10 @@
 //! The type of every expression. What an expression must be is `expect`'s business, what a call means `call`'s.
 
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
-use standpipe_syntax::FileId;
 use standpipe_syntax::ast::{Block, DeclKind, Else, Expr, ExprKind, Name, RecordField, StmtKind, StrPart};
 use standpipe_syntax::diag::{Code, Diagnostic};
+use standpipe_syntax::{FileId, Span};
 
 use super::{Checker, broken_within};
 use crate::nearest::{listed, nearest};
@@ -325,9 +326,10 @@ impl Checker<'_> {
 
     fn record(&mut self, fields: &[RecordField], wanted: Option<&Type>, file: FileId) -> Type {
         let wanted = match wanted.map(unwrapped) {
-            Some(Type::Record(fields)) => fields.as_slice(),
+            Some(Type::Record(fields)) => &fields[..],
             _ => &[],
         };
+        let mut seen: FxHashMap<&str, Span> = FxHashMap::default();
         let mut out: Vec<Field> = Vec::with_capacity(fields.len());
         for field in fields {
             let target = find(wanted, &field.name.text);
@@ -341,21 +343,22 @@ impl Checker<'_> {
                 }
                 None => self.expr(&field.value, None, file),
             };
-            if let Some(first) = find(&out, &field.name.text).and_then(|first| first.span) {
+            if let Some(first) = seen.get(field.name.text.as_str()) {
                 self.report(
                     Diagnostic::new(
                         Code::DUPLICATE,
                         field.name.span,
                         format!("the field `{}` is given twice", field.name.text),
                     )
-                    .also(first, "first given here")
+                    .also(*first, "first given here")
                     .help("remove one of them"),
                 );
                 continue;
             }
+            seen.insert(&field.name.text, field.name.span);
             out.push(Field { name: SmolStr::clone(&field.name.text), ty, span: Some(field.name.span) });
         }
-        Type::Record(out)
+        Type::Record(out.into_iter().collect())
     }
 
     fn list(&mut self, items: &[Expr], wanted: Option<&Type>, file: FileId) -> Type {

@@ -122,6 +122,7 @@ pub fn check(world: &dyn World, mut resolved: Resolved) -> Checked {
         aliases: FxHashMap::default(),
         effectful: effects::effectful(&resolved),
         in_pipeline: false,
+        nesting: 0,
         recursive: false,
         diagnostics,
     };
@@ -147,6 +148,8 @@ struct Checker<'a> {
     effectful: FxHashSet<DeclId>,
     /// Whether calls are allowed where the checker is.
     in_pipeline: bool,
+    /// How many declarations are being looked up, each for the one before.
+    nesting: u32,
     /// Some pipeline leads back to itself.
     recursive: bool,
     diagnostics: Vec<Diagnostic>,

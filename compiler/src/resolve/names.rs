@@ -5,15 +5,18 @@ use smol_str::SmolStr;
 use standpipe_plan::Builtin;
 use standpipe_syntax::Span;
 use standpipe_syntax::ast::{
-    Attr, AttrValue, Block, DeclKind, Else, Expr, ExprKind, Name, Param, StmtKind, StrPart, Task, TypeExpr, TypeKind,
-    TypeParam,
+    Attr, AttrValue, Block, Decl, DeclKind, Else, Expr, ExprKind, Name, Param, StmtKind, StrPart, Task, TypeExpr,
+    TypeKind, TypeParam,
 };
 use standpipe_syntax::diag::{Code, Diagnostic};
 
-use super::scope::not_in_module;
+use super::scope::{declared, not_in_module};
 use super::{DeclId, File, Local, LocalId, LocalKind, Resolved, Target, Visible};
 use crate::nearest::{listed, nearest};
 use crate::types::BUILTIN_TYPES;
+
+/// How many names are compared with unknown ones in a file: suggestions are for people, who mend a few at a time.
+const COMPARISONS: usize = 200_000;
 
 /// Which top-level names and parameters of a file are used.
 #[derive(Default)]
@@ -29,6 +32,7 @@ pub(super) fn resolve_file(resolved: &mut Resolved, file: usize) -> Used {
     let mut walk = Walk {
         resolved,
         file: &resolved.files[file],
+        own: &tree.decls,
         locals: Vec::new(),
         names: FxHashMap::default(),
         used: Used::default(),
@@ -37,6 +41,7 @@ pub(super) fn resolve_file(resolved: &mut Resolved, file: usize) -> Used {
         open: Vec::new(),
         types: Vec::new(),
         decl: DeclId { file: resolved.files[file].source.id, index: 0 },
+        comparisons: COMPARISONS,
         first: tree.decls.first().map_or(0, |decl| decl.doc.as_ref().map_or(decl.span, |doc| doc.span).start),
     };
     for (index, decl) in (0_u32..).zip(&tree.decls) {
@@ -55,6 +60,8 @@ pub(super) fn resolve_file(resolved: &mut Resolved, file: usize) -> Used {
 struct Walk<'a> {
     resolved: &'a Resolved,
     file: &'a File,
+    /// Its declarations.
+    own: &'a [Decl],
     locals: Vec<Local>,
     names: FxHashMap<standpipe_syntax::ast::ExprId, Target>,
     used: Used,
@@ -66,6 +73,8 @@ struct Walk<'a> {
     /// Type parameters in scope.
     types: Vec<SmolStr>,
     decl: DeclId,
+    /// How many names may still be compared with unknown ones.
+    comparisons: usize,
     /// Where the file's first declaration starts: the place for a new import.
     first: u32,
 }
@@ -141,8 +150,32 @@ impl Walk<'_> {
     fn local(&mut self, name: &Name, kind: LocalKind) {
         #[expect(clippy::cast_possible_truncation, reason = "no more locals than bytes in a file")]
         let id = LocalId(self.locals.len() as u32);
-        self.locals.push(Local { name: name.text.clone(), span: name.span, kind, used: false });
+        // Bound twice is one mistake; that nothing reads the second one is the same.
+        let used = self.bound.contains_key(&name.text);
+        self.locals.push(Local { name: name.text.clone(), span: name.span, kind, used });
+        self.hides(name);
         self.bind(name, Target::Local(id));
+    }
+
+    /// Warns of a step that takes the name of something that could then no longer be called.
+    fn hides(&mut self, name: &Name) {
+        let Some(Visible::Decl(id)) = self.file.scope.get(&name.text).copied() else { return };
+        // The declaration of this file itself has been taken out of its tree while that is walked.
+        let hidden = if id.file == self.decl.file { self.own.get(id.index as usize) } else { None };
+        let hidden = hidden.unwrap_or_else(|| self.resolved.decl(id));
+        let what = match &hidden.kind {
+            DeclKind::Task(task) if task.effect => "effect",
+            DeclKind::Task(_) => "task",
+            DeclKind::Pipeline(_) => "pipeline",
+            DeclKind::Const(_) => "const",
+            _ => return,
+        };
+        let declared = declared(hidden).map_or(name.span, |declared| declared.span);
+        self.diagnostics.push(
+            Diagnostic::new(Code::HIDES, name.span, format!("`{}` hides the {what} of the same name", name.text))
+                .also(declared, format!("the {what} is declared here"))
+                .help("choose another name for one of them"),
+        );
     }
 
     fn block(&mut self, block: &Block) {
@@ -194,9 +227,14 @@ impl Walk<'_> {
             }
             ExprKind::Field { of, name } => {
                 self.expr(of);
-                if let Some(Target::Module(module)) = self.names.get(&of.id).copied() {
-                    let target = self.member(module, name);
-                    self.names.insert(expr.id, target);
+                match self.names.get(&of.id).copied() {
+                    Some(Target::Module(module)) => {
+                        let target = self.member(module, name);
+                        self.names.insert(expr.id, target);
+                    }
+                    // Whatever it is: a module that could not be read may have it.
+                    Some(Target::Unknown) => drop(self.names.insert(expr.id, Target::Unknown)),
+                    _ => {}
                 }
             }
             ExprKind::Index { of, index } => {
@@ -244,18 +282,11 @@ impl Walk<'_> {
     }
 
     fn name(&mut self, name: &Name) -> Target {
+        self.uses(&name.text);
         if let Some((target, _)) = self.bound.get(&name.text).copied() {
-            match target {
-                Target::Local(id) => self.locals[id.0 as usize].used = true,
-                Target::Param(decl, index) => {
-                    self.used.params.insert((decl, index));
-                }
-                _ => {}
-            }
             return target;
         }
         if let Some(visible) = self.file.scope.get(&name.text).copied() {
-            self.used.names.insert(name.text.clone());
             return match visible {
                 Visible::Decl(decl) => Target::Decl(decl),
                 Visible::Module(file) => Target::Module(file),
@@ -269,10 +300,26 @@ impl Walk<'_> {
         Target::Unknown
     }
 
+    /// Notes that whatever is called `name` here is used.
+    fn uses(&mut self, name: &SmolStr) {
+        match self.bound.get(name).map(|(target, _)| *target) {
+            Some(Target::Local(id)) => self.locals[id.0 as usize].used = true,
+            Some(Target::Param(decl, index)) => drop(self.used.params.insert((decl, index))),
+            Some(_) => {}
+            None if self.file.scope.contains_key(name) => drop(self.used.names.insert(name.clone())),
+            None => {}
+        }
+    }
+
     fn unknown(&mut self, name: &Name) {
-        let mut known: Vec<&str> = self.bound.keys().chain(self.file.scope.keys()).map(SmolStr::as_str).collect();
+        let known = self.bound.iter().filter(|(_, (target, _))| *target != Target::Unknown).map(|(name, _)| name);
+        let mut known: Vec<&str> = known.chain(self.file.scope.keys()).map(SmolStr::as_str).collect();
         known.extend(Builtin::ALL.iter().map(|(name, _)| *name));
         known.retain(|known| known.starts_with(|first: char| !first.is_uppercase()));
+        self.comparisons = self.comparisons.saturating_sub(known.len());
+        if self.comparisons == 0 {
+            known.clear();
+        }
         let mut diagnostic =
             Diagnostic::new(Code::UNKNOWN_NAME, name.span, format!("nothing here is named `{}`", name.text));
         let close = nearest(&name.text, known);
@@ -295,6 +342,9 @@ impl Walk<'_> {
             );
         }
         self.diagnostics.push(diagnostic);
+        // What was meant is not unused because it was misspelt.
+        let meant: Vec<SmolStr> = close.into_iter().map(SmolStr::new).collect();
+        meant.iter().for_each(|name| self.uses(name));
         // Once is enough: later uses of the same wrong name say nothing new.
         self.bound.insert(name.text.clone(), (Target::Unknown, name.span));
     }
@@ -355,7 +405,9 @@ impl Walk<'_> {
             self.used.names.insert(name.text.clone());
             return;
         }
+        self.comparisons = self.comparisons.saturating_sub(self.file.scope.len());
         let known = self.file.scope.keys().map(SmolStr::as_str).filter(|known| known.starts_with(char::is_uppercase));
+        let known = known.take(if self.comparisons == 0 { 0 } else { usize::MAX });
         let close = nearest(text, known.chain(BUILTIN_TYPES).chain(self.types.iter().map(SmolStr::as_str)));
         let mut diagnostic = Diagnostic::new(Code::UNKNOWN_TYPE, name.span, format!("there is no type `{text}`"));
         if let Some(first) = close.first() {

@@ -6,7 +6,7 @@
 use smol_str::SmolStr;
 use standpipe_syntax::Span;
 
-use super::{Field, Type};
+use super::{Field, Fields, Type};
 
 /// One difference between what was found and what is wanted.
 #[derive(Clone, Debug, PartialEq)]
@@ -119,9 +119,12 @@ impl Comparison<'_> {
         }
     }
 
-    fn fields(&mut self, found: &[Field], wanted: &[Field], place: &mut String) {
-        for field in wanted {
-            match find(found, &field.name) {
+    fn fields(&mut self, found: &Fields, wanted: &Fields, place: &mut String) {
+        if found.same(wanted) {
+            return;
+        }
+        for (index, field) in wanted.iter().enumerate() {
+            match found.find_at(index, &field.name) {
                 Some(own) => {
                     let length = place.len();
                     place.push('.');
@@ -171,8 +174,9 @@ pub(crate) fn join(left: &Type, right: &Type) -> Option<Type> {
             join(a, b).map(optional)
         }
         (Type::List(a), Type::List(b)) => join(a, b).map(|item| Type::List(Box::new(item))),
+        (Type::Record(a), Type::Record(b)) if a == b => Some(left.clone()),
         (Type::Record(a), Type::Record(b)) => {
-            let shared: Option<Vec<Field>> = a
+            let shared: Option<Fields> = a
                 .iter()
                 .filter_map(|own| find(b, &own.name).map(|other| (own, other)))
                 .map(|(own, other)| Some(Field { ty: join(&own.ty, &other.ty)?, ..own.clone() }))
@@ -210,13 +214,20 @@ impl Type {
         })
     }
 
-    /// Rebuilds the type, with `change` first at every part.
+    /// Rebuilds the type where it is open, with `change` first at every part.
     fn map(&self, change: &mut dyn FnMut(&Type) -> Option<Type>) -> Type {
+        if !self.extent().open {
+            return self.clone();
+        }
         if let Some(changed) = change(self) {
             return changed;
         }
         match self {
-            Self::Table(row) => Self::Table(row.as_ref().map(|row| Box::new(row.map(change)))),
+            Self::Table(row) => match row.as_ref().map(|row| row.map(change)) {
+                // A row that nothing says anything about.
+                None | Some(Type::Error) => Self::Table(None),
+                Some(row) => Self::Table(Some(Box::new(row))),
+            },
             Self::List(item) => Self::List(Box::new(item.map(change))),
             Self::Map(item) => Self::Map(Box::new(item.map(change))),
             Self::Optional(inner) => optional(inner.map(change)),

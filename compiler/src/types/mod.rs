@@ -1,9 +1,13 @@
 //! Types as the checker sees them. Knows nothing of expressions or where types were written.
 
+mod extent;
+mod fields;
 mod fits;
 mod shape;
 mod show;
 
+pub(crate) use extent::Extent;
+pub use fields::Fields;
 pub(crate) use fits::{Bindings, Difference, Kind, differences, find, fits, join, optional};
 pub use shape::shape;
 use smol_str::SmolStr;
@@ -43,7 +47,7 @@ pub enum Type {
     List(Box<Type>),
     Map(Box<Type>),
     Optional(Box<Type>),
-    Record(Vec<Field>),
+    Record(Fields),
     Artifact {
         decl: DeclId,
         name: SmolStr,

@@ -36,7 +36,10 @@ impl fmt::Display for Type {
             Self::List(item) => write!(f, "List[{item}]"),
             Self::Map(item) => write!(f, "Map[{item}]"),
             Self::Optional(inner) => write!(f, "{inner}?"),
-            Self::Record(fields) => record(f, fields),
+            Self::Record(fields) => match fields.name() {
+                Some(name) => f.write_str(name),
+                None => record(f, fields),
+            },
             Self::Artifact { name, args, .. } if args.is_empty() => f.write_str(name),
             Self::Artifact { name, args, .. } => {
                 let args: Vec<_> = args.iter().map(ToString::to_string).collect();
