@@ -3,9 +3,9 @@
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 use standpipe_plan::{Shape, Value};
+use standpipe_syntax::Source;
 use standpipe_syntax::ast::{Decl, DeclKind, Pipeline};
 use standpipe_syntax::diag::{Diagnostic, Severity};
-use standpipe_syntax::{FileId, Source};
 
 use crate::World;
 use crate::check::{self, Checked, Signature};
@@ -64,12 +64,10 @@ pub fn analyse(world: &dyn World, path: &str) -> Analysis {
     Analysis { checked, embedded, diagnostics }
 }
 
-/// Drops what is only an echo of text that could not be read: whatever else is said of the same declaration, and what
-/// seems unused in the same file, as the use may stand in the text that is missing.
+/// Drops what is only an echo of text that could not be read: whatever else is said of the same declaration.
 fn one_message_each(checked: &Checked, diagnostics: &mut Vec<Diagnostic>) {
     let unread = |diagnostic: &Diagnostic| diagnostic.code.as_str().starts_with("E01");
     let mut broken: FxHashSet<DeclId> = FxHashSet::default();
-    let mut files: FxHashSet<FileId> = FxHashSet::default();
     let decl_of = |diagnostic: &Diagnostic| {
         let span = diagnostic.span;
         let decls = &checked.resolved.files.get(span.file.0 as usize)?.tree.decls;
@@ -77,18 +75,12 @@ fn one_message_each(checked: &Checked, diagnostics: &mut Vec<Diagnostic>) {
         let index = u32::try_from(index).ok().filter(|_| span.start <= decls[index].span.end)?;
         Some(DeclId { file: span.file, index })
     };
-    for diagnostic in diagnostics.iter().filter(|diagnostic| unread(diagnostic)) {
-        files.insert(diagnostic.span.file);
-        broken.extend(decl_of(diagnostic));
-    }
-    if files.is_empty() {
+    broken.extend(diagnostics.iter().filter(|diagnostic| unread(diagnostic)).filter_map(decl_of));
+    if broken.is_empty() {
         return;
     }
-    diagnostics.retain(|diagnostic| {
-        let echo = decl_of(diagnostic).is_some_and(|decl| broken.contains(&decl))
-            || (diagnostic.code.as_str().starts_with("W02") && files.contains(&diagnostic.span.file));
-        unread(diagnostic) || !echo
-    });
+    diagnostics
+        .retain(|diagnostic| unread(diagnostic) || decl_of(diagnostic).is_none_or(|decl| !broken.contains(&decl)));
 }
 
 impl Analysis {
