@@ -3,6 +3,7 @@
 use standpipe_plan::{Expr, Input, Step, Value};
 use standpipe_syntax::Span;
 use standpipe_syntax::ast::{self, Arg, DeclKind};
+use standpipe_syntax::diag::Code;
 
 use super::{Frame, Lowerer, errors};
 use crate::check::{Call, Callee, Given, Signature};
@@ -77,8 +78,11 @@ impl Lowerer<'_> {
 
     fn inline(&mut self, decl: DeclId, pipeline: &ast::Pipeline, call: &Call, values: Vec<Expr>, span: Span) -> Expr {
         if self.inlined.len() >= MAX_INLINED || self.graph.len() >= MAX_NODES {
-            let outermost = self.inlined.first().copied().unwrap_or(span);
-            self.report(errors::too_large(outermost, self.graph.len() >= MAX_NODES));
+            // Every further call is too much as well.
+            if self.diagnostics.iter().all(|diagnostic| diagnostic.code != Code::TOO_LARGE) {
+                let outermost = self.inlined.first().copied().unwrap_or(span);
+                self.report(errors::too_large(outermost, self.graph.len() >= MAX_NODES));
+            }
             return Expr::Const(Value::None);
         }
         let type_args = call.type_args.iter().map(|arg| self.here(arg, &[])).collect();
