@@ -28,18 +28,16 @@ pub struct Formatted {
 /// Formats a file.
 #[must_use]
 pub fn format(source: &Source) -> Formatted {
-    let Read { parsed, tokens, braces } = parse::read(source);
+    let Read { parsed, tokens, declarations, braces } = parse::read(source);
     let comments = Attached::new(&tokens, &parsed.comments);
     let layout = Layout { tokens: &tokens, comments, braces: &braces };
     let mut diagnostics = parsed.diagnostics.iter().peekable();
     let mut elements = Vec::new();
     let mut kinds = Vec::new();
-    let mut at = 0;
-    for decl in &parsed.tree.decls {
-        let range = tokens.find(decl.span.start, &(at..tokens.len()))..tokens.find(decl.span.end, &(at..tokens.len()));
-        at = range.end;
-        while diagnostics.next_if(|diagnostic| diagnostic.span.start < decl.span.start).is_some() {}
-        let broken = diagnostics.next_if(|diagnostic| diagnostic.span.start <= decl.span.end).is_some();
+    for (decl, range) in parsed.tree.decls.iter().zip(declarations) {
+        let span = tokens.span_all(&range);
+        while diagnostics.next_if(|diagnostic| diagnostic.span.start < span.start).is_some() {}
+        let broken = diagnostics.next_if(|diagnostic| diagnostic.span.start <= span.end).is_some();
         let broken = broken || matches!(decl.kind, DeclKind::Broken(_));
         layout.declaration(&range, broken, &mut elements);
         kinds.resize(elements.len(), None);
@@ -154,19 +152,19 @@ impl Layout<'_, '_> {
                 elements
                     .extend(self.comments.before(comma).iter().map(|comment| self.comment_element(*comment, false)));
             }
-            let hoisted = elements.iter().skip(count).any(|element| element.start.is_none());
             let last = range.end - 1;
-            let after = [Some(last), comma].into_iter().flatten().filter_map(|at| self.comments.after(at));
-            let mut end = self.tokens.span(comma.unwrap_or(last)).end;
-            let mut suffix = docs;
-            for comment in after {
-                end = end.max(comment.span.end);
-                let text = Doc::Suffix(self.comment(comment));
-                suffix = Some(match suffix.take() {
-                    Some(doc) => Doc::Concat(vec![doc, text]),
-                    None => text,
-                });
+            let mut after = self.comments.after(last);
+            if let Some(comma) = comma
+                && let Some(comment) = self.comments.after(comma)
+                && let Some(first) = after.replace(comment)
+            {
+                // One line has one comment at its end.
+                elements.push(self.comment_element(first, false));
             }
+            let hoisted = elements.iter().skip(count).any(|element| element.start.is_none());
+            let end = after.map_or(self.tokens.span(comma.unwrap_or(last)).end, |comment| comment.span.end);
+            let suffix = docs.into_iter().chain(after.map(|comment| Doc::Suffix(self.comment(comment))));
+            let suffix = suffix.reduce(|a, b| Doc::Concat(vec![a, b]));
             let is_last = index + 1 == parts.len();
             let start = self.tokens.span(range.start).start;
             elements.push(Element {

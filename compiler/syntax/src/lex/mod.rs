@@ -130,27 +130,37 @@ impl Wrapper<'_> {
 
     /// How long the raw body is that starts at `start`, the start of a line; 0 when there is none.
     fn raw_body(&mut self, start: usize) -> usize {
-        let [.., name, colon] = self.out.tokens.as_slice() else { return 0 };
-        if colon.kind != Kind::Colon || !name.kind.is_word() {
-            return 0;
-        }
-        let word = self.slice(*name);
-        if self.open.last() != Some(&Kind::LeftBrace) && !SCRIPTS.contains(&word) {
+        if !self.announces_body() {
             return 0;
         }
         let length = raw::extent(self.text.get(start..).unwrap_or(""), self.indent as usize);
         if length > 0 {
             let span = self.at(start, start + length);
-            self.out.tokens.push(Token {
-                kind: Kind::Raw,
-                start: span.start,
-                end: span.end,
-                first: false,
-                indent: self.indent,
-            });
+            let indent = self.indent;
+            self.out.tokens.push(Token { kind: Kind::Raw, start: span.start, end: span.end, first: false, indent });
             self.first = false;
         }
         length
+    }
+
+    /// The line that has just ended ends in `name:`; or it starts with the name of a script and looks like a slip of
+    /// that, for else the script's lines would all be taken for mistakes of ours.
+    fn announces_body(&self) -> bool {
+        let tokens = self.out.tokens.as_slice();
+        let line = tokens.iter().rposition(|token| token.first).and_then(|first| tokens.get(first..)).unwrap_or(tokens);
+        let script = line.first().is_some_and(|first| SCRIPTS.contains(&self.slice(*first)));
+        match line {
+            [.., name, Token { kind: Kind::Colon, .. }] if name.kind.is_word() => {
+                self.open.last() == Some(&Kind::LeftBrace) || SCRIPTS.contains(&self.slice(*name))
+            }
+            [_, Token { kind: Kind::Colon, .. }] => self.open.last().is_none_or(|open| *open == Kind::LeftBrace),
+            [_] => script,
+            [_, second] => script && (second.kind.closes() || second.kind == Kind::Colon),
+            [_, second, third] => {
+                script && second.kind == Kind::Colon && (third.kind.closes() || third.kind == Kind::Colon)
+            }
+            _ => false,
+        }
     }
 
     fn slice(&self, token: Token) -> &str {

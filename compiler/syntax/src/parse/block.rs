@@ -16,8 +16,29 @@ impl Parser<'_> {
     pub(super) fn block(&mut self, open: usize, close: usize) -> Block {
         let span = self.tokens.span(open).to(self.tokens.span(close));
         self.braces.insert(span.start, Brace::Steps);
-        let stmts = self.tokens.lines(open + 1..close).into_iter().map(|line| self.statement(line)).collect();
+        let mut stmts: Vec<Stmt> = Vec::new();
+        let indent = self.indent_after(open);
+        for line in self.tokens.lines(open + 1..close) {
+            let lost = stmts.last().is_some_and(|stmt| matches!(stmt.kind, StmtKind::Broken));
+            if lost && self.goes_on(&line, indent) {
+                stmts.push(Stmt { span: self.tokens.span_all(&line), kind: StmtKind::Broken });
+            } else {
+                let stmt = self.statement(line);
+                stmts.push(stmt);
+            }
+        }
         Block { span, stmts }
+    }
+
+    /// How far the first line in a block is indented.
+    fn indent_after(&self, open: usize) -> u32 {
+        self.tokens.get(open + 1).map_or(0, |token| token.indent)
+    }
+
+    /// After a line that could not be read, one that starts with no word or is indented deeper most likely belongs to
+    /// that.
+    fn goes_on(&self, line: &Range<usize>, indent: u32) -> bool {
+        self.tokens.get(line.start).is_some_and(|token| !token.kind.is_word() || token.indent > indent)
     }
 
     fn statement(&mut self, line: Range<usize>) -> Stmt {
@@ -48,9 +69,14 @@ impl Parser<'_> {
     /// The attributes between the brace at `open` and its partner at `close`; `None` when one is of a later version.
     pub(super) fn attributes(&mut self, open: usize, close: usize) -> Option<Vec<Attr>> {
         let mut attrs = Some(Vec::new());
+        let mut lost = false;
+        let indent = self.indent_after(open);
         self.braces.insert(self.tokens.span(open).start, Brace::Attributes);
         for line in self.tokens.lines(open + 1..close) {
             for part in self.tokens.parts(line) {
+                if lost && self.goes_on(&part, indent) {
+                    continue;
+                }
                 let (name, word) = (self.tokens.span(part.start), self.tokens.text(part.start));
                 if self.tokens.kind(part.start + 1) == Some(Kind::Colon) {
                     if LATER_ATTRIBUTES.contains(&word) {
@@ -64,7 +90,9 @@ impl Parser<'_> {
                         return attrs;
                     }
                 }
-                if let (Some(Item::Attr(attr)), Some(attrs)) = (self.item(Start::Attr, part), &mut attrs) {
+                let item = self.item(Start::Attr, part);
+                lost = item.is_none();
+                if let (Some(Item::Attr(attr)), Some(attrs)) = (item, &mut attrs) {
                     attrs.push(attr);
                 }
             }

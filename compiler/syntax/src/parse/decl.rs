@@ -12,7 +12,9 @@ use crate::tree;
 
 impl Parser<'_> {
     /// Reads all declarations. Lines at the left edge that start none are one mistake when they follow each other.
-    pub(super) fn declarations(&mut self, tree: &mut Tree) {
+    /// The answer is where the tokens of each are, with what was left over after it.
+    pub(super) fn declarations(&mut self, tree: &mut Tree) -> Vec<Range<usize>> {
+        let mut ranges: Vec<Range<usize>> = Vec::new();
         let mut junk = false;
         for range in self.tokens.declarations() {
             let word = self.tokens.text(range.start);
@@ -21,20 +23,23 @@ impl Parser<'_> {
             let again = junk && !starts;
             junk = !starts;
             if again {
-                if let Some(last) = tree.decls.last_mut() {
+                if let (Some(last), Some(tokens)) = (tree.decls.last_mut(), ranges.last_mut()) {
                     last.span = last.span.to(self.tokens.span_all(&range));
+                    tokens.end = range.end;
                 }
                 continue;
             }
+            ranges.push(range.clone());
             let decl = self.declaration(range);
             tree.decls.push(decl);
         }
+        ranges
     }
 
     /// Reads the declaration that is the tokens of `range`.
     fn declaration(&mut self, range: Range<usize>) -> Decl {
-        let span = self.tokens.span_all(&range);
-        let doc = self.builder.doc(span);
+        self.too_deep = false;
+        let doc = self.builder.doc(self.tokens.span_all(&range));
         let mut unmatched = tree::balance(&mut self.tokens, range.clone());
         let at = self.tokens.span(range.start);
         let word = self.tokens.text(range.start);
@@ -44,12 +49,13 @@ impl Parser<'_> {
                 errors::indented_declaration(at, word).fix_all("move it to the left edge", self.to_the_left(&range)),
             );
         }
+        let mut end = range.end;
         let kind = match word {
-            "import" => self.line(Start::Import, range.clone()),
-            "type" => self.line(Start::Type, range.clone()),
-            "artifact" => self.line(Start::Artifact, range.clone()),
-            "const" => self.line(Start::Const, range.clone()),
-            "env" | "task" | "effect" | "pipeline" => self.with_body(word, range.clone(), &mut unmatched),
+            "import" => self.line(Start::Import, range.clone(), &mut end),
+            "type" => self.line(Start::Type, range.clone(), &mut end),
+            "artifact" => self.line(Start::Artifact, range.clone(), &mut end),
+            "const" => self.line(Start::Const, range.clone(), &mut end),
+            "env" | "task" | "effect" | "pipeline" => self.with_body(word, range.clone(), &mut end, &mut unmatched),
             _ if tree::LATER.contains(&word) => {
                 self.report(errors::not_supported(at, word));
                 unmatched.clear();
@@ -64,7 +70,7 @@ impl Parser<'_> {
         self.builder.diagnostics.append(&mut unmatched);
         let kind = kind.unwrap_or_else(|| DeclKind::Broken(self.declared_name(&range)));
         self.check_names(&kind);
-        Decl { doc, span, kind }
+        Decl { doc, span: self.tokens.span_all(&(range.start..end)), kind }
     }
 
     fn to_the_left(&self, range: &Range<usize>) -> Vec<crate::diag::Edit> {
@@ -97,10 +103,11 @@ impl Parser<'_> {
         })
     }
 
-    /// A declaration without a block.
-    fn line(&mut self, start: Start, range: Range<usize>) -> Option<DeclKind> {
+    /// A declaration without a block. `end` becomes its end.
+    fn line(&mut self, start: Start, range: Range<usize>, end: &mut usize) -> Option<DeclKind> {
         let mut lines = self.tokens.lines(range.start + 1..range.end).into_iter();
         let first = lines.next().unwrap_or(range.end..range.end);
+        *end = first.end;
         let item = self.item(start, first);
         if let Some(second) = lines.next() {
             self.leftover(second);
@@ -121,18 +128,24 @@ impl Parser<'_> {
         }
     }
 
-    /// A declaration with a head and a block.
-    fn with_body(&mut self, word: &str, range: Range<usize>, unmatched: &mut Vec<Diagnostic>) -> Option<DeclKind> {
+    /// A declaration with a head and a block. `end` becomes its end.
+    fn with_body(
+        &mut self,
+        word: &str,
+        range: Range<usize>,
+        end: &mut usize,
+        unmatched: &mut Vec<Diagnostic>,
+    ) -> Option<DeclKind> {
         let start = if word == "env" { Start::Env } else { Start::Head };
         let Some(open) = self.body(&range) else {
             let lines = self.tokens.lines(range.start + 1..range.end);
             let head = lines.first().cloned().unwrap_or(range.end..range.end);
-            let end = self.tokens.span_all(&head).after();
+            let after = self.tokens.span_all(&head).after();
             if self.item(start, head).is_some() {
-                let diagnostic = errors::no_body(end, word);
+                let diagnostic = errors::no_body(after, word);
                 // A brace that closes nothing: the one that is missing opened it.
                 let stray = unmatched.pop().is_some();
-                self.report(if stray { diagnostic.fix("add `{`", end, " {") } else { diagnostic });
+                self.report(if stray { diagnostic.fix("add `{`", after, " {") } else { diagnostic });
             }
             return None;
         };
@@ -149,7 +162,8 @@ impl Parser<'_> {
         } else {
             self.with_attributes(word, head, open, close)
         };
-        self.leftover((close + 1).min(range.end)..range.end);
+        *end = (close + 1).min(range.end);
+        self.leftover(*end..range.end);
         kind
     }
 

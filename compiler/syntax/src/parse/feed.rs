@@ -41,7 +41,7 @@ impl Parser<'_> {
         while at < range.end {
             let Some(token) = self.tokens.get(at) else { break };
             let top = open.last_mut()?;
-            if top.brace && at > range.start && self.tokens.breaks(at) {
+            if top.brace && at > range.start && self.tokens.ends_field(at) {
                 fed.push((token.start, Tok::Line, token.start));
                 top.chain = 0;
             }
@@ -65,7 +65,12 @@ impl Parser<'_> {
             self.depth = depth + open.iter().map(|open| open.chain + 1).sum::<u32>();
             if self.depth > MAX_DEPTH {
                 self.depth = depth;
-                self.report(errors::too_deep(self.tokens.span(at)));
+                // All that stands around it is too deep as well.
+                if std::mem::replace(&mut self.too_deep, true) {
+                    self.builder.silent += 1;
+                } else {
+                    self.report(errors::too_deep(self.tokens.span(at)));
+                }
                 return None;
             }
             let top = open.last_mut()?;
@@ -142,7 +147,9 @@ impl Parser<'_> {
             return false;
         }
         let hidden = text.chars().all(crate::lex::hidden::is_hidden);
-        if !hidden && text == ";" {
+        if hidden {
+            self.builder.silent += 1;
+        } else if text == ";" {
             self.lexical(at);
         }
         hidden || text == ";"

@@ -53,6 +53,8 @@ pub(crate) enum Brace {
 pub(crate) struct Read<'s> {
     pub(crate) parsed: Parsed,
     pub(crate) tokens: Tokens<'s>,
+    /// The tokens of each declaration, and what is left over after it.
+    pub(crate) declarations: Vec<Range<usize>>,
     /// The braces that open blocks, by where they start.
     pub(crate) braces: FxHashMap<u32, Brace>,
 }
@@ -66,16 +68,17 @@ pub(crate) fn read(source: &Source) -> Read<'_> {
         grammar: grammar::ItemParser::new(),
         braces: FxHashMap::default(),
         depth: 0,
+        too_deep: false,
         bad_line: None,
     };
     parser.builder.diagnostics = lex::hidden::check(source);
     let mut tree = Tree { doc, ..Tree::default() };
-    parser.declarations(&mut tree);
+    let declarations = parser.declarations(&mut tree);
     tree.expr_count = parser.builder.expr_count;
     let mut diagnostics = parser.builder.diagnostics;
     diagnostics.sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.span.end));
     let parsed = Parsed { tree, comments: lexed.comments, diagnostics };
-    Read { parsed, tokens: parser.tokens, braces: parser.braces }
+    Read { parsed, tokens: parser.tokens, declarations, braces: parser.braces }
 }
 
 struct Parser<'s> {
@@ -85,6 +88,8 @@ struct Parser<'s> {
     braces: FxHashMap<u32, Brace>,
     /// How many things what is being read stands in.
     depth: u32,
+    /// The declaration holds something that was too deep.
+    too_deep: bool,
     /// The last line on which a character was reported: more of them on one line are one mistake.
     bad_line: Option<u32>,
 }

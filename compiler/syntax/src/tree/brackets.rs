@@ -6,11 +6,24 @@ use super::Tokens;
 use crate::diag::{Code, Diagnostic};
 use crate::lex::{Kind, small};
 
-/// Matches the brackets of one declaration; a message for each that stays alone.
+/// So far out a bracket looks for its partner, when not all match.
+const FAR: usize = 256;
+
+/// More than so many in one declaration say nothing that the first did not.
+const MOST: usize = 10;
+
+/// Matches the brackets of one declaration; a message for each that stays alone, one at most for each line.
 pub(crate) fn balance(tokens: &mut Tokens<'_>, range: Range<usize>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     if !plain(tokens, range.clone()) {
-        by_indent(tokens, range, &mut found);
+        let (mut alone, mut line) = (by_indent(tokens, range.clone()), None);
+        alone.sort_unstable();
+        for at in alone {
+            let here = tokens.source.line_of(tokens.span(at).start);
+            if found.len() < MOST && line.replace(here) != Some(here) {
+                found.push(alone_message(tokens, at, range.end));
+            }
+        }
     }
     found
 }
@@ -48,58 +61,35 @@ fn plain(tokens: &mut Tokens<'_>, range: Range<usize>) -> bool {
     open.is_empty()
 }
 
-/// Matches what can be matched, and reports the rest.
-fn by_indent(tokens: &mut Tokens<'_>, range: Range<usize>, found: &mut Vec<Diagnostic>) {
-    let end = range.end.max(1);
+/// Matches what can be matched; the answer is what stays alone.
+fn by_indent(tokens: &mut Tokens<'_>, range: Range<usize>) -> Vec<usize> {
     for at in range.clone() {
         tokens.partners[at] = super::ALONE;
     }
-    let mut open: Vec<usize> = Vec::new();
+    let (mut open, mut alone): (Vec<usize>, Vec<usize>) = (Vec::new(), Vec::new());
     for at in range {
         let Some(token) = tokens.get(at) else { break };
         if token.first && token.kind.is_word() && tokens.kind(at + 1) == Some(Kind::Eq) {
             // A new step: what the line before left open ended with it.
-            let kept =
-                open.iter().rposition(|open| tokens.kind(*open) == Some(Kind::LeftBrace)).map_or(0, |brace| brace + 1);
-            for unclosed in open.drain(kept..) {
-                found.push(not_closed(tokens, unclosed));
-            }
+            let brace = open.iter().rposition(|open| tokens.kind(*open) == Some(Kind::LeftBrace));
+            alone.extend(open.drain(brace.map_or(0, |brace| brace + 1)..));
         }
         if token.kind.opens() {
             open.push(at);
         } else if token.kind.closes() {
             match opening(tokens, &open, at) {
                 Some(depth) => {
-                    let opening = open[depth];
-                    for unclosed in open.drain(depth + 1..) {
-                        found.push(not_closed(tokens, unclosed));
+                    alone.extend(open.drain(depth + 1..));
+                    if let Some(opening) = open.pop() {
+                        pair(tokens, opening, at);
                     }
-                    open.pop();
-                    pair(tokens, opening, at);
                 }
-                None => found.push(
-                    Diagnostic::new(
-                        Code::UNMATCHED_BRACKET,
-                        tokens.span(at),
-                        format!("`{}` closes nothing", tokens.text(at)),
-                    )
-                    .here("nothing is open here that it could close")
-                    .help("take it away, or add the bracket that should open before it")
-                    .fix(format!("remove the `{}`", tokens.text(at)), tokens.span(at), ""),
-                ),
+                None => alone.push(at),
             }
         }
     }
-    for unclosed in open {
-        let diagnostic = not_closed(tokens, unclosed);
-        // Only the end of the declaration is plain.
-        let whole = tokens.get(unclosed).is_some_and(|token| token.indent == 0 && token.kind == Kind::LeftBrace);
-        found.push(if whole {
-            diagnostic.fix("add `}` at the end", tokens.span(end - 1).after(), "\n}")
-        } else {
-            diagnostic
-        });
-    }
+    alone.extend(open);
+    alone
 }
 
 /// Which of the open brackets the one at `at` closes: the innermost of its kind; when it starts its line, rather the
@@ -109,7 +99,7 @@ fn opening(tokens: &Tokens<'_>, open: &[usize], at: usize) -> Option<usize> {
     let fits = |depth: &usize| {
         open.get(*depth).and_then(|opening| tokens.kind(*opening)).is_some_and(|kind| closes(kind, token.kind))
     };
-    let candidates = (0..open.len()).rev().filter(fits);
+    let candidates = (open.len().saturating_sub(FAR)..open.len()).rev().filter(fits);
     if !token.first {
         // Past a brace, a parenthesis or bracket on another line is not meant.
         let innermost = candidates.clone().next()?;
@@ -121,14 +111,31 @@ fn opening(tokens: &Tokens<'_>, open: &[usize], at: usize) -> Option<usize> {
     alike.or_else(|| candidates.clone().find(|depth| indent_of(depth).is_some_and(|indent| indent > token.indent)))
 }
 
-fn not_closed(tokens: &Tokens<'_>, at: usize) -> Diagnostic {
-    let text = tokens.text(at);
-    let close = match text {
-        "{" => "}",
-        "(" => ")",
-        _ => "]",
+/// `end` is the end of the declaration.
+fn alone_message(tokens: &Tokens<'_>, at: usize, end: usize) -> Diagnostic {
+    let (span, text) = (tokens.span(at), tokens.text(at));
+    let Some(close) = closing(text) else {
+        return Diagnostic::new(Code::UNMATCHED_BRACKET, span, format!("`{text}` closes nothing"))
+            .here("nothing is open here that it could close")
+            .help("take it away, or add the bracket that should open before it")
+            .fix(format!("remove the `{text}`"), span, "");
     };
-    Diagnostic::new(Code::UNMATCHED_BRACKET, tokens.span(at), format!("this `{text}` is never closed"))
+    let diagnostic = Diagnostic::new(Code::UNMATCHED_BRACKET, span, format!("this `{text}` is never closed"))
         .here(format!("opened here, and no `{close}` follows"))
-        .help(format!("add a `{close}`"))
+        .help(format!("add a `{close}`"));
+    // Only the end of the declaration is plain.
+    let whole = tokens.get(at).is_some_and(|token| token.indent == 0 && token.kind == Kind::LeftBrace);
+    if !whole {
+        return diagnostic;
+    }
+    diagnostic.fix("add `}` at the end", tokens.span(end.saturating_sub(1)).after(), "\n}")
+}
+
+fn closing(open: &str) -> Option<&'static str> {
+    match open {
+        "{" => Some("}"),
+        "(" => Some(")"),
+        "[" => Some("]"),
+        _ => None,
+    }
 }

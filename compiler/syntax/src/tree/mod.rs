@@ -179,13 +179,20 @@ impl<'s> Tokens<'s> {
         named || before.is_some_and(|before| before.kind == Kind::Colon && before.indent >= token.indent)
     }
 
+    /// A field of a record ends before the token at `at`, and a line with it.
+    pub(crate) fn ends_field(&self, at: usize) -> bool {
+        let before = at.checked_sub(1).and_then(|before| self.kind(before));
+        let separated = before.is_none_or(|before| before == Kind::Comma || before.opens());
+        self.breaks(at) || (!separated && self.starts_anew(at))
+    }
+
     /// A line ends before the token at `at`.
     pub(crate) fn breaks(&self, at: usize) -> bool {
         let (Some(token), Some(before)) = (self.get(at), at.checked_sub(1).and_then(|before| self.get(before))) else {
             return false;
         };
         token.first
-            && !token.kind.closes()
+            && (!token.kind.closes() || self.is_alone(at))
             && !token.kind.continues()
             && token.kind != Kind::Else
             // An opening bracket that nothing closes does not swallow the lines after it.
