@@ -53,6 +53,7 @@ impl Checker<'_> {
             },
             Some(Target::Builtin(builtin)) => return self.builtin_call(builtin, expr, args, piped, file),
             Some(Target::Unknown) => return self.only_args(args, piped, file),
+            None if self.is_of_unknown(callee, file) => return self.only_args(args, piped, file),
             Some(Target::Param(..) | Target::Local(_) | Target::Module(_) | Target::Attempt) | None => {
                 return self.not_callable(callee, args, piped, file);
             }
@@ -89,6 +90,11 @@ impl Checker<'_> {
             self.expr(&arg.value, None, file);
         }
         Type::Error
+    }
+
+    /// `module.task` of a module that was not found, which has been reported.
+    fn is_of_unknown(&self, callee: &Expr, file: FileId) -> bool {
+        matches!(&callee.kind, ExprKind::Field { of, .. } if self.target(file, of.id) == Some(Target::Unknown))
     }
 
     fn not_callable(&mut self, callee: &Expr, args: &[Arg], piped: Option<Piped<'_>>, file: FileId) -> Type {
