@@ -1,0 +1,2 @@
+def offset() -> int:
+    return 1

@@ -1,0 +1,1 @@
+printf 'hello %s' "$name" > "$out"

@@ -1,0 +1,5 @@
+from more import offset
+
+
+def score(x: int) -> int:
+    return x + offset()
