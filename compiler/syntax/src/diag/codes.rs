@@ -125,6 +125,18 @@ codes! {
     BAD_SETTING "E0501" "setting that cannot be"
     TOO_LARGE "E0502" "pipeline too large"
     ALWAYS_FAILS "E0503" "expression without a value"
+    COMMAND_FAILED "E0620" "a command failed"
+    PROCESS_SIGNALLED "E0621" "a process was ended by a signal"
+    STEP_TIMED_OUT "E0622" "a step took too long"
+    STEP_CANCELLED "E0623" "a step was stopped"
+    PROCESS_NOT_STARTED "E0624" "a process could not be started"
+    RESULT_NOT_WRITTEN "E0625" "a result was not written"
+    STEP_NEVER_FITS "E0626" "a step asks for more than there is"
+    FULL_DISK "E0627" "the disk is full"
+    INPUT_FILE "E0628" "a file cannot be read"
+    EXPRESSION_VALUE "E0629" "an expression has no value"
+    STATE_FOLDER "E0630" "the state folder cannot be used"
+    PARAMETER_VALUE "E0631" "a parameter does not fit"
 }
 
 impl Code {
