@@ -28,6 +28,7 @@ const MOST: usize = 10_000;
 /// # Errors
 /// Those of a run that cannot start: a parameter does not fit, a file is missing, the state folder cannot be read.
 pub fn forecast(plan: &Plan, params: Vec<(SmolStr, Value)>, options: &Options) -> Result<Vec<Forecast>, Failure> {
+    let options = &options.absolute();
     let params = run::bind(plan, params)?;
     let reader = journal::open_reader(&options.state)?;
     let mut inputs = Inputs::new(&options.root, reader.as_ref());

@@ -29,10 +29,9 @@ pub(crate) type Stamps = FxHashMap<SmolStr, Stamped>;
 type Stamped = Vec<(PathBuf, Stamp)>;
 
 impl<'c> Inputs<'c> {
-    /// Relative paths are relative to `root`; digests are remembered in `memory`.
+    /// Relative paths are relative to `root`, which is absolute; digests are remembered in `memory`.
     pub(crate) fn new(root: &Path, memory: Option<&'c Connection>) -> Self {
-        let root = std::path::absolute(root).unwrap_or_else(|_| root.to_owned());
-        Self { root, memory, found: FxHashMap::default(), stamps: Stamps::default() }
+        Self { root: root.to_owned(), memory, found: FxHashMap::default(), stamps: Stamps::default() }
     }
 
     /// The plan with every path in it found; `None` where it names none.

@@ -29,6 +29,14 @@ pub struct Options {
     pub signals: bool,
 }
 
+impl Options {
+    /// The same with absolute folders: steps are run elsewhere than this process.
+    pub(crate) fn absolute(&self) -> Self {
+        let absolute = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
+        Self { root: absolute(&self.root), state: absolute(&self.state), ..self.clone() }
+    }
+}
+
 /// How a run went.
 #[derive(Clone, Debug)]
 pub struct RunReport {

@@ -1,7 +1,5 @@
 //! A run's result as people and scripts get it: content by its path in the store.
 
-use std::path::Path;
-
 use serde_json::{Value as Json, json};
 use standpipe_plan::{Blob, Shape, Value};
 
@@ -13,15 +11,11 @@ pub(crate) fn located(value: &Value, store: &Store) -> Value {
     let place = |blob: &Blob| {
         let path = match &blob.path {
             Some(path) => path.clone(),
-            None => absolute(&store.path(blob)).into(),
+            None => store.path(blob).to_string_lossy().into(),
         };
         Some(Blob { path: Some(path), ..blob.clone() })
     };
     relocated(value, &mut { place }).unwrap_or(Value::None)
-}
-
-fn absolute(path: &Path) -> String {
-    std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).to_string_lossy().into_owned()
 }
 
 /// A located value as JSON; `shape` says what its content is.

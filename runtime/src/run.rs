@@ -6,6 +6,7 @@ mod names;
 mod params;
 mod recorder;
 mod setup;
+mod signals;
 
 use smol_str::SmolStr;
 use standpipe_plan::{Plan, Value};
@@ -33,6 +34,7 @@ pub fn run(
         .build()
         .map_err(|error| Failure::new(codes::STATE, format!("this process cannot wait for others: {error}")))?;
     let local = tokio::task::LocalSet::new();
+    let options = &options.absolute();
     let report = local.block_on(&runtime, async {
         let setup = setup::prepare(plan, params, options)?;
         driver::drive(setup, options, observer).await

@@ -100,7 +100,7 @@ fn child_that_waits() {
 }
 
 #[test]
-fn ctrl_c_ends_the_run_and_everything_in_it() {
+fn a_signal_ends_the_run_and_everything_in_it() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut child = in_child("child_that_waits", folder.path());
     let file = folder.path().join("child");
@@ -110,7 +110,7 @@ fn ctrl_c_ends_the_run_and_everything_in_it() {
         std::thread::sleep(Duration::from_millis(5));
     }
     let pid = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw).expect("a number");
-    rustix::process::kill_process(pid, rustix::process::Signal::INT).expect("it lives");
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("it lives");
     assert!(child.wait().expect("it ends").success(), "the run was cancelled");
     assert!(gone(&file));
     let history = standpipe_runtime::history::History::open(&folder.path().join(".standpipe"));

@@ -278,3 +278,17 @@ fn a_forecast_tells_what_a_run_would_do() {
     main.second Run { why: "since `RUN` its body changed" }
     "#);
 }
+
+#[test]
+fn the_state_folder_may_be_named_from_here() {
+    let folder = tempfile::tempdir_in(".").expect("a folder");
+    let state = std::path::Path::new(folder.path().file_name().expect("a name")).join("state");
+    let mut maker = Maker::new();
+    let task = maker.shell("work", "echo 1 > $out", Settings::default());
+    let step = maker.step(task, &[], Shape::Int(None));
+    let result = maker.add(step);
+    let root = tempfile::tempdir().expect("a folder");
+    let options = standpipe_runtime::Options { state, ..options(root.path()) };
+    let (report, _) = run(&maker.done(result, Shape::Int(None)), &options);
+    assert_eq!(report.expect("it starts").outputs, 1);
+}

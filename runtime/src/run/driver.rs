@@ -11,13 +11,13 @@ use rusqlite::Connection;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use standpipe_plan::{CachePolicy, Plan, Value};
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
 use super::environments::{Environments, Which};
 use super::recorder::Recorder;
 use super::setup::Setup;
+use super::signals::Signals;
 use crate::cache::{self, Key, Keys};
 use crate::environment::Ready;
 use crate::event::{Counts, Event as Told, Failure, LogRange, Observer, Status};
@@ -86,7 +86,7 @@ pub(super) async fn drive(setup: Setup, options: &Options, observer: &mut dyn Ob
     let slots = usize::try_from(capacity.cpu / 1000).unwrap_or(1);
     let site = Site {
         run: id.clone(),
-        root: std::path::absolute(&options.root).unwrap_or_else(|_| options.root.clone()),
+        root: options.root.clone(),
         folder,
         store: store.clone(),
         news: news_sender.clone(),
@@ -131,7 +131,7 @@ pub(super) async fn drive(setup: Setup, options: &Options, observer: &mut dyn Ob
 impl Driver<'_, '_> {
     /// Until the run is over.
     async fn go(&mut self, news: &mut mpsc::UnboundedReceiver<News>) {
-        let mut signals = self.options.signals.then(Signals::listen).flatten();
+        let mut signals = self.options.signals.then(Signals::listen);
         loop {
             while let Some(event) = self.events.pop_front() {
                 for effect in self.schedule.step(event) {
@@ -155,7 +155,7 @@ impl Driver<'_, '_> {
                 }
                 () = self.recorder.changed() => {}
                 () = sleep_until(timer.unwrap_or_else(Instant::now)), if timer.is_some() => self.wake(),
-                () = Signals::next(&mut signals), if signals.is_some() => self.interrupt(),
+                () = next(&mut signals), if signals.is_some() => self.interrupt(),
             }
         }
     }
@@ -339,21 +339,9 @@ impl Driver<'_, '_> {
     }
 }
 
-/// What a terminal or another process sends to end this one.
-struct Signals(Vec<Signal>);
-
-impl Signals {
-    fn listen() -> Option<Self> {
-        let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
-        kinds.into_iter().map(signal).collect::<Result<_, _>>().ok().map(Self)
-    }
-
-    async fn next(signals: &mut Option<Self>) {
-        let Some(Self(signals)) = signals else { return std::future::pending().await };
-        std::future::poll_fn(|context| {
-            let any = signals.iter_mut().any(|signal| signal.poll_recv(context).is_ready());
-            if any { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
-        })
-        .await;
+async fn next(signals: &mut Option<Signals>) {
+    match signals {
+        Some(signals) => signals.next().await,
+        None => std::future::pending().await,
     }
 }

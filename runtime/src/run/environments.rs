@@ -72,7 +72,7 @@ impl Environments {
             }
         }
         Self {
-            root: std::path::absolute(&options.root).unwrap_or_else(|_| options.root.clone()),
+            root: options.root.clone(),
             python: options.python.clone(),
             declared: plan.environments.clone(),
             extras,

@@ -1,0 +1,34 @@
+//! What a terminal or another process sends to end this one.
+
+use std::fs;
+use std::task::Poll;
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// The signals that end a run.
+pub(super) struct Signals(Vec<Signal>);
+
+impl Signals {
+    /// Listens to those that are not ignored already, as under `nohup` and in the background of a script.
+    pub(super) fn listen() -> Self {
+        let ignored = ignored();
+        let kinds = [SignalKind::hangup(), SignalKind::interrupt(), SignalKind::terminate()];
+        let heard = kinds.into_iter().filter(|kind| ignored & (1 << (kind.as_raw_value() - 1)) == 0);
+        Self(heard.filter_map(|kind| signal(kind).ok()).collect())
+    }
+
+    pub(super) async fn next(&mut self) {
+        std::future::poll_fn(|context| {
+            let any = self.0.iter_mut().any(|signal| signal.poll_recv(context).is_ready());
+            if any { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+    }
+}
+
+/// The set of ignored signals, a bit each.
+fn ignored() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let set = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    set.and_then(|set| u64::from_str_radix(set.trim(), 16).ok()).unwrap_or(0)
+}
