@@ -54,7 +54,7 @@ fn play(case: &Path) -> String {
     copy(case, &here);
     let binary = Path::new(env!("CARGO_BIN_EXE_standpipe"));
     let path = format!("{}:{}", binary.parent().unwrap().display(), std::env::var("PATH").unwrap());
-    let mut output = String::new();
+    let (mut output, mut names) = (String::new(), Vec::new());
     for line in std::fs::read_to_string(case.join("cmd")).unwrap().lines().filter(|line| !line.starts_with('#')) {
         let done = Command::new("bash")
             .args(["-c", line])
@@ -81,8 +81,13 @@ fn play(case: &Path) -> String {
             writeln!(output, "[exit {code}]").unwrap();
         }
         output.push('\n');
+        for name in runs(binary, &here) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
     }
-    for (number, name) in runs(binary, &here).iter().enumerate() {
+    for (number, name) in names.iter().enumerate() {
         output = output.replace(name, &format!("[RUN {}]", number + 1));
     }
     output.replace(&folder.path().display().to_string(), "[TMP]")

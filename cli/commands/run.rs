@@ -15,7 +15,7 @@ use crate::target::Target;
 use crate::{options, params};
 
 /// Failures that are shown in full; of further ones only how many.
-const MAX_FAILURES: usize = 5;
+pub(super) const MAX_FAILURES: usize = 5;
 
 pub(super) fn define(command: Command) -> Command {
     command

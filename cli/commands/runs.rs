@@ -5,10 +5,12 @@ use serde::Serialize;
 use standpipe_runtime::Counts;
 use standpipe_runtime::history::{RunRow, RunStatus, StepRow, StepStatus};
 
+use super::run::MAX_FAILURES;
 use super::{format_arg, stopped};
 use crate::context::{Context, print, say};
 use crate::past;
 use crate::problem::{Exit, Problem};
+use crate::render::failure;
 use crate::render::paint::Paint;
 use crate::render::progress::seconds;
 use crate::render::table::table;
@@ -130,7 +132,7 @@ struct Shown<'a> {
 }
 
 fn show(context: &Context, selector: Option<&str>, as_json: bool) -> Result<Exit, Problem> {
-    let (_, history, run) = past::run(context, selector)?;
+    let (project, history, run) = past::run(context, selector)?;
     let steps = history.steps(&run).map_err(|failure| stopped(&failure))?;
     if as_json {
         json(&Shown { run: &run, steps: &steps })?;
@@ -143,6 +145,12 @@ fn show(context: &Context, selector: Option<&str>, as_json: bool) -> Result<Exit
     text.push_str(&format!("started {}\n\n", local(&run.started)));
     let rows: Vec<_> = steps.iter().map(row).collect();
     text.push_str(&table(&["STEP", "INSTANCE", "STATUS", "TOOK", "ATTEMPTS", ""], &rows, paint));
+    for step in steps.iter().filter(|step| step.status == StepStatus::Failed).take(MAX_FAILURES) {
+        if let Some(error) = &step.error {
+            text.push('\n');
+            text.push_str(&failure::draw(&step.step, error, &run.name, &project, context.look()));
+        }
+    }
     print(&text)?;
     Ok(Exit::Done)
 }

@@ -28,29 +28,36 @@ pub(crate) fn text(plan: &Plan, forecast: Option<&[Forecast]>, paint: Paint) -> 
     let mut text = format!("{}\n", paint.bold(&plan.pipeline));
     let left: Vec<(String, String)> = lines.iter().map(|line| left(line, &plan.pipeline)).collect();
     for (line, (name, detail)) in lines.iter().zip(left) {
-        let mark = match prospects.as_ref().map(|all| all.get(&line.path)) {
+        let prospect = prospects.as_ref().and_then(|all| prospect(all, line));
+        let mark = match prospect {
             _ if !matches!(line.kind, "step" | "effect") => " ".into(),
-            None | Some(None) => paint.dimmed("·"),
-            Some(Some(prospect)) => match (prospect.run, prospect.unknown) {
+            None => paint.dimmed("·"),
+            Some(prospect) => match (prospect.run, prospect.unknown) {
                 (0, 0) => paint.cyan("="),
                 (0, _) => paint.yellow("?"),
                 _ => paint.green("+"),
             },
         };
-        text.push_str(&format!("{mark} {}{name}", "  ".repeat(line.depth)));
+        let indent = "  ".repeat(line.depth);
+        text.push_str(&format!("{mark} {indent}{name}"));
         if !detail.is_empty() {
             text.push_str(&format!("  {}", paint.dimmed(&detail)));
         }
         text.push('\n');
-        let prospect = prospects.as_ref().and_then(|all| all.get(&line.path));
         if let Some(prospect) = prospect.filter(|_| matches!(line.kind, "step" | "effect")) {
-            text.push_str(&format!("  {}    {}\n", "  ".repeat(line.depth), sentence(prospect)));
+            text.push_str(&format!("  {indent}    {}\n", sentence(prospect)));
         }
     }
     if let Some(all) = forecast {
         text.push_str(&summary(all));
     }
     text
+}
+
+/// What would happen to the step of `line`: its own prospect, or that of the `for` it stands in, whose items nobody knows.
+fn prospect<'a>(all: &'a BTreeMap<String, Prospect>, line: &TreeLine) -> Option<&'a Prospect> {
+    let outer = line.path.rmatch_indices("[]").map(|(at, _)| &line.path[..at]);
+    std::iter::once(line.path.as_str()).chain(outer).find_map(|path| all.get(path))
 }
 
 /// A line's own name, and what it does.

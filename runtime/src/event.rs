@@ -92,6 +92,8 @@ pub enum Event {
         step: String,
         count: u64,
     },
+    /// The user asked the run to end: what runs is being stopped, nothing more is started.
+    RunStopping,
     RunFinished {
         run: String,
         status: Status,

@@ -38,7 +38,6 @@ pub(crate) struct Board {
     /// An environment that is being made, and its last line.
     pub(super) environment: Option<(String, String)>,
     reused: u64,
-    stopping: bool,
 }
 
 impl Board {
@@ -53,7 +52,6 @@ impl Board {
             running: Vec::new(),
             environment: None,
             reused: 0,
-            stopping: false,
         }
     }
 
@@ -105,6 +103,10 @@ impl Board {
                 }
                 Vec::new()
             }
+            Event::RunStopping => {
+                let text = "stopping: what has finished is kept (Ctrl-C again ends at once)";
+                vec![self.paint.yellow(text)]
+            }
             Event::RunFinished { .. } => self.rest(),
         }
     }
@@ -141,16 +143,11 @@ impl Board {
     }
 
     fn finished(&mut self, step: &str, label: &str, status: Status, took: f64, error: Option<&Failure>) -> Vec<String> {
-        let mut lines = Vec::new();
-        if status == Status::Cancelled && !self.stopping {
-            self.stopping = true;
-            lines.push(self.paint.yellow("stopping: what has finished is kept (Ctrl-C again ends at once)"));
-        }
         let name = self.name(step, label);
         let Some((path, _)) = step.split_once('[') else {
-            lines.extend(self.alone(step, &name, status, took, error));
-            return lines;
+            return self.alone(step, &name, status, took, error).into_iter().collect();
         };
+        let mut lines = Vec::new();
         let group = self.groups.entry(path.to_owned()).or_default();
         group.take(status, took);
         let small = group.count.is_some_and(|count| count <= MOST_INSTANCES);
@@ -384,8 +381,11 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn cancelling_is_told_once() {
+    fn cancelling_is_told_at_once() {
         let cancelled = |step: &str| finished(step, "", Status::Cancelled, 0.5);
-        insta::assert_snapshot!(told(&[cancelled("train.clean"), cancelled("train.models[0].fit")], false));
+        insta::assert_snapshot!(told(
+            &[Event::RunStopping, cancelled("train.clean"), cancelled("train.models[0].fit")],
+            false
+        ));
     }
 }

@@ -191,6 +191,7 @@ impl Driver<'_, '_> {
     fn interrupt(&mut self) {
         if *self.stop.borrow() == Stop::No {
             self.events.push_back(Event::Cancel);
+            self.recorder.tell(Told::RunStopping);
         } else {
             self.stop.send_replace(Stop::AtOnce);
         }
