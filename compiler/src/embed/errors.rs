@@ -18,9 +18,15 @@ fn did_you_mean(diagnostic: Diagnostic, near: &[&str]) -> Diagnostic {
     if near.is_empty() { diagnostic } else { diagnostic.help(format!("did you mean {}?", listed(near))) }
 }
 
-/// `said` is the parser's own sentence.
-pub(super) fn syntax(span: Span, said: &str) -> Diagnostic {
-    Diagnostic::new(Code::PYTHON_SYNTAX, span, format!("this is not valid Python: {said}"))
+/// `said` is the parser's own sentence; a misspelt word before it may have been meant to be one of the keywords.
+pub(super) fn syntax(span: Span, said: &str, misspelt: Option<(Span, &[&str])>) -> Diagnostic {
+    let diagnostic = Diagnostic::new(Code::PYTHON_SYNTAX, span, format!("this is not valid Python: {said}"));
+    let Some((word, keywords)) = misspelt else { return diagnostic };
+    let diagnostic = did_you_mean(diagnostic, keywords);
+    match keywords {
+        [only] => diagnostic.fix(format!("write `{only}`"), word, *only),
+        _ => diagnostic,
+    }
 }
 
 pub(super) fn unreadable(span: Span, name: &str, why: &ReadError, near: &[String]) -> Diagnostic {

@@ -17,7 +17,7 @@ pub(super) fn check(embedder: &mut Embedder<'_>, body: Body<'_>, raw: &Raw) {
     let text = Text::Raw(raw, body.file.source.id);
     let facts = read::read(&raw.text);
     if let Some(error) = &facts.error {
-        embedder.report(errors::syntax(text.span(&error.place), &error.message));
+        embedder.syntax(text, error);
         return;
     }
     embedder.check_names(body, &facts, text);

@@ -30,6 +30,8 @@ pub(crate) struct Facts {
 pub(crate) struct SyntaxError {
     pub(crate) place: Place,
     pub(crate) message: String,
+    /// The line starts with a word that looks like one of these keywords: `retrun`.
+    pub(crate) keywords: Option<(Place, Vec<&'static str>)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

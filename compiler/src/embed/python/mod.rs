@@ -21,8 +21,8 @@ use standpipe_plan::Frame;
 use standpipe_syntax::ast::{AttrValue, Raw};
 use standpipe_syntax::{FileId, Source, Span};
 
-use self::facts::{Facts, Place};
-use super::{Body, Embedder};
+use self::facts::{Facts, Place, SyntaxError};
+use super::{Body, Embedder, errors};
 use crate::resolve::DeclId;
 use crate::{FileKind, ReadError};
 
@@ -81,6 +81,8 @@ impl Text<'_> {
 /// Where byte `at` of a raw body stands in its file.
 fn offset(raw: &Raw, at: usize) -> u32 {
     let before = raw.text.get(..at).unwrap_or(&raw.text);
+    // The end of the text is the end of its last line.
+    let before = if before.len() == raw.text.len() { before.trim_end_matches('\n') } else { before };
     let line = before.bytes().filter(|byte| *byte == b'\n').count();
     let column = before.len() - before.rfind('\n').map_or(0, |end| end + 1);
     let start = raw.lines.get(line).or(raw.lines.last()).copied().unwrap_or(raw.span.start);
@@ -92,6 +94,11 @@ fn narrow(at: usize) -> u32 {
 }
 
 impl Embedder<'_> {
+    fn syntax(&mut self, text: Text<'_>, error: &SyntaxError) {
+        let misspelt = error.keywords.as_ref().map(|(place, keywords)| (text.span(place), keywords.as_slice()));
+        self.report(errors::syntax(text.span(&error.place), &error.message, misspelt));
+    }
+
     /// The Python file at `path`, read once.
     fn python_file(&mut self, path: &SmolStr) -> Result<Rc<PythonFile>, ReadError> {
         if let Some(known) = self.python.files.get(path) {

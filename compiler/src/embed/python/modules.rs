@@ -81,7 +81,7 @@ impl Embedder<'_> {
             if let Some(error) = &file.facts.error
                 && self.python.checked.insert(found.path.clone())
             {
-                self.report(errors::syntax(Text::File(&file.source).span(&error.place), &error.message));
+                self.syntax(Text::File(&file.source), error);
             }
             if !own {
                 for import in &file.facts.imports {

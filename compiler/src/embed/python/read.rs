@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 
 use super::facts::{Body, Dict, Facts, Function, Import, Param, Place, SyntaxError};
 use super::scopes;
+use crate::nearest::nearest;
 
 /// Operators and brackets that a text may have and still be read on this thread's stack.
 const SHALLOW: usize = 400;
@@ -15,6 +16,12 @@ const SHALLOW: usize = 400;
 const DEEPEST: usize = 100_000;
 /// Stack for each of them, in bytes, at least: an operand nests as deep as there are operators.
 const STACK: usize = 4 << 10;
+
+/// Keywords that a statement with something after them starts with.
+const STATEMENTS: [&str; 15] = [
+    "assert", "async", "class", "def", "del", "elif", "except", "for", "from", "global", "if", "import", "raise",
+    "return", "while",
+];
 
 /// What `text` holds. Text so deeply nested that it cannot be read gives no facts, and no error.
 pub(crate) fn read(text: &str) -> Facts {
@@ -38,7 +45,9 @@ pub(crate) fn read(text: &str) -> Facts {
 fn read_here(text: &str) -> Facts {
     let parsed = parse_unchecked(text, ParseOptions::from(Mode::Module));
     if let Some(error) = parsed.errors().first() {
-        let error = SyntaxError { place: place(error.location), message: sentence(&error.error.to_string()) };
+        let place = place(error.location);
+        let keywords = misspelt(text, place.start);
+        let error = SyntaxError { place, message: sentence(&error.error.to_string()), keywords };
         return Facts { error: Some(error), ..Facts::default() };
     }
     let Some(module) = parsed.try_into_module() else { return Facts::default() };
@@ -67,6 +76,22 @@ fn sentence(message: &str) -> String {
     let mut chars = message.trim_end_matches('.').chars();
     let first = chars.next().map(|first| first.to_lowercase().collect::<String>());
     first.unwrap_or_default() + chars.as_str()
+}
+
+/// The keywords that the first word of the line around byte `at` may have been meant to be, when it is nearly one.
+fn misspelt(text: &str, at: usize) -> Option<(Place, Vec<&'static str>)> {
+    let start = text.get(..at)?.rfind('\n').map_or(0, |end| end + 1);
+    let line = text.get(start..)?.lines().next()?;
+    let word = line.trim_start();
+    let start = start + line.len() - word.len();
+    let word = word.split(|ch: char| !ch.is_alphanumeric() && ch != '_').next()?;
+    let mut rest = text.get(start + word.len()..)?.chars();
+    // What stands before an operator or a bracket is a name.
+    let alone =
+        rest.next() == Some(' ') && rest.next().is_some_and(|ch| ch.is_alphanumeric() || "_\"'{[(".contains(ch));
+    let keywords = nearest(word, STATEMENTS);
+    let nearly = alone && !STATEMENTS.contains(&word) && !keywords.is_empty();
+    nearly.then_some((start..start + word.len(), keywords))
 }
 
 /// Collects imports.

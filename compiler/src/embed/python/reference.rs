@@ -34,7 +34,7 @@ pub(super) fn check(embedder: &mut Embedder<'_>, body: Body<'_>) {
     let text = Text::File(&file.source);
     if embedder.python.checked.insert(path.clone()) {
         match &file.facts.error {
-            Some(error) => embedder.report(errors::syntax(text.span(&error.place), &error.message)),
+            Some(error) => embedder.syntax(text, error),
             None => embedder.check_names(body, &file.facts, text),
         }
     }

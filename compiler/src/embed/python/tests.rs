@@ -52,8 +52,10 @@ fn task(inputs: &str, result: &str, attrs: &str, body: &str) -> String {
 
 #[test]
 fn a_syntax_error_is_shown_in_the_pipe_file() {
-    let pipe = task("x: Int", "Int", "", "y = x\nif y >\n    return y");
-    insta::assert_snapshot!(report(&[("a.pipe", &pipe)]));
+    let report = |body| report(&[("a.pipe", &task("x: Int", "Int", "", body))]);
+    insta::assert_snapshot!(
+        ["y = x\nif y >\n    return y", "retrun x", "form os import x", "y x", "return (x"].map(report).join("---\n")
+    );
 }
 
 #[test]
