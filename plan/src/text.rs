@@ -229,7 +229,7 @@ pub fn is_time(text: &str) -> bool {
     };
     let (clock, fraction) = clock.split_once('.').unwrap_or((clock, "0"));
     let fraction = !fraction.is_empty() && fraction.bytes().all(|byte| byte.is_ascii_digit());
-    is_date(day) && zone && fraction && below(clock, &[23, 59, 60])
+    is_date(day) && zone && fraction && below(clock, &[23, 59, 59])
 }
 
 /// Whether `text` is two-digit numbers between colons, each at most its limit.
@@ -299,6 +299,13 @@ mod tests {
         for (shape, text, expected) in cases {
             assert_eq!(read(&shape, text), expected, "{shape} from {text}");
         }
+    }
+
+    #[test]
+    fn dates_and_times_are_real_ones() {
+        assert!(is_date("2012-02-29") && !is_date("2013-02-29") && !is_date("2013-9-3") && !is_date("13-09-30"));
+        assert!(is_time("2013-09-30T12:00:00Z") && is_time("2013-09-30T12:00:00.5+02:00"));
+        assert!(!is_time("2013-09-30") && !is_time("2013-09-30T25:00:00Z") && !is_time("2013-09-30T12:00:00"));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What an expression must be: conversions where the language has them, messages where it has not.
 
 use smol_str::SmolStr;
-use standpipe_plan::Value;
+use standpipe_plan::{Value, is_date, is_time};
 use standpipe_syntax::ast::{Expr, ExprKind, StrPart};
 use standpipe_syntax::diag::{Code, Diagnostic};
 use standpipe_syntax::{FileId, Span};
@@ -331,59 +331,5 @@ fn and(names: &[&str]) -> String {
         (Some(_), more @ 1..) => format!("{} and {more} more", shown.join(", ")),
         (Some((last, [])), 0) => last.clone(),
         (Some((last, rest)), 0) => format!("{} and {last}", rest.join(", ")),
-    }
-}
-
-/// `2013-09-30`, a day that exists.
-fn is_date(text: &str) -> bool {
-    let parts: Vec<&str> = text.split('-').collect();
-    let [year, month, day] = parts.as_slice() else { return false };
-    let digits = |part: &str, length: usize| part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit());
-    if !digits(year, 4) || !digits(month, 2) || !digits(day, 2) {
-        return false;
-    }
-    let number = |part: &str| part.parse::<u32>().unwrap_or(0);
-    let (year, month, day) = (number(year), number(month), number(day));
-    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
-    let days = match month {
-        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
-        4 | 6 | 9 | 11 => 30,
-        2 if leap => 29,
-        2 => 28,
-        _ => 0,
-    };
-    (1..=days).contains(&day)
-}
-
-/// `2013-09-30T12:00:00Z`, with any offset and fraction.
-fn is_time(text: &str) -> bool {
-    let Some((date, rest)) = text.split_once('T') else { return false };
-    let (time, offset) = match rest.find(['Z', '+', '-']) {
-        Some(at) => rest.split_at(at),
-        None => return false,
-    };
-    let clock = |text: &str, limits: &[u32]| {
-        let parts: Vec<&str> = text.split(':').collect();
-        parts.len() == limits.len()
-            && parts
-                .iter()
-                .zip(limits)
-                .all(|(part, limit)| part.len() == 2 && part.parse::<u32>().is_ok_and(|number| number < *limit))
-    };
-    let (whole, fraction) = time.split_once('.').unwrap_or((time, "0"));
-    let fraction = !fraction.is_empty() && fraction.bytes().all(|byte| byte.is_ascii_digit());
-    let offset = offset == "Z" || clock(offset.trim_start_matches(['+', '-']), &[24, 60]);
-    is_date(date) && clock(whole, &[24, 60, 60]) && fraction && offset
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn dates_and_times_are_real_ones() {
-        assert!(is_date("2012-02-29") && !is_date("2013-02-29") && !is_date("2013-9-3") && !is_date("13-09-30"));
-        assert!(is_time("2013-09-30T12:00:00Z") && is_time("2013-09-30T12:00:00.5+02:00"));
-        assert!(!is_time("2013-09-30") && !is_time("2013-09-30T25:00:00Z") && !is_time("2013-09-30T12:00:00"));
     }
 }

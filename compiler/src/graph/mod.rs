@@ -115,6 +115,7 @@ impl Graph {
         &self.nodes[index_of(id)]
     }
 
+    /// Region `id`, which must be of this graph.
     #[must_use]
     pub fn region(&self, id: RegionId) -> &Region {
         &self.regions[id.0 as usize]
@@ -134,11 +135,13 @@ impl Graph {
         self.nodes.node_indices().map(id_of)
     }
 
+    /// How many nodes there are, those of inner regions included.
     #[must_use]
     pub fn len(&self) -> usize {
         self.nodes.node_count()
     }
 
+    /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -150,6 +153,7 @@ impl Graph {
         self.own_regions(id);
     }
 
+    /// Replaces the node's part of its step's path.
     pub fn rename(&mut self, id: NodeId, name: SmolStr) {
         self.nodes[index_of(id)].name = name;
     }
@@ -225,6 +229,7 @@ impl Graph {
         found
     }
 
+    /// The task that a step calls.
     #[must_use]
     pub fn task_of(&self, step: &Step) -> Option<&Task> {
         self.tasks.get(step.task.0 as usize)
