@@ -42,7 +42,8 @@ pub fn format(source: &Source) -> Formatted {
         layout.declaration(&range, broken, &mut elements);
         kinds.resize(elements.len(), None);
         if let Some(kind) = kinds.last_mut() {
-            *kind = Some(tokens.text(range.start)).filter(|_| layout.on_one_line(&range));
+            let one_line = elements.last().is_some_and(|element| !doc::render(&element.doc).contains('\n'));
+            *kind = Some(tokens.text(range.start)).filter(|_| one_line);
         }
     }
     for comment in layout.comments.before(tokens.len()) {
@@ -223,11 +224,5 @@ impl Layout<'_, '_> {
         let margin = source.slice(Span { start: line, end: span.start, ..span });
         let start = if margin.trim().is_empty() { line } else { span.start };
         Doc::Verbatim(source.slice(Span { start, ..span }).to_owned())
-    }
-
-    fn on_one_line(&self, range: &Range<usize>) -> bool {
-        let source = self.tokens.source;
-        let span = self.tokens.span_all(range);
-        source.line_of(span.start) == source.line_of(span.end)
     }
 }

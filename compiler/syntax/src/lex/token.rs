@@ -115,7 +115,17 @@ pub(crate) enum Kind {
 
 impl Kind {
     pub(crate) fn opens(self) -> bool {
-        matches!(self, Self::LeftBrace | Self::LeftParen | Self::LeftBracket)
+        self.closer().is_some()
+    }
+
+    /// What closes this bracket.
+    pub(crate) fn closer(self) -> Option<Kind> {
+        match self {
+            Self::LeftBrace => Some(Self::RightBrace),
+            Self::LeftParen => Some(Self::RightParen),
+            Self::LeftBracket => Some(Self::RightBracket),
+            _ => None,
+        }
     }
 
     pub(crate) fn closes(self) -> bool {

@@ -17,68 +17,69 @@ pub(crate) type Fed = (u32, Tok, u32);
 /// the tree by recursion.
 pub(crate) const MAX_DEPTH: u32 = 200;
 
-/// A bracket that is open while feeding.
+/// A bracket that is open while feeding, or what stands around all brackets.
 struct Open {
     /// What closes it.
     close: Kind,
-    /// Ends of lines separate in it.
-    brace: bool,
     /// `if` and `for` that wait for their block.
     headers: u32,
     /// Operators since the last separator.
     chain: u32,
 }
 
+impl Open {
+    /// Counts a token that stands directly in it.
+    fn count(&mut self, kind: Kind, plain_name: bool) {
+        match kind {
+            _ if plain_name => {}
+            Kind::Comma => self.chain = 0,
+            Kind::If | Kind::For => {
+                self.headers += 1;
+                self.chain += 1;
+            }
+            kind if kind.continues() || matches!(kind, Kind::Not | Kind::Question) => self.chain += 1,
+            _ => {}
+        }
+    }
+}
+
 impl Parser<'_> {
-    /// The tokens of `range` after the marker `start`; `None` when something in it is too deep to read.
+    /// The tokens of `range` after the marker `start`; `None` when something in it is too deep to read, or of a later
+    /// version.
     pub(super) fn feed(&mut self, start: Start, range: Range<usize>) -> Option<Vec<Fed>> {
-        let at = self.tokens.span(range.start).start;
+        let outer = self.depth;
+        let fed = self.feed_all(start, range);
+        self.depth = outer;
+        fed
+    }
+
+    fn feed_all(&mut self, start: Start, range: Range<usize>) -> Option<Vec<Fed>> {
+        let (outer, from) = (self.depth, self.tokens.span(range.start).start);
         let mut fed = Vec::with_capacity(range.len() + 1);
-        fed.push((at, Tok::Start(start), at));
-        let depth = self.depth;
-        let mut open = vec![Open { close: Kind::Bad, brace: false, headers: 0, chain: 0 }];
+        fed.push((from, Tok::Start(start), from));
+        let mut open = vec![Open { close: Kind::Bad, headers: 0, chain: 0 }];
         let mut at = range.start;
         while at < range.end {
-            let Some(token) = self.tokens.get(at) else { break };
+            let token = self.tokens.get(at)?;
             let top = open.last_mut()?;
-            if top.brace && at > range.start && self.tokens.ends_field(at) {
+            if top.close == Kind::RightBrace && at > range.start && self.tokens.ends_field(at) {
                 fed.push((token.start, Tok::Line, token.start));
                 top.chain = 0;
             }
             if self.later(at) {
-                self.depth = depth;
                 return None;
             }
-            if token.kind.closes() && self.tokens.is_alone(at) || self.is_noise(at) {
+            if (token.kind.closes() && self.tokens.is_alone(at)) || self.is_noise(at) {
                 at += 1;
                 continue;
             }
-            match token.kind {
-                Kind::Comma => top.chain = 0,
-                Kind::If | Kind::For => {
-                    top.headers += 1;
-                    top.chain += 1;
-                }
-                kind if kind.continues() || matches!(kind, Kind::Not | Kind::Question) => top.chain += 1,
-                _ => {}
-            }
-            self.depth = depth + open.iter().map(|open| open.chain + 1).sum::<u32>();
+            top.count(token.kind, token.kind.is_keyword() && self.is_plain_name(at));
+            self.depth = outer + open.iter().map(|open| open.chain + 1).sum::<u32>();
             if self.depth > MAX_DEPTH {
-                self.depth = depth;
-                // All that stands around it is too deep as well.
-                if std::mem::replace(&mut self.too_deep, true) {
-                    self.builder.silent += 1;
-                } else {
-                    self.report(errors::too_deep(self.tokens.span(at)));
-                }
+                self.report_too_deep(at);
                 return None;
             }
-            let top = open.last_mut()?;
-            let after_else = at > range.start && self.tokens.kind(at - 1) == Some(Kind::Else);
-            if token.kind == Kind::LeftBrace && (after_else || (top.headers > 0 && self.ends_operand(at))) {
-                if !after_else {
-                    top.headers -= 1;
-                }
+            if token.kind == Kind::LeftBrace && self.opens_block(at, &range, open.last_mut()?) {
                 let end = self.tokens.partner(at).unwrap_or(range.end);
                 let block = self.block(at, end);
                 let span = block.span;
@@ -86,18 +87,11 @@ impl Parser<'_> {
                 at = end + 1;
                 continue;
             }
-            if token.kind.opens() {
-                let close = match token.kind {
-                    Kind::LeftBrace => Kind::RightBrace,
-                    Kind::LeftParen => Kind::RightParen,
-                    _ => Kind::RightBracket,
-                };
-                open.push(Open { close, brace: token.kind == Kind::LeftBrace, headers: 0, chain: 0 });
+            if let Some(close) = token.kind.closer() {
+                open.push(Open { close, headers: 0, chain: 0 });
             } else if token.kind.closes() && open.len() > 1 {
                 open.pop();
-                if let Some(top) = open.last_mut() {
-                    top.chain += 1;
-                }
+                open.last_mut()?.chain += 1;
             }
             let tok = match self.tok(at) {
                 Tok::Name(text) if start == Start::Import && text == "as" => Tok::As,
@@ -106,9 +100,27 @@ impl Parser<'_> {
             fed.push((token.start, tok, token.end));
             at += 1;
         }
-        self.depth = depth;
         self.close(&mut fed, &open, range.end);
         Some(fed)
+    }
+
+    /// All that stands around what is too deep is so as well: one message for a declaration.
+    fn report_too_deep(&mut self, at: usize) {
+        if std::mem::replace(&mut self.too_deep, true) {
+            self.builder.silent += 1;
+        } else {
+            self.report(errors::too_deep(self.tokens.span(at)));
+        }
+    }
+
+    /// The brace at `at` opens the block of an `if`, `else` or `for`; else it opens a record.
+    fn opens_block(&self, at: usize, range: &Range<usize>, top: &mut Open) -> bool {
+        if at > range.start && self.tokens.kind(at - 1) == Some(Kind::Else) {
+            return true;
+        }
+        let opens = top.headers > 0 && self.ends_operand(at);
+        top.headers -= u32::from(opens);
+        opens
     }
 
     /// Closes, at the end, what nothing closes: that was reported, and all else is read as if it were closed.

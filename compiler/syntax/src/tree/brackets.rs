@@ -34,12 +34,7 @@ fn pair(tokens: &mut Tokens<'_>, open: usize, close: usize) {
 }
 
 fn closes(open: Kind, close: Kind) -> bool {
-    matches!(
-        (open, close),
-        (Kind::LeftBrace, Kind::RightBrace)
-            | (Kind::LeftParen, Kind::RightParen)
-            | (Kind::LeftBracket, Kind::RightBracket)
-    )
+    open.closer() == Some(close)
 }
 
 /// Matches brackets as they come; false when they do not all match.
