@@ -90,7 +90,8 @@ fn load(context: &Context, scan: &Scan) -> Result<Option<Target>, Exit> {
     }
     if let Some(Target::Program(program)) = &target {
         if program.analysis.has_errors() {
-            let json = scan.option("format").is_some_and(|format| format == "json");
+            let format = scan.option("format").cloned().or_else(|| std::env::var_os("STANDPIPE_FORMAT"));
+            let json = format.is_some_and(|format| format == "json");
             let exit = if scan.command == "run" { Exit::Usage } else { Exit::Failed };
             let refused = commands::refuse(context, &program.findings(), json, exit);
             return Err(refused.unwrap_or_else(|problem| complain(context, &problem)));
@@ -123,13 +124,13 @@ fn misplaced(scan: &Scan, matches: &ArgMatches) -> Result<(), Problem> {
 }
 
 /// Shows what clap has to say: help, the version, or what is wrong with the command line.
-pub(crate) fn usage(error: &clap::Error) -> Exit {
+fn usage(error: &clap::Error) -> Exit {
     // Whoever reads standard output may have gone away; there is nobody left to tell.
     let _ = error.print();
     if error.use_stderr() { Exit::Usage } else { Exit::Done }
 }
 
-fn complain(context: &Context, problem: &Problem) -> Exit {
+pub(crate) fn complain(context: &Context, problem: &Problem) -> Exit {
     if !problem.message.is_empty() {
         let paint = context.paint_error();
         say(&format!("{} {}", paint.red("error:"), problem.message));

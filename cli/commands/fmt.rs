@@ -51,11 +51,21 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Probl
         changed += usize::from(result.before != result.after);
     }
     let files = if stdin.is_empty() || !paths.is_empty() { sources::find(context, &paths)? } else { Vec::new() };
+    let mut unread = false;
     for path in &files {
         let name = crate::project::shown(path);
-        let bytes = read_regular(path, MAX_SOURCE)
-            .map_err(|why| Problem::usage(format!("`{name}` cannot be formatted: {why}")))?;
-        let result = format(context, &name, bytes)?;
+        let read = read_regular(path, MAX_SOURCE)
+            .map_err(|why| Problem::usage(format!("`{name}` cannot be formatted: {why}")))
+            .and_then(|bytes| format(context, &name, bytes));
+        let result = match read {
+            Ok(result) => result,
+            // The others are formatted all the same.
+            Err(problem) => {
+                crate::complain(context, &problem);
+                unread = true;
+                continue;
+            }
+        };
         broken |= result.broken;
         if result.before == result.after {
             continue;
@@ -71,7 +81,11 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Probl
         let verb = if check { "would change" } else { "changed" };
         say(&format!("{verb} {changed} of {}", plural(files.len(), "file")));
     }
-    Ok(if broken || (check && changed > 0) { Exit::Failed } else { Exit::Done })
+    Ok(match () {
+        () if unread => Exit::Usage,
+        () if broken || (check && changed > 0) => Exit::Failed,
+        () => Exit::Done,
+    })
 }
 
 struct Outcome {
@@ -103,7 +117,7 @@ fn format(context: &Context, name: &str, bytes: Vec<u8>) -> Result<Outcome, Prob
     if broken {
         let mut findings = Findings::default();
         findings.add(Files { files: vec![(name.to_owned(), source)] }, formatted.diagnostics);
-        say(&findings.text(context.look_error()));
+        say(findings.text(context.look_error()).trim_end());
     }
     Ok(Outcome { before, after: formatted.text, broken })
 }
