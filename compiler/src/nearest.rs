@@ -21,7 +21,9 @@ pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
                 return None;
             }
             let distance = strsim::damerau_levenshtein(&lower, &candidate.to_lowercase());
-            (distance <= allowed || continues).then_some((distance, candidate))
+            // Of names of one letter any two are one letter apart.
+            let alike = distance <= allowed && distance < length.max(own);
+            (alike || continues).then_some((distance, candidate))
         })
         .collect();
     close.sort_unstable();

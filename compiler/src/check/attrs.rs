@@ -253,7 +253,7 @@ impl Checker<'_> {
                 .unwrap_or(text.len());
             let (name, rest) = text.split_at(end);
             let rest = rest.split_once(']').map_or(rest, |(_, rest)| rest).trim_start();
-            if name.is_empty() || !(rest.is_empty() || rest.starts_with(['=', '<', '>', '~', '!', '@', ';'])) {
+            if name.is_empty() || !is_version_part(rest) {
                 self.report(
                     Diagnostic::new(Code::ATTRIBUTE, item.span, format!("{text:?} does not name a package"))
                         .help("write for example `\"pandas==2.2.3\"`"),
@@ -383,4 +383,24 @@ impl Checker<'_> {
 
 fn takes(schema: &[(&str, Takes)], name: &Name) -> Option<Takes> {
     schema.iter().find(|(known, _)| *known == name.text).map(|(_, takes)| *takes)
+}
+
+/// What may stand after a package's name: nothing, versions such as `>=1,<2`, an address, or when it is wanted.
+fn is_version_part(rest: &str) -> bool {
+    let (versions, _when) = rest.split_once(';').unwrap_or((rest, ""));
+    let versions = versions.trim();
+    if let Some(address) = versions.strip_prefix('@') {
+        return !address.trim().is_empty();
+    }
+    let versions = versions.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')).unwrap_or(versions);
+    versions.is_empty()
+        || versions.split(',').all(|one| {
+            let one = one.trim();
+            let operators = ["===", "==", "~=", "!=", "<=", ">=", "<", ">"];
+            let version = operators.iter().find_map(|operator| one.strip_prefix(operator)).map(str::trim);
+            version.is_some_and(|version| {
+                version.starts_with(|first: char| first.is_ascii_digit() || first == 'v')
+                    && version.chars().all(|part| part.is_ascii_alphanumeric() || ".*+!-_".contains(part))
+            })
+        })
 }

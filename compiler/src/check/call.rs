@@ -1,7 +1,7 @@
 //! Calls: which argument goes to which parameter, what type parameters are, what comes out.
 
 use standpipe_plan::Builtin;
-use standpipe_syntax::ast::{Arg, DeclKind, Expr, ExprKind};
+use standpipe_syntax::ast::{Arg, DeclKind, Expr, ExprKind, Name};
 use standpipe_syntax::diag::{Code, Diagnostic, Edit};
 use standpipe_syntax::{FileId, Span};
 
@@ -99,11 +99,42 @@ impl Checker<'_> {
 
     fn not_callable(&mut self, callee: &Expr, args: &[Arg], piped: Option<Piped<'_>>, file: FileId) -> Type {
         self.only_args(args, piped, file);
-        self.report(
-            Diagnostic::new(Code::NOT_CALLABLE, callee.span, "this cannot be called")
+        let before = self.diagnostics.len();
+        let diagnostic = match &callee.kind {
+            ExprKind::Field { of, name } if self.target(file, callee.id).is_none() => {
+                self.expr(of, None, file);
+                self.method(callee.span, of.span, name, args)
+            }
+            ExprKind::Name(name) => {
+                Diagnostic::new(Code::NOT_CALLABLE, callee.span, format!("`{}` cannot be called", name.text))
+                    .help("tasks, effects and pipelines can")
+            }
+            _ => Diagnostic::new(Code::NOT_CALLABLE, callee.span, "this cannot be called")
                 .help("tasks, effects and pipelines can"),
-        );
+        };
+        if self.diagnostics.len() == before {
+            self.report(diagnostic);
+        }
         Type::Error
+    }
+
+    /// `x.f(y)`, which is `f(x, y)` here.
+    fn method(&self, span: Span, of: Span, name: &Name, args: &[Arg]) -> Diagnostic {
+        let value = self.resolved.file(of.file).source.slice(of);
+        let diagnostic = Diagnostic::new(Code::NOT_CALLABLE, span, format!("there is no method `{}`", name.text));
+        let known = Builtin::named(&name.text).is_some() || self.resolved.file(of.file).scope.contains_key(&name.text);
+        if !known {
+            return diagnostic.help("tasks, effects and pipelines can be called, and `x |> f()` is `f(x)`");
+        }
+        // What stands between the callee and its first argument is the opening parenthesis.
+        let open = Span { start: span.end, end: span.end.saturating_add(1), ..span };
+        let (comma, rest) = if args.is_empty() { ("", "") } else { (", ", "…") };
+        let edits =
+            vec![Edit { span, text: name.text.to_string() }, Edit { span: open, text: format!("({value}{comma}") }];
+        let call = format!("`{}({value}{comma}{rest})`", name.text);
+        diagnostic
+            .help(format!("functions stand before what they take: {call}"))
+            .fix_all(format!("write {call}"), edits)
     }
 
     /// Which argument each parameter gets; reports too many, unknown, doubled and missing ones.
@@ -273,14 +304,20 @@ impl Checker<'_> {
             })
         };
         let wrong: Vec<usize> = (0..values.len()).filter(|at| found[*at].is_some() && !fits(*at, *at)).collect();
-        let [first, second] = wrong.as_slice() else { return false };
-        let (Some(a), Some(b)) = (values[*first], values[*second]) else { return false };
-        if !fits(*first, *second) || !fits(*second, *first) {
-            return false;
-        }
+        let swap = |first: usize, second: usize| fits(first, second) && fits(second, first);
+        let pair = match wrong.as_slice() {
+            [first, second] if swap(*first, *second) => Some((*first, *second)),
+            // The other of the two may fit where it stands as well, as an Int does for a Float.
+            [only] => (0..values.len())
+                .find(|other| other != only && found[*other].is_some() && swap(*only, *other))
+                .map(|other| ((*only).min(other), (*only).max(other))),
+            _ => None,
+        };
+        let Some((first, second)) = pair else { return false };
+        let (Some(a), Some(b)) = (values[first], values[second]) else { return false };
         let text = |span: Span| self.resolved.file(span.file).source.slice(span).to_string();
         let edits = vec![Edit { span: a.span, text: text(b.span) }, Edit { span: b.span, text: text(a.span) }];
-        let (one, other) = (&signature.params[*first].name, &signature.params[*second].name);
+        let (one, other) = (&signature.params[first].name, &signature.params[second].name);
         self.report(
             Diagnostic::new(Code::SWAPPED, a.span, format!("the inputs `{one}` and `{other}` are swapped"))
                 .here(format!("this fits `{other}`"))

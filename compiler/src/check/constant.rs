@@ -82,7 +82,7 @@ impl Checker<'_> {
             }
             _ => {
                 // Calls have been reported where they stand.
-                if !self.reported_inside(expr) {
+                if !self.reported_inside(expr) && !self.needs_failed(expr, file) {
                     self.report(
                         Diagnostic::new(
                             Code::NO_CONSTANT,
@@ -183,6 +183,27 @@ impl Checker<'_> {
             | Target::Module(_)
             | Target::Attempt
             | Target::Unknown => None,
+        }
+    }
+
+    /// Whether `expr` reads a const that has no value, which has been reported there.
+    fn needs_failed(&self, expr: &Expr, file: FileId) -> bool {
+        match &expr.kind {
+            ExprKind::Name(_) | ExprKind::Field { .. } => match self.target(file, expr.id) {
+                Some(Target::Decl(id)) => {
+                    matches!(self.resolved.decl(id).kind, DeclKind::Const(_)) && !self.consts.contains_key(&id)
+                }
+                Some(Target::Unknown) => true,
+                _ => false,
+            },
+            ExprKind::Paren(inner) | ExprKind::Unary { operand: inner, .. } => self.needs_failed(inner, file),
+            ExprKind::Binary { left, right, .. } | ExprKind::Range { start: left, end: right, .. } => {
+                self.needs_failed(left, file) || self.needs_failed(right, file)
+            }
+            ExprKind::List(items) => items.iter().any(|item| self.needs_failed(item, file)),
+            ExprKind::Record(fields) => fields.iter().any(|field| self.needs_failed(&field.value, file)),
+            ExprKind::Call { args, .. } => args.iter().any(|arg| self.needs_failed(&arg.value, file)),
+            _ => false,
         }
     }
 

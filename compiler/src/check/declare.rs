@@ -329,11 +329,23 @@ impl Checker<'_> {
             "Json" => Type::Json,
             "Dir" => Type::Dir,
             "File" => {
-                let format = args.first().map(|arg| match &arg.kind {
-                    TypeKind::Named { name, .. } => name.text.clone(),
-                    _ => SmolStr::default(),
+                return Some(match args.iter().map(|arg| &arg.kind).collect::<Vec<_>>().as_slice() {
+                    [] => Type::File(None),
+                    [TypeKind::Named { module: None, name, args }] if args.is_empty() => {
+                        Type::File(Some(name.text.clone()))
+                    }
+                    _ => {
+                        self.report(
+                            Diagnostic::new(
+                                Code::TYPE_ARGUMENTS,
+                                name.span,
+                                "`File` takes the name of a format in brackets",
+                            )
+                            .help("write for example `File[csv]`"),
+                        );
+                        Type::File(None)
+                    }
                 });
-                return Some(Type::File(format));
             }
             "Table" if args.is_empty() => return Some(Type::Table(None)),
             "List" | "Map" | "Table" => return Some(self.container(name, args, place)),

@@ -8,7 +8,7 @@ use standpipe_syntax::diag::{Code, Diagnostic};
 use super::Checker;
 use crate::resolve::{DeclId, Resolved, Target};
 
-/// Calls `visit` with every task, effect and pipeline that `block` names, and where.
+/// Calls `visit` with every task, effect and pipeline that `block` calls, and where.
 fn each_callee(block: &Block, file: FileId, resolved: &Resolved, visit: &mut dyn FnMut(DeclId, &Expr)) {
     for stmt in &block.stmts {
         match &stmt.kind {
@@ -21,8 +21,10 @@ fn each_callee(block: &Block, file: FileId, resolved: &Resolved, visit: &mut dyn
 }
 
 fn each_callee_of(expr: &Expr, file: FileId, resolved: &Resolved, visit: &mut dyn FnMut(DeclId, &Expr)) {
-    if let Some(Target::Decl(id)) = resolved.file(file).names.get(&expr.id) {
-        visit(*id, expr);
+    if let ExprKind::Call { callee, .. } = &expr.kind
+        && let Some(Target::Decl(id)) = resolved.file(file).names.get(&callee.id)
+    {
+        visit(*id, callee);
     }
     let mut each = |expr: &Expr| each_callee_of(expr, file, resolved, visit);
     match &expr.kind {

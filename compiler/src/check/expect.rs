@@ -34,6 +34,9 @@ impl Checker<'_> {
         file: FileId,
         cause: Cause<'_>,
     ) -> bool {
+        if matches!(expr.kind, ExprKind::If { .. }) && *found != Type::Nothing {
+            return self.expect_each(expr, wanted, bindings, file, cause);
+        }
         if let Some(text) = plain(expr)
             && let Some(fine) = self.literal(expr, text, unwrapped(wanted), file)
         {
@@ -47,6 +50,26 @@ impl Checker<'_> {
         let diagnostic = mismatch(expr, found, &wanted.bound(bindings), &differences, cause);
         self.report(diagnostic);
         false
+    }
+
+    /// Each branch of an `if` on its own, so that a message names the branch, and string literals may convert.
+    fn expect_each(
+        &mut self,
+        expr: &Expr,
+        wanted: &Type,
+        bindings: &mut Bindings,
+        file: FileId,
+        cause: Cause<'_>,
+    ) -> bool {
+        let mut fine = true;
+        for end in super::expr::ends(expr) {
+            let found = self.type_of(file, end);
+            fine &= self.expect_found(end, &found, wanted, bindings, file, cause);
+        }
+        if fine {
+            self.note(file, expr, wanted.bound(bindings));
+        }
+        fine
     }
 
     /// Notes that an Int becomes a Float where one is wanted.
@@ -126,15 +149,19 @@ impl Checker<'_> {
     fn within_bounds(&mut self, expr: &Expr, wanted: &Type, file: FileId, cause: Cause<'_>) -> bool {
         let (Type::Int(Some(bound)) | Type::Float(Some(bound))) = unwrapped(wanted) else { return true };
         #[expect(clippy::cast_precision_loss, reason = "bounds are Floats by definition")]
-        let number = match self.constant(expr, file) {
-            Some(Value::Int(number)) => number as f64,
-            Some(Value::Float(number)) => number,
+        let (number, shown) = match self.constant(expr, file) {
+            Some(value @ Value::Int(number)) => (number as f64, value),
+            Some(value @ Value::Float(number)) => (number, value),
             _ => return true,
+        };
+        let bounds = match unwrapped(wanted) {
+            Type::Float(_) => crate::types::float_bound(bound),
+            _ => bound.to_string(),
         };
         if bound.holds(number) {
             return true;
         }
-        let mut diagnostic = Diagnostic::new(Code::OUT_OF_BOUNDS, expr.span, format!("{number} is outside `{bound}`"));
+        let mut diagnostic = Diagnostic::new(Code::OUT_OF_BOUNDS, expr.span, format!("{shown} is outside `{bounds}`"));
         if let Some((span, what)) = cause {
             diagnostic = diagnostic.also(span, format!("{what} is `{wanted}`"));
         }

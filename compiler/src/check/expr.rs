@@ -45,64 +45,106 @@ impl Checker<'_> {
             ExprKind::Unary { op, operand } => self.unary(*op, operand, file),
             ExprKind::Binary { op, op_span, left, right } => self.binary(*op, *op_span, left, right, file),
             ExprKind::Range { start, end, .. } => self.range(start, end, file),
-            ExprKind::If { condition, then, otherwise } => {
-                self.condition(condition, file);
-                let then_type = self.block(then, wanted, file);
-                let Some(otherwise) = otherwise else { return Type::Nothing };
-                let else_type = match otherwise {
-                    Else::Block(block) => self.block(block, wanted, file),
-                    Else::If(inner) => self.expr(inner, wanted, file),
-                };
-                self.branches(expr, &then_type, &else_type)
-            }
-            ExprKind::For { items, limit, body, .. } => {
-                let over = self.expr(items, None, file);
-                self.iterable(items, &over);
-                if let Some(limit) = limit {
-                    self.expect(limit, &Type::Int(None), file, None);
-                }
-                let wanted = match wanted {
-                    Some(Type::List(item)) => Some(&**item),
-                    _ => None,
-                };
-                let item = self.block(body, wanted, file);
-                Type::List(Box::new(item))
-            }
+            ExprKind::If { .. } => self.choice(expr, wanted, Use::Value, file),
+            ExprKind::For { .. } => self.iteration(expr, wanted, Use::Value, file),
             ExprKind::Paren(inner) => self.expr(inner, wanted, file),
             ExprKind::Broken => Type::Error,
         }
     }
 
-    /// The type of a block: its last statement's, when that is an expression.
-    pub(super) fn block(&mut self, block: &Block, wanted: Option<&Type>, file: FileId) -> Type {
+    /// `if`. With a type that is wanted, whoever wants it looks at each branch on its own.
+    fn choice(&mut self, expr: &Expr, wanted: Option<&Type>, used: Use, file: FileId) -> Type {
+        let ExprKind::If { condition, then, otherwise } = &expr.kind else { return Type::Error };
+        self.condition(condition, file);
+        let first = self.block(then, wanted, used, file);
+        let second = match otherwise {
+            None => return Type::Nothing,
+            Some(Else::Block(block)) => self.block(block, wanted, used, file),
+            Some(Else::If(inner)) => {
+                let ty = self.choice(inner, wanted, used, file);
+                self.note(file, inner, ty.clone());
+                ty
+            }
+        };
+        match (used, wanted) {
+            (Use::Nobody, _) => Type::Nothing,
+            (Use::Value, wanted) => self.branches(expr, &first, &second, wanted),
+        }
+    }
+
+    fn iteration(&mut self, expr: &Expr, wanted: Option<&Type>, used: Use, file: FileId) -> Type {
+        let ExprKind::For { items, limit, body, .. } = &expr.kind else { return Type::Error };
+        let over = self.expr(items, None, file);
+        self.iterable(items, &over);
+        if let Some(limit) = limit {
+            self.expect(limit, &Type::Int(None), file, None);
+        }
+        let wanted = match wanted {
+            Some(Type::List(item)) => Some(&**item),
+            _ => None,
+        };
+        Type::List(Box::new(self.block(body, wanted, used, file)))
+    }
+
+    /// The type of a block's value: its last statement's, when that is an expression.
+    pub(super) fn block(&mut self, block: &Block, wanted: Option<&Type>, used: Use, file: FileId) -> Type {
         let mut value = Type::Nothing;
         let last = block.stmts.len().saturating_sub(1);
         for (index, stmt) in block.stmts.iter().enumerate() {
             value = Type::Nothing;
+            let before = self.diagnostics.len();
             match &stmt.kind {
                 StmtKind::Bind { value, name } => {
-                    let ty = self.expr(value, None, file);
-                    if ty == Type::Nothing {
-                        self.report(
-                            Diagnostic::new(
-                                Code::NO_VALUE,
-                                value.span,
-                                format!("`{}` gets no value: this returns nothing", name.text),
-                            )
-                            .help(format!("leave out `{} =`", name.text)),
-                        );
-                    }
+                    self.bind(name, value, file);
+                    self.spare(before, std::slice::from_ref(name));
                 }
-                StmtKind::Unpack { names, value } => self.unpack(names, value, file),
-                StmtKind::Expr(inner) if index == last => value = self.expr(inner, wanted, file),
+                StmtKind::Unpack { names, value } => {
+                    self.unpack(names, value, file);
+                    self.spare(before, names);
+                }
+                StmtKind::Expr(inner) if index == last && used == Use::Value => value = self.expr(inner, wanted, file),
                 StmtKind::Expr(inner) => {
-                    self.expr(inner, None, file);
-                    self.nobody_uses(inner, file);
+                    let ty = match &inner.kind {
+                        ExprKind::If { .. } => self.choice(inner, None, Use::Nobody, file),
+                        ExprKind::For { .. } => self.iteration(inner, None, Use::Nobody, file),
+                        _ => self.expr(inner, None, file),
+                    };
+                    self.note(file, inner, ty.clone());
+                    // What ends a block inside a statement is reported with the whole statement.
+                    if index != last && self.diagnostics.len() == before {
+                        self.nobody_uses(inner, file);
+                    } else if index == last {
+                        value = ty;
+                    }
                 }
                 StmtKind::Broken => value = Type::Error,
             }
         }
         value
+    }
+
+    fn bind(&mut self, name: &Name, value: &Expr, file: FileId) {
+        if self.expr(value, None, file) != Type::Nothing {
+            return;
+        }
+        let message = match &value.kind {
+            ExprKind::If { otherwise: None, .. } => {
+                format!("`{}` gets no value when the condition does not hold", name.text)
+            }
+            _ => format!("`{}` gets no value: this returns nothing", name.text),
+        };
+        let diagnostic = Diagnostic::new(Code::NO_VALUE, value.span, message);
+        self.report(match &value.kind {
+            ExprKind::If { otherwise: None, .. } => diagnostic.help("add `else { … }` with the other value"),
+            _ => diagnostic.help(format!("leave out `{} =`", name.text)),
+        });
+    }
+
+    /// Says nothing of unused `names` when something was reported where they are bound: it is mended first.
+    fn spare(&mut self, before: usize, names: &[Name]) {
+        if self.diagnostics[before..].iter().any(Diagnostic::is_error) {
+            self.spared.extend(names.iter().map(|name| name.span));
+        }
     }
 
     fn unpack(&mut self, names: &[Name], value: &Expr, file: FileId) {
@@ -149,10 +191,10 @@ impl Checker<'_> {
             Target::Decl(id) => match &self.resolved.decl(id).kind {
                 DeclKind::Const(_) => self.constant_of(id),
                 DeclKind::Task(_) | DeclKind::Pipeline(_) => {
-                    let parens = self.resolved.decl(id).span;
+                    let declared = crate::resolve::declared(self.resolved.decl(id)).map_or(expr.span, |name| name.span);
                     self.report(
                         Diagnostic::new(Code::NOT_A_VALUE, expr.span, format!("`{}` is not called here", name.text))
-                            .also(parens, "declared here")
+                            .also(declared, "declared here")
                             .help(format!("call it: `{}(…)`", name.text)),
                     );
                     Type::Error
@@ -317,6 +359,11 @@ impl Checker<'_> {
                         "a task works on a whole table at once; to work on parts, have a task return a `List[Table]`",
                     ),
             ),
+            Type::Int(_) => self.report(
+                Diagnostic::new(Code::NOT_A_LIST, items.span, "`for` goes over lists, and this is an `Int`")
+                    .help("a range is the list of numbers up to it")
+                    .fix("go through the numbers below it", Span { end: items.span.start, ..items.span }, "0.."),
+            ),
             other => self.report(
                 Diagnostic::new(Code::NOT_A_LIST, items.span, format!("`for` goes over lists, and this is `{other}`"))
                     .help("put it in brackets to make it a list of one: `[…]`"),
@@ -399,20 +446,28 @@ impl Checker<'_> {
         Type::List(Box::new(item))
     }
 
-    fn branches(&mut self, expr: &Expr, then: &Type, otherwise: &Type) -> Type {
+    fn branches(&mut self, expr: &Expr, then: &Type, otherwise: &Type, wanted: Option<&Type>) -> Type {
         if *then == Type::Error || *otherwise == Type::Error {
             return if *then == Type::Error { otherwise.clone() } else { then.clone() };
         }
         if *then == Type::Nothing || *otherwise == Type::Nothing {
             return Type::Nothing;
         }
-        join(then, otherwise).unwrap_or_else(|| {
-            self.report(
-                Diagnostic::new(Code::BRANCHES, expr.span, format!("one branch is `{then}`, the other `{otherwise}`"))
-                    .help("both branches of an `if` that is used as a value have one type"),
-            );
-            Type::Error
-        })
+        if let Some(joined) = join(then, otherwise) {
+            return joined;
+        }
+        if let Some(wanted) = wanted {
+            return wanted.clone();
+        }
+        let mut diagnostic =
+            Diagnostic::new(Code::BRANCHES, expr.span, format!("one branch is `{then}`, the other `{otherwise}`"));
+        if let [first, .., last] = ends(expr).as_slice() {
+            diagnostic.span = last.span;
+            diagnostic =
+                diagnostic.here(format!("this is `{otherwise}`")).also(first.span, format!("this is `{then}`"));
+        }
+        self.report(diagnostic.help("all branches of an `if` that is used as a value have one type"));
+        Type::Error
     }
 
     fn interpolated(&mut self, part: &Expr, file: FileId) {
@@ -434,4 +489,29 @@ pub(super) fn unwrapped(ty: &Type) -> &Type {
         Type::Optional(inner) => inner,
         ty => ty,
     }
+}
+
+/// The expressions that an `if` is worth, one for each branch that ends with one; of anything else, itself.
+pub(super) fn ends(expr: &Expr) -> Vec<&Expr> {
+    let ExprKind::If { then, otherwise, .. } = &expr.kind else { return vec![expr] };
+    let last = |block: &'_ Block| block.stmts.len().checked_sub(1);
+    let mut out = Vec::new();
+    for block in
+        [Some(then), if let Some(Else::Block(block)) = otherwise { Some(block) } else { None }].into_iter().flatten()
+    {
+        if let Some(StmtKind::Expr(inner)) = last(block).and_then(|last| block.stmts.get(last)).map(|stmt| &stmt.kind) {
+            out.extend(ends(inner));
+        }
+    }
+    if let Some(Else::If(inner)) = otherwise {
+        out.extend(ends(inner));
+    }
+    out
+}
+
+/// Whether somebody needs the value of a block or expression.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Use {
+    Value,
+    Nobody,
 }

@@ -13,8 +13,8 @@ pub use constant::{binary, unary};
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use standpipe_plan::{Builtin, Value};
-use standpipe_syntax::ast::{DeclKind, Expr, ExprId, Pipeline};
-use standpipe_syntax::diag::Diagnostic;
+use standpipe_syntax::ast::{DeclKind, Expr, ExprId, Pipeline, StmtKind};
+use standpipe_syntax::diag::{Code, Diagnostic};
 use standpipe_syntax::{FileId, Span};
 
 use crate::World;
@@ -122,6 +122,7 @@ pub fn check(world: &dyn World, mut resolved: Resolved) -> Checked {
         aliases: FxHashMap::default(),
         effectful: effects::effectful(&resolved),
         in_pipeline: false,
+        spared: FxHashSet::default(),
         nesting: 0,
         recursive: false,
         diagnostics,
@@ -129,7 +130,8 @@ pub fn check(world: &dyn World, mut resolved: Resolved) -> Checked {
     checker.declare();
     checker.recursion();
     checker.bodies();
-    let Checker { types, conversions, calls, signatures, consts, diagnostics, .. } = checker;
+    let Checker { types, conversions, calls, signatures, consts, mut diagnostics, spared, .. } = checker;
+    diagnostics.retain(|diagnostic| diagnostic.code != Code::UNUSED_STEP || !spared.contains(&diagnostic.span));
     Checked { resolved, types, conversions, calls, signatures, consts, diagnostics }
 }
 
@@ -148,6 +150,8 @@ struct Checker<'a> {
     effectful: FxHashSet<DeclId>,
     /// Whether calls are allowed where the checker is.
     in_pipeline: bool,
+    /// Names that nothing is said of when nothing uses them.
+    spared: FxHashSet<Span>,
     /// How many declarations are being looked up, each for the one before.
     nesting: u32,
     /// Some pipeline leads back to itself.
@@ -179,34 +183,37 @@ impl Checker<'_> {
         let wanted = self.signatures.get(&id).map_or(Type::Error, |signature| signature.result.clone());
         self.in_pipeline = true;
         let result = (wanted != Type::Nothing).then_some(&wanted);
-        let found = self.block(&pipeline.body, result, id.file);
+        let used = if pipeline.result.is_some() { expr::Use::Value } else { expr::Use::Nobody };
+        let before = self.diagnostics.len();
+        let found = self.block(&pipeline.body, result, used, id.file);
+        let clean = self.diagnostics.len() == before;
         self.in_pipeline = false;
         let declared = pipeline.result.as_ref().map(|result| result.span);
         match pipeline.body.stmts.last().map(|stmt| &stmt.kind) {
-            Some(standpipe_syntax::ast::StmtKind::Expr(last)) if pipeline.result.is_some() => {
+            Some(StmtKind::Expr(last)) if pipeline.result.is_some() => {
                 let cause = declared.map(|span| (span, "the pipeline's result"));
                 let mut none = crate::types::Bindings::default();
                 self.expect_found(last, &found, &wanted, &mut none, id.file, cause);
             }
-            Some(standpipe_syntax::ast::StmtKind::Expr(last)) => {
-                if !self.has_effect(last, id.file) && found != Type::Error {
+            Some(StmtKind::Expr(last)) => {
+                if clean && !self.has_effect(last, id.file) && found != Type::Error {
                     self.report(
-                        Diagnostic::new(
-                            standpipe_syntax::diag::Code::UNUSED_RESULT,
-                            last.span,
-                            "nothing uses this result, so this never runs",
-                        )
-                        .help(format!("declare it as the pipeline's result: `-> {found}`")),
+                        Diagnostic::new(Code::UNUSED_RESULT, last.span, "nothing uses this result, so this never runs")
+                            .help(format!("declare it as the pipeline's result: `-> {found}`")),
                     );
                 }
             }
-            Some(standpipe_syntax::ast::StmtKind::Broken) => {}
+            Some(StmtKind::Broken) => {}
             _ => {
+                // What was meant to be the result is not unused besides.
+                if let Some(StmtKind::Bind { name, .. }) = pipeline.body.stmts.last().map(|stmt| &stmt.kind) {
+                    self.spared.insert(name.span);
+                }
                 if let (Some(declared), true) = (declared, wanted != Type::Error) {
                     let end = Span { start: pipeline.body.span.end.saturating_sub(1), ..pipeline.body.span };
                     self.report(
                         Diagnostic::new(
-                            standpipe_syntax::diag::Code::NO_VALUE,
+                            Code::NO_VALUE,
                             end,
                             format!("the pipeline ends without its result, `{wanted}`"),
                         )

@@ -1,6 +1,6 @@
 //! Operators, conditions and ranges.
 
-use standpipe_syntax::ast::{BinaryOp, Expr, UnaryOp};
+use standpipe_syntax::ast::{BinaryOp, Expr, ExprKind, UnaryOp};
 use standpipe_syntax::diag::{Code, Diagnostic};
 use standpipe_syntax::{FileId, Span};
 
@@ -79,7 +79,7 @@ impl Checker<'_> {
             BinaryOp::Coalesce => self.coalesce(span, left, right, file),
             BinaryOp::Equal | BinaryOp::NotEqual => {
                 let a = self.expr(left, None, file);
-                let b = self.expr(right, Some(&a), file);
+                let b = self.expr(right, beside(&a, right), file);
                 self.member(&a, right);
                 self.member(&b, left);
                 if join(&a, &b).is_none() && a != Type::Error && b != Type::Error {
@@ -149,7 +149,7 @@ impl Checker<'_> {
     fn coalesce(&mut self, span: Span, left: &Expr, right: &Expr, file: FileId) -> Type {
         let a = self.expr(left, None, file);
         let inner = unwrapped(&a).clone();
-        let b = self.expr(right, Some(&inner), file);
+        let b = self.expr(right, beside(&inner, right), file);
         if !matches!(a, Type::Optional(_) | Type::None | Type::Error) {
             self.report(
                 Diagnostic::new(Code::NEVER_NONE, span, format!("the left side is `{a}`, which is never `none`"))
@@ -185,6 +185,12 @@ impl Checker<'_> {
             self.report(diagnostic);
         }
     }
+}
+
+/// What helps a literal to be of the type beside it. An `if` is looked at branch by branch where something is wanted, and
+/// here nothing is.
+fn beside<'a>(ty: &'a Type, expr: &Expr) -> Option<&'a Type> {
+    (!matches!(expr.kind, ExprKind::If { .. } | ExprKind::Paren(_))).then_some(ty)
 }
 
 fn symbol(op: BinaryOp) -> &'static str {

@@ -134,7 +134,8 @@ impl Walk<'_> {
 
     /// Binds `name`; every name is bound once, inner blocks included.
     fn bind(&mut self, name: &Name, target: Target) {
-        if let Some((_, first)) = self.bound.get(&name.text) {
+        let before = self.bound.get(&name.text).filter(|(target, _)| *target != Target::Unknown);
+        if let Some((_, first)) = before {
             let diagnostic = Diagnostic::new(Code::BOUND_TWICE, name.span, format!("`{}` is bound already", name.text))
                 .also(*first, "first bound here")
                 .help("names are bound once: choose another name for this one");

@@ -32,7 +32,7 @@ pub(crate) struct Bindings(pub(crate) Vec<Option<Type>>);
 /// Variables in `wanted` are bound on the way.
 pub(crate) fn differences(found: &Type, wanted: &Type, bindings: &mut Bindings) -> Vec<Difference> {
     let mut out = Vec::new();
-    let mut comparison = Comparison { bindings, out: &mut out, widen: true };
+    let mut comparison = Comparison { bindings, out: &mut out };
     comparison.compare(found, wanted, &mut String::new(), None);
     out
 }
@@ -46,9 +46,6 @@ pub(crate) fn fits(found: &Type, wanted: &Type) -> bool {
 struct Comparison<'a> {
     bindings: &'a mut Bindings,
     out: &'a mut Vec<Difference>,
-    /// Whether an Int may become a Float here: a value on its own and a column of a table do, what lies inside a list
-    /// or record stays what it is.
-    widen: bool,
 }
 
 impl Comparison<'_> {
@@ -57,30 +54,26 @@ impl Comparison<'_> {
             (Type::Error, _)
             | (_, Type::Error)
             | (Type::None, Type::Optional(_))
-            | (Type::Int(_), Type::Int(_))
+            | (Type::Int(_), Type::Int(_) | Type::Float(_))
             | (Type::Float(_), Type::Float(_))
             | (Type::OneOf(_), Type::String)
             | (Type::File(_), Type::File(None))
             | (Type::Table(None), Type::Table(_))
             | (Type::Table(_), Type::Table(None)) => {}
-            (Type::Int(_), Type::Float(_)) if self.widen => {}
             (_, Type::Var(var)) => self.variable(found, *var, place, declared),
             (Type::Optional(found), Type::Optional(wanted)) => self.compare(found, wanted, place, declared),
             (found, Type::Optional(wanted)) if !matches!(found, Type::Optional(_)) => {
                 self.compare(found, wanted, place, declared);
             }
             (Type::List(found), Type::List(wanted)) | (Type::Map(found), Type::Map(wanted)) => {
-                self.inside(false, |this| this.compare(found, wanted, place, declared));
+                self.compare(found, wanted, place, declared);
             }
             (Type::Table(Some(found)), Type::Table(Some(wanted))) => {
-                self.inside(true, |this| match (&**found, &**wanted) {
-                    (Type::Record(found), Type::Record(wanted)) => this.fields(found, wanted, place),
-                    (found, wanted) => this.compare(found, wanted, place, declared),
-                });
+                self.compare(found, wanted, place, declared);
             }
             (Type::OneOf(found), Type::OneOf(wanted)) if found.iter().all(|member| wanted.contains(member)) => {}
             (Type::Record(found), Type::Record(wanted)) => {
-                self.inside(false, |this| this.fields(found, wanted, place));
+                self.fields(found, wanted, place);
             }
             (
                 Type::Artifact { decl: found, args: found_args, .. },
@@ -112,7 +105,7 @@ impl Comparison<'_> {
     /// Labels of artifacts must agree: neither may be wider than the other.
     fn label(&mut self, found: &Type, wanted: &Type, place: &mut String, declared: Option<Span>) {
         let before = self.out.len();
-        self.inside(false, |this| this.compare(found, wanted, place, declared));
+        self.compare(found, wanted, place, declared);
         let bound = wanted.bound(self.bindings);
         if self.out.len() == before && !fits(&bound, found) {
             self.differ(found, &bound, place, declared);
@@ -142,12 +135,6 @@ impl Comparison<'_> {
             place: place.to_string(),
             kind: Kind::Mismatch { found: found.clone(), wanted: wanted.clone(), declared },
         });
-    }
-
-    fn inside(&mut self, widen: bool, run: impl FnOnce(&mut Self)) {
-        let before = std::mem::replace(&mut self.widen, widen);
-        run(self);
-        self.widen = before;
     }
 }
 

@@ -10,6 +10,7 @@ pub(crate) use extent::Extent;
 pub use fields::Fields;
 pub(crate) use fits::{Bindings, Difference, Kind, differences, find, fits, join, optional};
 pub use shape::shape;
+pub(crate) use show::float_bound;
 use smol_str::SmolStr;
 pub use standpipe_plan::Bound;
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Field, Type};
+use super::{Bound, Field, Type};
 
 /// More fields than this are counted, not listed: a message names what differs elsewhere.
 const MOST_FIELDS: usize = 4;
@@ -17,7 +17,7 @@ impl fmt::Display for Type {
             Self::Int(None) => f.write_str("Int"),
             Self::Int(Some(bound)) => write!(f, "Int in {bound}"),
             Self::Float(None) => f.write_str("Float"),
-            Self::Float(Some(bound)) => write!(f, "Float in {bound}"),
+            Self::Float(Some(bound)) => write!(f, "Float in {}", float_bound(bound)),
             Self::String => f.write_str("String"),
             Self::OneOf(members) => {
                 let members: Vec<_> = members.iter().map(|member| format!("{member:?}")).collect();
@@ -48,6 +48,12 @@ impl fmt::Display for Type {
             Self::Param { name, .. } => f.write_str(name),
         }
     }
+}
+
+/// Bounds with a point in them, as they are written.
+pub(crate) fn float_bound(bound: &Bound) -> String {
+    let end = |end: Option<f64>| end.map_or_else(String::new, |number| format!("{number:?}"));
+    format!("{}{}{}", end(bound.low), if bound.inclusive { "..=" } else { ".." }, end(bound.high))
 }
 
 fn record(f: &mut fmt::Formatter<'_>, fields: &[Field]) -> fmt::Result {

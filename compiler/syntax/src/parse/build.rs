@@ -97,6 +97,13 @@ impl Builder {
         TypeExpr { span: self.span(start, end), kind }
     }
 
+    /// A type by its name. What may stand in brackets and does not ends where the next token starts.
+    pub(crate) fn named(&self, module: Option<Name>, name: Name, args: Vec<TypeExpr>, end: u32) -> TypeExpr {
+        let start = module.as_ref().map_or(name.span.start, |module| module.span.start);
+        let end = if args.is_empty() { name.span.end } else { end };
+        self.ty(TypeKind::Named { module, name, args }, start, end)
+    }
+
     pub(crate) fn union(&self, first: StrLiteral, rest: Vec<StrLiteral>, start: u32, end: u32) -> TypeExpr {
         let mut members = vec![first];
         members.extend(rest);
