@@ -2,6 +2,8 @@
 //! never kept.
 
 mod key;
+#[cfg(test)]
+mod tests;
 
 use rusqlite::{Connection, OptionalExtension, params};
 use smol_str::SmolStr;

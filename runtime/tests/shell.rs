@@ -292,3 +292,21 @@ fn the_state_folder_may_be_named_from_here() {
     let (report, _) = run(&maker.done(result, Shape::Int(None)), &options);
     assert_eq!(report.expect("it starts").outputs, 1);
 }
+
+#[test]
+fn a_result_is_not_kept_when_a_file_changed_meanwhile() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("data"), "one").expect("written");
+    let mut maker = Maker::new();
+    let task = maker.shell("read", "cat $file > $out; echo more >> data", Settings::default());
+    let file = Expr::Const(Value::Path("data".into()));
+    let step = maker.step(task, &[("file", file, Shape::File(None))], Shape::String);
+    let result = maker.add(step);
+    let plan = maker.done(result, Shape::String);
+    let (report, events) = run(&plan, &options(folder.path()));
+    assert_eq!(report.expect("it starts").outputs, "one");
+    assert!(events.iter().any(|event| matches!(event, Event::Log { stream, .. } if stream == "warning")));
+    std::fs::write(folder.path().join("data"), "one").expect("written");
+    let (again, _) = run(&plan, &options(folder.path()));
+    assert_eq!(again.expect("it starts").counts.cached, 0);
+}

@@ -1,0 +1,127 @@
+//! What a key depends on, and what it does not.
+
+use std::sync::Arc;
+
+use standpipe_plan::{
+    Blob, BlobKind, Body, Digest, Expr, Frame, Input, Module, NodeId, Origin, Plan, Region, Settings, Shape, Step,
+    Task, TaskId, Value,
+};
+
+use super::*;
+
+fn origin(line: u32) -> Origin {
+    Origin { file: 0, line }
+}
+
+/// One step as the key sees it.
+struct Case {
+    plan: Plan,
+    task: Task,
+    step: Step,
+    input: Value,
+    environment: Option<Digest>,
+}
+
+fn case() -> Case {
+    let body = Body::Python { text: "return n".into(), origin: origin(3), modules: vec![0] };
+    let task = Task {
+        name: "work".into(),
+        effect: false,
+        body,
+        environment: None,
+        frame: Frame::Pandas,
+        settings: Settings::default(),
+        origin: origin(1),
+    };
+    let module = Module { name: "helper".into(), path: "helper.py".into(), text: "x = 1".into(), package: false };
+    let plan = Plan {
+        pipeline: "main".into(),
+        files: Vec::new(),
+        params: Vec::new(),
+        environments: Vec::new(),
+        modules: vec![module],
+        tasks: Vec::new(),
+        root: Region { nodes: Vec::new(), result: Expr::Const(Value::None) },
+        result: Shape::Nothing,
+    };
+    let value = Expr::Const(Value::None);
+    let step = Step {
+        task: TaskId(0),
+        inputs: vec![Input { name: "n".into(), value, shape: Shape::Json }],
+        output: Shape::Int(None),
+    };
+    Case { plan, task, step, input: Value::Int(1), environment: Some(Digest::of(b"environment")) }
+}
+
+fn key(change: impl FnOnce(&mut Case)) -> Digest {
+    let mut case = case();
+    change(&mut case);
+    let mut keys = Keys::new(&case.plan);
+    keys.key(NodeId(0), &case.task, &case.step, &[case.input], case.environment).digest
+}
+
+fn file(path: &str, content: &str) -> Value {
+    Value::Blob(Arc::new(Blob {
+        kind: BlobKind::File,
+        digest: Digest::of(content.as_bytes()),
+        bytes: content.len() as u64,
+        format: "csv".into(),
+        rows: None,
+        path: Some(path.into()),
+    }))
+}
+
+#[test]
+fn stays_when_only_places_and_names_change() {
+    let same = key(|_| {});
+    assert_eq!(same, key(|case| case.task.name = "other".into()));
+    assert_eq!(same, key(|case| case.task.origin = origin(9)));
+    assert_eq!(same, key(|case| case.task.settings.priority = 5));
+    assert_eq!(same, key(|case| case.plan.modules[0].path = "lib/helper.py".into()));
+    assert_eq!(
+        same,
+        key(|case| case.task.body = Body::Python { text: "return n".into(), origin: origin(7), modules: vec![0] })
+    );
+    assert_eq!(key(|case| case.input = file("a.csv", "x")), key(|case| case.input = file("b.csv", "x")));
+    let range = Value::Range { start: 0, end: 2 };
+    let list = Value::list(vec![Value::Int(0), Value::Int(1)]);
+    assert_eq!(key(|case| case.input = range), key(|case| case.input = list));
+}
+
+#[test]
+fn changes_with_everything_that_has_a_say() {
+    let changes: [(&str, fn(&mut Case)); 11] = [
+        ("nothing", |_| {}),
+        ("body", |case| case.task.body = Body::Python { text: "return 2".into(), origin: origin(3), modules: vec![0] }),
+        ("language", |case| case.task.body = Body::Shell { text: "return n".into(), origin: origin(3) }),
+        ("module", |case| case.plan.modules[0].text = "x = 2".into()),
+        ("frame", |case| case.task.frame = Frame::Polars),
+        ("environment", |case| case.environment = Some(Digest::of(b"another"))),
+        ("input", |case| case.input = Value::Int(2)),
+        ("kind of input", |case| case.input = Value::Float(1.0)),
+        ("content", |case| case.input = file("a.csv", "y")),
+        ("input's name", |case| case.step.inputs[0].name = "m".into()),
+        ("output", |case| case.step.output = Shape::String),
+    ];
+    let keys: Vec<_> = changes.iter().map(|(what, change)| (what, key(change))).collect();
+    for (index, (what, one)) in keys.iter().enumerate() {
+        for (other, another) in &keys[index + 1..] {
+            assert_ne!(one, another, "{what} and {other}");
+        }
+    }
+}
+
+#[test]
+fn a_stale_result_is_not_found() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let connection = journal::open(folder.path()).expect("opened");
+    let store = Store::open(folder.path()).expect("a store");
+    let key = Digest::of(b"key");
+    let insert = "INSERT INTO results VALUES (?1, '{\"int\":5}', 'calm-crab', ?2)";
+    connection.execute(insert, params![key.0.as_slice(), journal::now() - 10_000]).expect("kept");
+    let find = |policy| find(&connection, &store, key, policy, &[]).expect("read").map(|hit| hit.value);
+    assert_eq!(find(CachePolicy::On), Some(Value::Int(5)));
+    assert_eq!(find(CachePolicy::For(60_000_000_000)), Some(Value::Int(5)));
+    assert_eq!(find(CachePolicy::For(1_000_000_000)), None);
+    assert_eq!(find(CachePolicy::Off), None);
+}
