@@ -5,6 +5,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use crate::codes;
@@ -92,6 +93,7 @@ fn connect(file: &Path) -> rusqlite::Result<Connection> {
         return Err(rusqlite::Error::InvalidQuery);
     }
     connection.pragma_update(None, "synchronous", "FULL")?;
+    keep_log(&connection)?;
     Ok(connection)
 }
 
@@ -106,12 +108,21 @@ pub(crate) fn open_reader(state: &Path) -> Result<Option<Connection>, Failure> {
         let connection = Connection::open_with_flags(&file, flags)?;
         connection.busy_timeout(BUSY)?;
         match version(&connection)? {
-            VERSION => Ok(Some(connection)),
+            VERSION => {
+                keep_log(&connection)?;
+                Ok(Some(connection))
+            }
             0 => Ok(None),
             _ => Err(rusqlite::Error::InvalidQuery),
         }
     };
     open().map_err(|error| failure(&error))
+}
+
+/// Leaves the write-ahead log as it is when the last connection closes: folding it in would cost every run two more
+/// waits for the disk. It is folded in as it grows.
+fn keep_log(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map(drop)
 }
 
 fn version(connection: &Connection) -> rusqlite::Result<i64> {
