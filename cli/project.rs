@@ -101,7 +101,7 @@ impl Project {
 
     /// A path of the compiler as people should see it: relative to the current folder where that is shorter.
     pub(crate) fn shown(&self, path: &str) -> String {
-        shown(&self.root.join(path))
+        if path.is_empty() { shown(&self.root) } else { shown(&self.root.join(path)) }
     }
 }
 
@@ -210,13 +210,13 @@ mod tests {
         let problem = |text: &str| {
             std::fs::write(folder.path().join(SETTINGS), text).unwrap();
             let problem = Project::at(folder.path().into()).unwrap_err();
-            let message = problem.message.replace(&folder.path().display().to_string(), "");
+            let message = problem.message.replace(&shown(folder.path()), "[root]");
             format!("{message} ({})", problem.help.unwrap_or_default())
         };
-        assert_eq!(problem("job = 2"), "`/standpipe.toml` has an unknown key `job` (did you mean `jobs`?)");
+        assert_eq!(problem("job = 2"), "`[root]/standpipe.toml` has an unknown key `job` (did you mean `jobs`?)");
         assert_eq!(
             problem("\njobs = \"two\""),
-            "`/standpipe.toml` makes no sense: line 2: invalid type: string \"two\", expected usize ()"
+            "`[root]/standpipe.toml` makes no sense: line 2: invalid type: string \"two\", expected usize ()"
         );
         assert!(problem("jobs = ").contains("is not TOML: line 1:"));
     }

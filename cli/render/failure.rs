@@ -76,7 +76,7 @@ mod tests {
         };
         let look = Look { color: false, width: 80 };
         let text = draw("train.fit", &failure, "brave-otter", &project, look);
-        let text = text.replace(&folder.path().display().to_string(), "");
+        let text = text.replace(&crate::project::shown(folder.path()), "[root]");
         let gone = draw("train.fit", &Failure { line: Some(9), ..failure }, "brave-otter", &project, look);
         insta::assert_snapshot!(format!("{text}\n{}", gone.lines().take(4).collect::<Vec<_>>().join("\n")));
     }
