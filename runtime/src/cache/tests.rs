@@ -53,6 +53,9 @@ fn case() -> Case {
     Case { plan, task, step, input: Value::Int(1), environment: Some(Digest::of(b"environment")) }
 }
 
+/// Something that is changed, and how.
+type Change = (&'static str, fn(&mut Case));
+
 fn key(change: impl FnOnce(&mut Case)) -> Digest {
     let mut case = case();
     change(&mut case);
@@ -90,7 +93,7 @@ fn stays_when_only_places_and_names_change() {
 
 #[test]
 fn changes_with_everything_that_has_a_say() {
-    let changes: [(&str, fn(&mut Case)); 11] = [
+    let changes: [Change; 11] = [
         ("nothing", |_| {}),
         ("body", |case| case.task.body = Body::Python { text: "return 2".into(), origin: origin(3), modules: vec![0] }),
         ("language", |case| case.task.body = Body::Shell { text: "return n".into(), origin: origin(3) }),
