@@ -1,9 +1,10 @@
 //! What the documentation shows is what happens.
 //!
 //! Every ```` ```console ```` block is typed into a shell, in a copy of the repository's `examples`, and its output
-//! compared: `[..]` stands for any text within a line, a line `...` for any lines. Every ```` ```pipe ```` block checks
-//! clean, unless its fence says `fails`; one whose fence names a file, ```` ```pipe words.pipe ````, is there for the
-//! blocks that follow.
+//! compared: `[..]` stands for any text within a line, a line `...` for any lines; how long something took, the names of
+//! runs, and whether an environment had to be made first may differ. In ```` ```console unordered ```` steps ran side by
+//! side, so lines come in any order. Every ```` ```pipe ```` block checks clean, unless its fence says `fails`; one whose
+//! fence names a file, ```` ```pipe words.pipe ````, is there for the blocks that follow.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,7 +14,7 @@ use std::process::Command;
 const SETUP: &[&str] = &["git clone ", "cargo build", "cargo install ", "cargo test", "cd standpipe"];
 
 /// Documents whose commands need the network and minutes.
-const SLOW: &[&str] = &["README.md", "examples/flights/README.md"];
+const SLOW: &[&str] = &["README.md", "docs/src/getting-started.md", "examples/flights/README.md"];
 
 /// A fenced block.
 struct Block {
@@ -91,16 +92,26 @@ fn replay(document: &str) -> Vec<String> {
         None => place.path().to_path_buf(),
     };
     let mut wrong = Vec::new();
-    for block in blocks(document).iter().filter(|block| block.info.starts_with("console")) {
-        if block.info != "console" {
-            wrong.push(format!("{document}:{}: everything shown is run: `{}`", block.line, block.info));
-        }
-        for shown in shown(block) {
+    for block in blocks(document) {
+        let unordered = match block.info.split_once(' ').unwrap_or((&block.info, "")) {
+            ("console", "") => false,
+            ("console", "unordered") => true,
+            ("console", what) => {
+                wrong.push(format!("{document}:{}: everything shown is run: `{what}`", block.line));
+                continue;
+            }
+            ("pipe", name) if name.ends_with(".pipe") => {
+                fs::write(folder.join(name), block.text + "\n").unwrap();
+                continue;
+            }
+            _ => continue,
+        };
+        for shown in shown(&block) {
             if SETUP.iter().any(|start| shown.command.starts_with(start)) {
                 continue;
             }
             let output = typed(&folder, &shown.command);
-            if !fits(&shown.output, &output) {
+            if !fits(&shown.output, &output, unordered) {
                 wrong.push(format!(
                     "{document}:{}: $ {}\n--- shown\n{}--- printed\n{output}",
                     shown.line, shown.command, shown.output
@@ -129,10 +140,42 @@ fn typed(folder: &Path, command: &str) -> String {
 }
 
 /// Whether `printed` is what `shown` says, `[..]` and `...` read as wildcards.
-fn fits(shown: &str, printed: &str) -> bool {
-    let shown: Vec<_> = shown.trim_end().lines().collect();
-    let printed: Vec<_> = printed.trim_end().lines().collect();
+fn fits(shown: &str, printed: &str, unordered: bool) -> bool {
+    let steady = |text: &str| {
+        let mut lines: Vec<_> = text.trim().lines().filter(|line| !of_environment(line)).map(steady).collect();
+        if unordered {
+            lines.sort();
+        }
+        lines
+    };
+    let (shown, printed) = (steady(shown), steady(printed));
+    let [shown, printed] = [&shown, &printed].map(|lines| lines.iter().map(String::as_str).collect::<Vec<_>>());
     lines_fit(&shown, &printed)
+}
+
+/// Whether a line is about an environment that was made: it may be there already.
+fn of_environment(line: &str) -> bool {
+    line.trim_start_matches(['·', '✓', ' ']).starts_with("environment ")
+}
+
+/// The line with `#` for how long something took, `2 m 47 s`, and for the name of a run, `run brave-otter`.
+fn steady(line: &str) -> String {
+    let mut words: Vec<&str> = Vec::new();
+    for word in line.trim_end().split(' ') {
+        let bare = word.trim_end_matches([',', ')']);
+        let before = words.last().copied().unwrap_or_default();
+        if matches!(bare, "ms" | "s" | "m") && before.parse::<f64>().is_ok() {
+            words.pop();
+            if words.last() != Some(&"#") {
+                words.push("#");
+            }
+        } else if before.ends_with("run") && bare.contains('-') {
+            words.push("#");
+        } else {
+            words.push(word);
+        }
+    }
+    words.join(" ")
 }
 
 fn lines_fit(shown: &[&str], printed: &[&str]) -> bool {
@@ -172,11 +215,15 @@ fn copy(from: &Path, to: &Path) {
 
 #[test]
 fn wildcards() {
-    assert!(fits("a [..] c\n...\nz", "a b c\nd\ne\nz\n"));
-    assert!(fits("...", ""));
-    assert!(fits("took [..]s", "took 1.2s"));
-    assert!(!fits("a", "a\nb"));
-    assert!(!fits("a [..] c", "a b d"));
+    assert!(fits("a [..] c\n...\nz", "a b c\nd\ne\nz\n", false));
+    assert!(fits("...", "", false));
+    assert!(fits("took [..]s", "took 1.2s", false));
+    assert!(!fits("a", "a\nb", false));
+    assert!(!fits("a [..] c", "a b d", false));
+    assert!(fits("a\nb", "b\na", true));
+    assert!(fits("2 ran, 2 m 47 s  (run calm-otter)", "2 ran, 18 ms  (run brave-ibis)", false));
+    assert!(!fits("2 ran, 18 ms", "3 ran, 18 ms", false));
+    assert!(fits("a", "· environment ml  making\na", false));
 }
 
 #[test]

@@ -38,13 +38,6 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Probl
         return Ok(Exit::Done);
     }
     let paint = context.paint();
-    let mut text = format!("{} in {}: {}\n", paint.bold(&why.step), run.name, why.reason);
-    if let Some(previous) = why.previous.as_ref().filter(|_| !why.changes.is_empty()) {
-        text.push_str(&format!("since {previous}:\n"));
-        for change in &why.changes {
-            text.push_str(&format!("  {} {}\n", change.part, change.how));
-        }
-    }
-    print(&text)?;
+    print(&format!("{} in {}: {}\n", paint.bold(&why.step), run.name, why.reason))?;
     Ok(Exit::Done)
 }

@@ -80,9 +80,9 @@ fn prospects(forecast: &[Forecast]) -> BTreeMap<String, Prospect> {
     for one in forecast {
         let prospect = all.entry(folded(&one.step)).or_default();
         let (count, why) = match &one.outlook {
-            Outlook::Reuse { run } => (&mut prospect.reuse, format!("reuse the result of {run}")),
-            Outlook::Run { why } => (&mut prospect.run, format!("run: {why}")),
-            Outlook::Unknown { why } => (&mut prospect.unknown, format!("not known yet: {why}")),
+            Outlook::Reuse { run } => (&mut prospect.reuse, format!("the result of {run}")),
+            Outlook::Run { why } => (&mut prospect.run, why.to_string()),
+            Outlook::Unknown { why } => (&mut prospect.unknown, why.to_string()),
         };
         *count += 1;
         let first = prospect.why.is_empty();
@@ -111,8 +111,11 @@ fn sentence(prospect: &Prospect) -> String {
     let Prospect { reuse, run, unknown, why } = prospect;
     let mut shown = String::new();
     visible(why, &mut shown);
-    if reuse + run + unknown == 1 {
-        return shown;
+    match (reuse, run, unknown) {
+        (1, 0, 0) => return format!("reuse {shown}"),
+        (0, 1, 0) => return format!("run: {shown}"),
+        (0, 0, 1) => return format!("not known yet: {shown}"),
+        _ => {}
     }
     let counts = [(*run, "run"), (*reuse, "reused"), (*unknown, "not known yet")];
     let counts: Vec<_> =
