@@ -19,6 +19,22 @@ impl Scope for Nothing {
     }
 }
 
+/// Most values that a const may be made of, each counted as often as it stands there: a few lines can double one as often.
+const MAX_PARTS: usize = 1_000_000;
+
+/// Whether `value` is made of at most `left` values, which are taken from it.
+fn is_within(value: &Value, left: &mut usize) -> bool {
+    let Some(rest) = left.checked_sub(1) else { return false };
+    *left = rest;
+    match value {
+        Value::List(items) => items.len() <= *left && items.iter().all(|item| is_within(item, left)),
+        Value::Record(fields) => fields.iter().all(|(_, value)| is_within(value, left)),
+        Value::Map(entries) => entries.values().all(|value| is_within(value, left)),
+        Value::String(text) => text.len() <= MAX_PARTS,
+        _ => true,
+    }
+}
+
 /// How far a const has come.
 #[derive(Clone, Debug)]
 pub(super) enum Progress {
@@ -63,7 +79,15 @@ impl Checker<'_> {
         self.nesting -= 1;
         self.constants.insert(id, Progress::Done(ty.clone()));
         if let Some(value) = self.constant_or_report(&constant.value, id.file, "a const") {
-            self.consts.insert(id, value);
+            if is_within(&value, &mut { MAX_PARTS }) {
+                self.consts.insert(id, value);
+            } else {
+                let message = format!("the const `{}` has more than {MAX_PARTS} parts", constant.name.text);
+                self.report(
+                    Diagnostic::new(Code::NO_CONSTANT, constant.name.span, message)
+                        .help("keep large data in a file, and have a task read it"),
+                );
+            }
         }
         ty
     }
@@ -201,6 +225,10 @@ impl Checker<'_> {
                 self.needs_failed(left, file) || self.needs_failed(right, file)
             }
             ExprKind::List(items) => items.iter().any(|item| self.needs_failed(item, file)),
+            ExprKind::String(parts) => parts.iter().any(|part| match part {
+                StrPart::Expr(part) => self.needs_failed(part, file),
+                StrPart::Text(_) => false,
+            }),
             ExprKind::Record(fields) => fields.iter().any(|field| self.needs_failed(&field.value, file)),
             ExprKind::Call { args, .. } => args.iter().any(|arg| self.needs_failed(&arg.value, file)),
             _ => false,

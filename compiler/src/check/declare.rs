@@ -120,12 +120,12 @@ impl Checker<'_> {
         self.aliases.insert(id, Alias::Open);
         self.nesting += 1;
         let mut ty = match self.nesting {
-            MAX_NESTING.. => self.too_large(&alias.name, Type::Error),
+            MAX_NESTING.. => self.too_large(&alias.name, &format!("the type `{}`", alias.name.text)),
             _ => self.ty(&alias.ty, Place { file: id.file, params: &[], decl: id }),
         };
         self.nesting -= 1;
         if ty.extent().is_too_large() {
-            ty = self.too_large(&alias.name, Type::Error);
+            ty = self.too_large(&alias.name, &format!("the type `{}`", alias.name.text));
         }
         if let Type::Record(fields) = ty {
             ty = Type::Record(fields.named(&alias.name.text));
@@ -134,14 +134,14 @@ impl Checker<'_> {
         ty
     }
 
-    /// Reports a type that nobody would want to see written out; gives `ty` in its place.
-    fn too_large(&mut self, name: &Name, ty: Type) -> Type {
-        let message = format!("the type `{}` has too many parts, or too many levels of them", name.text);
+    /// Reports a type, that of `what`, which nobody would want to see written out.
+    pub(super) fn too_large(&mut self, name: &Name, what: &str) -> Type {
+        let message = format!("{what} has too many parts, or too many levels of them");
         self.report(
             Diagnostic::new(Code::TYPE_TOO_LARGE, name.span, message)
                 .help("types in it count with all that they are made of; `Json` holds anything"),
         );
-        ty
+        Type::Error
     }
 
     /// What a type expression means.

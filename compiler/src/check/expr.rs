@@ -373,13 +373,13 @@ impl Checker<'_> {
 
     fn record(&mut self, fields: &[RecordField], wanted: Option<&Type>, file: FileId) -> Type {
         let wanted = match wanted.map(unwrapped) {
-            Some(Type::Record(fields)) => &fields[..],
-            _ => &[],
+            Some(Type::Record(fields)) => Some(fields),
+            _ => None,
         };
         let mut seen: FxHashMap<&str, Span> = FxHashMap::default();
         let mut out: Vec<Field> = Vec::with_capacity(fields.len());
-        for field in fields {
-            let target = find(wanted, &field.name.text);
+        for (index, field) in fields.iter().enumerate() {
+            let target = wanted.and_then(|wanted| wanted.find_at(index, &field.name.text));
             let ty = match target {
                 Some(target) => {
                     let declared = target.span.map(|span| (span, "the field"));
@@ -405,7 +405,11 @@ impl Checker<'_> {
             seen.insert(&field.name.text, field.name.span);
             out.push(Field { name: SmolStr::clone(&field.name.text), ty, span: Some(field.name.span) });
         }
-        Type::Record(out.into_iter().collect())
+        let record = Type::Record(out.into_iter().collect());
+        match fields.first() {
+            Some(first) if record.extent().is_too_large() => self.too_large(&first.name, "this record"),
+            _ => record,
+        }
     }
 
     fn list(&mut self, items: &[Expr], wanted: Option<&Type>, file: FileId) -> Type {

@@ -313,14 +313,12 @@ impl Walk<'_> {
     }
 
     fn unknown(&mut self, name: &Name) {
+        self.comparisons = self.comparisons.saturating_sub(self.bound.len() + self.file.scope.len());
         let known = self.bound.iter().filter(|(_, (target, _))| *target != Target::Unknown).map(|(name, _)| name);
-        let mut known: Vec<&str> = known.chain(self.file.scope.keys()).map(SmolStr::as_str).collect();
-        known.extend(Builtin::ALL.iter().map(|(name, _)| *name));
-        known.retain(|known| known.starts_with(|first: char| !first.is_uppercase()));
-        self.comparisons = self.comparisons.saturating_sub(known.len());
-        if self.comparisons == 0 {
-            known.clear();
-        }
+        let known = known.chain(self.file.scope.keys()).map(SmolStr::as_str);
+        let known = known.chain(Builtin::ALL.iter().map(|(name, _)| *name));
+        let known = known.filter(|known| known.starts_with(|first: char| !first.is_uppercase()));
+        let known = known.take(if self.comparisons == 0 { 0 } else { usize::MAX });
         let mut diagnostic =
             Diagnostic::new(Code::UNKNOWN_NAME, name.span, format!("nothing here is named `{}`", name.text));
         let close = nearest(&name.text, known);

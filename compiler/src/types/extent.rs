@@ -30,6 +30,11 @@ impl Extent {
         whole
     }
 
+    /// Whether a type of this extent is too much to be shown inside another.
+    pub(super) fn is_large(self) -> bool {
+        self.parts > 40
+    }
+
     /// Whether a type of this extent is larger than any that somebody would write.
     pub(crate) fn is_too_large(self) -> bool {
         self.parts > MAX_PARTS || self.depth > MAX_DEPTH

@@ -34,7 +34,7 @@ impl Fields {
     }
 
     /// The field of that name, looked for at place `likely` first.
-    pub(super) fn find_at(&self, likely: usize, name: &str) -> Option<&Field> {
+    pub(crate) fn find_at(&self, likely: usize, name: &str) -> Option<&Field> {
         let there = self.fields.get(likely).filter(|field| field.name == name);
         there.or_else(|| super::find(self, name))
     }

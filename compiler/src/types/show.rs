@@ -2,10 +2,13 @@
 
 use std::fmt;
 
-use super::{Bound, Field, Type};
+use super::{Bound, Fields, Type};
 
 /// More fields than this are counted, not listed: a message names what differs elsewhere.
 const MOST_FIELDS: usize = 4;
+
+/// And more members of a union than this.
+const MOST_MEMBERS: usize = 8;
 
 impl fmt::Display for Type {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -20,8 +23,11 @@ impl fmt::Display for Type {
             Self::Float(Some(bound)) => write!(f, "Float in {}", float_bound(bound)),
             Self::String => f.write_str("String"),
             Self::OneOf(members) => {
-                let members: Vec<_> = members.iter().map(|member| format!("{member:?}")).collect();
-                f.write_str(&members.join(" | "))
+                let mut shown: Vec<_> = members.iter().take(MOST_MEMBERS).map(|member| format!("{member:?}")).collect();
+                if members.len() > MOST_MEMBERS {
+                    shown.push(format!("… {} more", members.len() - MOST_MEMBERS));
+                }
+                f.write_str(&shown.join(" | "))
             }
             Self::Duration => f.write_str("Duration"),
             Self::Size => f.write_str("Size"),
@@ -56,11 +62,14 @@ pub(crate) fn float_bound(bound: &Bound) -> String {
     format!("{}{}{}", end(bound.low), if bound.inclusive { "..=" } else { ".." }, end(bound.high))
 }
 
-fn record(f: &mut fmt::Formatter<'_>, fields: &[Field]) -> fmt::Result {
+fn record(f: &mut fmt::Formatter<'_>, fields: &Fields) -> fmt::Result {
     if fields.is_empty() {
         return f.write_str("{}");
     }
-    let shown = fields.iter().take(MOST_FIELDS).map(|field| format!("{}: {}", field.name, field.ty));
+    let shown = fields.iter().take(MOST_FIELDS).map(|field| match &field.ty {
+        Type::Record(inner) if inner.name().is_none() && inner.extent.is_large() => format!("{}: {{ … }}", field.name),
+        ty => format!("{}: {ty}", field.name),
+    });
     let mut shown: Vec<_> = shown.collect();
     if fields.len() > MOST_FIELDS {
         shown.push(format!("… {} more", fields.len() - MOST_FIELDS));
