@@ -62,7 +62,7 @@ impl Checker<'_> {
         cause: Cause<'_>,
     ) -> bool {
         let mut fine = true;
-        for end in super::expr::ends(expr) {
+        for end in super::block::ends(expr) {
             let found = self.type_of(file, end);
             fine &= self.expect_found(end, &found, wanted, bindings, file, cause);
         }

@@ -2,11 +2,11 @@
 
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
-use standpipe_syntax::ast::{Block, DeclKind, Else, Expr, ExprKind, Name, RecordField, StmtKind, StrPart};
+use standpipe_syntax::ast::{DeclKind, Expr, ExprKind, Name, RecordField, StrPart};
 use standpipe_syntax::diag::{Code, Diagnostic};
 use standpipe_syntax::{FileId, Span};
 
-use super::{Checker, broken_within};
+use super::Checker;
 use crate::nearest::{listed, nearest};
 use crate::resolve::{LocalKind, Target};
 use crate::types::{Field, Type, find, join, optional};
@@ -45,136 +45,11 @@ impl Checker<'_> {
             ExprKind::Unary { op, operand } => self.unary(*op, operand, file),
             ExprKind::Binary { op, op_span, left, right } => self.binary(*op, *op_span, left, right, file),
             ExprKind::Range { start, end, .. } => self.range(start, end, file),
-            ExprKind::If { .. } => self.choice(expr, wanted, Use::Value, file),
-            ExprKind::For { .. } => self.iteration(expr, wanted, Use::Value, file),
+            ExprKind::If { .. } => self.choice(expr, wanted, super::block::Use::Value, file),
+            ExprKind::For { .. } => self.iteration(expr, wanted, super::block::Use::Value, file),
             ExprKind::Paren(inner) => self.expr(inner, wanted, file),
             ExprKind::Broken => Type::Error,
         }
-    }
-
-    /// `if`. With a type that is wanted, whoever wants it looks at each branch on its own.
-    fn choice(&mut self, expr: &Expr, wanted: Option<&Type>, used: Use, file: FileId) -> Type {
-        let ExprKind::If { condition, then, otherwise } = &expr.kind else { return Type::Error };
-        self.condition(condition, file);
-        let first = self.block(then, wanted, used, file);
-        let second = match otherwise {
-            None => return Type::Nothing,
-            Some(Else::Block(block)) => self.block(block, wanted, used, file),
-            Some(Else::If(inner)) => {
-                let ty = self.choice(inner, wanted, used, file);
-                self.note(file, inner, ty.clone());
-                ty
-            }
-        };
-        match (used, wanted) {
-            (Use::Nobody, _) => Type::Nothing,
-            (Use::Value, wanted) => self.branches(expr, &first, &second, wanted),
-        }
-    }
-
-    fn iteration(&mut self, expr: &Expr, wanted: Option<&Type>, used: Use, file: FileId) -> Type {
-        let ExprKind::For { items, limit, body, .. } = &expr.kind else { return Type::Error };
-        let over = self.expr(items, None, file);
-        self.iterable(items, &over);
-        if let Some(limit) = limit {
-            self.expect(limit, &Type::Int(None), file, None);
-        }
-        let wanted = match wanted {
-            Some(Type::List(item)) => Some(&**item),
-            _ => None,
-        };
-        Type::List(Box::new(self.block(body, wanted, used, file)))
-    }
-
-    /// The type of a block's value: its last statement's, when that is an expression.
-    pub(super) fn block(&mut self, block: &Block, wanted: Option<&Type>, used: Use, file: FileId) -> Type {
-        let mut value = Type::Nothing;
-        let last = block.stmts.len().saturating_sub(1);
-        for (index, stmt) in block.stmts.iter().enumerate() {
-            value = Type::Nothing;
-            let before = self.diagnostics.len();
-            match &stmt.kind {
-                StmtKind::Bind { value, name } => {
-                    self.bind(name, value, file);
-                    self.spare(before, std::slice::from_ref(name));
-                }
-                StmtKind::Unpack { names, value } => {
-                    self.unpack(names, value, file);
-                    self.spare(before, names);
-                }
-                StmtKind::Expr(inner) if index == last && used == Use::Value => value = self.expr(inner, wanted, file),
-                StmtKind::Expr(inner) => {
-                    let ty = match &inner.kind {
-                        ExprKind::If { .. } => self.choice(inner, None, Use::Nobody, file),
-                        ExprKind::For { .. } => self.iteration(inner, None, Use::Nobody, file),
-                        _ => self.expr(inner, None, file),
-                    };
-                    self.note(file, inner, ty.clone());
-                    // What ends a block inside a statement is reported with the whole statement.
-                    if index != last && self.diagnostics.len() == before {
-                        self.nobody_uses(inner, file);
-                    } else if index == last {
-                        value = ty;
-                    }
-                }
-                StmtKind::Broken => value = Type::Error,
-            }
-        }
-        value
-    }
-
-    fn bind(&mut self, name: &Name, value: &Expr, file: FileId) {
-        if self.expr(value, None, file) != Type::Nothing {
-            return;
-        }
-        let message = match &value.kind {
-            ExprKind::If { otherwise: None, .. } => {
-                format!("`{}` gets no value when the condition does not hold", name.text)
-            }
-            _ => format!("`{}` gets no value: this returns nothing", name.text),
-        };
-        let diagnostic = Diagnostic::new(Code::NO_VALUE, value.span, message);
-        self.report(match &value.kind {
-            ExprKind::If { otherwise: None, .. } => diagnostic.help("add `else { … }` with the other value"),
-            _ => diagnostic.help(format!("leave out `{} =`", name.text)),
-        });
-    }
-
-    /// Says nothing of unused `names` when something was reported where they are bound: it is mended first.
-    fn spare(&mut self, before: usize, names: &[Name]) {
-        if self.diagnostics[before..].iter().any(Diagnostic::is_error) {
-            self.spared.extend(names.iter().map(|name| name.span));
-        }
-    }
-
-    fn unpack(&mut self, names: &[Name], value: &Expr, file: FileId) {
-        match self.expr(value, None, file) {
-            Type::Record(fields) => {
-                for name in names {
-                    if find(&fields, &name.text).is_none() {
-                        self.no_field(name, &Type::Record(fields.clone()), &fields);
-                    }
-                }
-            }
-            Type::Error => {}
-            other => self.report(
-                Diagnostic::new(Code::NOT_A_RECORD, value.span, format!("`{other}` has no fields to take apart"))
-                    .help("only records can be taken apart with `{ … } =`"),
-            ),
-        }
-    }
-
-    /// Warns of a statement whose value goes nowhere and that changes nothing: it never runs.
-    fn nobody_uses(&mut self, expr: &Expr, file: FileId) {
-        let broken = self.type_of(file, expr) == Type::Error
-            || broken_within(&self.diagnostics, self.resolved.file(file).source.span());
-        if broken || self.has_effect(expr, file) {
-            return;
-        }
-        self.report(
-            Diagnostic::new(Code::UNUSED_RESULT, expr.span, "nothing uses this result, so this never runs")
-                .help("give it a name and use it, or remove it"),
-        );
     }
 
     fn name(&mut self, expr: &Expr, name: &Name, file: FileId) -> Type {
@@ -304,7 +179,7 @@ impl Checker<'_> {
         }
     }
 
-    fn no_field(&mut self, name: &Name, ty: &Type, fields: &[Field]) -> Type {
+    pub(super) fn no_field(&mut self, name: &Name, ty: &Type, fields: &[Field]) -> Type {
         let mut diagnostic =
             Diagnostic::new(Code::UNKNOWN_FIELD, name.span, format!("there is no field `{}` in `{ty}`", name.text));
         let close = nearest(&name.text, fields.iter().map(|field| field.name.as_str()));
@@ -350,7 +225,7 @@ impl Checker<'_> {
         }
     }
 
-    fn iterable(&mut self, items: &Expr, over: &Type) {
+    pub(super) fn iterable(&mut self, items: &Expr, over: &Type) {
         match over {
             Type::List(_) | Type::Error => {}
             Type::Table(_) => self.report(
@@ -450,30 +325,6 @@ impl Checker<'_> {
         Type::List(Box::new(item))
     }
 
-    fn branches(&mut self, expr: &Expr, then: &Type, otherwise: &Type, wanted: Option<&Type>) -> Type {
-        if *then == Type::Error || *otherwise == Type::Error {
-            return if *then == Type::Error { otherwise.clone() } else { then.clone() };
-        }
-        if *then == Type::Nothing || *otherwise == Type::Nothing {
-            return Type::Nothing;
-        }
-        if let Some(joined) = join(then, otherwise) {
-            return joined;
-        }
-        if let Some(wanted) = wanted {
-            return wanted.clone();
-        }
-        let mut diagnostic =
-            Diagnostic::new(Code::BRANCHES, expr.span, format!("one branch is `{then}`, the other `{otherwise}`"));
-        if let [first, .., last] = ends(expr).as_slice() {
-            diagnostic.span = last.span;
-            diagnostic =
-                diagnostic.here(format!("this is `{otherwise}`")).also(first.span, format!("this is `{then}`"));
-        }
-        self.report(diagnostic.help("all branches of an `if` that is used as a value have one type"));
-        Type::Error
-    }
-
     fn interpolated(&mut self, part: &Expr, file: FileId) {
         let ty = self.expr(part, None, file);
         let inner = unwrapped(&ty);
@@ -493,29 +344,4 @@ pub(super) fn unwrapped(ty: &Type) -> &Type {
         Type::Optional(inner) => inner,
         ty => ty,
     }
-}
-
-/// The expressions that an `if` is worth, one for each branch that ends with one; of anything else, itself.
-pub(super) fn ends(expr: &Expr) -> Vec<&Expr> {
-    let ExprKind::If { then, otherwise, .. } = &expr.kind else { return vec![expr] };
-    let last = |block: &'_ Block| block.stmts.len().checked_sub(1);
-    let mut out = Vec::new();
-    for block in
-        [Some(then), if let Some(Else::Block(block)) = otherwise { Some(block) } else { None }].into_iter().flatten()
-    {
-        if let Some(StmtKind::Expr(inner)) = last(block).and_then(|last| block.stmts.get(last)).map(|stmt| &stmt.kind) {
-            out.extend(ends(inner));
-        }
-    }
-    if let Some(Else::If(inner)) = otherwise {
-        out.extend(ends(inner));
-    }
-    out
-}
-
-/// Whether somebody needs the value of a block or expression.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Use {
-    Value,
-    Nobody,
 }

@@ -1,6 +1,7 @@
 //! Every expression has a type. Side tables over the tree; the tree itself is never changed.
 
 mod attrs;
+mod block;
 mod call;
 mod constant;
 mod declare;
@@ -183,7 +184,7 @@ impl Checker<'_> {
         let wanted = self.signatures.get(&id).map_or(Type::Error, |signature| signature.result.clone());
         self.in_pipeline = true;
         let result = (wanted != Type::Nothing).then_some(&wanted);
-        let used = if pipeline.result.is_some() { expr::Use::Value } else { expr::Use::Nobody };
+        let used = if pipeline.result.is_some() { block::Use::Value } else { block::Use::Nobody };
         let before = self.diagnostics.len();
         let found = self.block(&pipeline.body, result, used, id.file);
         let clean = self.diagnostics.len() == before;
