@@ -12,6 +12,9 @@ pub const MARKER: &str = "STANDPIPE_ATTEMPT";
 /// Rounds of looking for what escaped: a process may fork while it is looked for.
 const ROUNDS: u32 = 50;
 
+/// Rounds of waiting for processes that show no environment yet: one that begins another program has none for a moment.
+const PATIENCE: u32 = 20;
+
 /// Kills the process group led by `leader`, then every process whose environment has [`MARKER`] equal to `marker`,
 /// until none is left.
 pub async fn kill_tree(leader: u32, marker: &str) {
@@ -19,34 +22,72 @@ pub async fn kill_tree(leader: u32, marker: &str) {
         // It may be gone already, which is what is wanted.
         let _ = kill_process_group(group, Signal::KILL);
     }
+    let mut patience = PATIENCE;
     for _ in 0..ROUNDS {
-        let found = marked(marker);
-        if found.is_empty() {
-            return;
+        let mut unclear = false;
+        let mut found = false;
+        for (pid, mark) in marked(marker) {
+            match mark {
+                Mark::Ours => {
+                    found = true;
+                    let _ = kill_process(pid, Signal::KILL);
+                }
+                Mark::Unclear => unclear = true,
+                Mark::Other => {}
+            }
         }
-        for pid in found {
-            let _ = kill_process(pid, Signal::KILL);
+        if !found {
+            if !unclear || patience == 0 {
+                return;
+            }
+            patience -= 1;
         }
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
 
-/// The living processes that carry the marker.
-fn marked(marker: &str) -> Vec<Pid> {
-    let wanted = format!("{MARKER}={marker}");
+/// Whether a process belongs to a marker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    Ours,
+    Other,
+    /// It lives and shows no environment: it is about to begin a program, or was begun without one.
+    Unclear,
+}
+
+impl Mark {
+    /// What the process `pid` shows.
+    pub fn of(pid: i32, marker: &str) -> Self {
+        let Ok(environment) = fs::read(format!("/proc/{pid}/environ")) else { return Self::Other };
+        if environment.is_empty() {
+            return if has_memory(pid) { Self::Unclear } else { Self::Other };
+        }
+        let wanted = format!("{MARKER}={marker}");
+        match environment.split(|byte| *byte == 0).any(|variable| variable == wanted.as_bytes()) {
+            true => Self::Ours,
+            false => Self::Other,
+        }
+    }
+}
+
+/// Zombies and threads of the kernel have none: their size, the 23rd field, is 0.
+fn has_memory(pid: i32) -> bool {
+    let Ok(stat) = fs::read_to_string(format!("/proc/{pid}/stat")) else { return false };
+    let behind_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+    behind_name.split_whitespace().nth(20).is_some_and(|size| size != "0")
+}
+
+/// The living processes that carry the marker, or may.
+fn marked(marker: &str) -> Vec<(Pid, Mark)> {
     let own = rustix::process::getpid();
     let Ok(processes) = fs::read_dir("/proc") else { return Vec::new() };
     processes
         .flatten()
         .filter_map(|entry| entry.file_name().to_str()?.parse().ok().and_then(Pid::from_raw))
-        .filter(|pid| *pid != own && carries(*pid, wanted.as_bytes()))
+        .filter(|pid| *pid != own)
+        .map(|pid| (pid, Mark::of(pid.as_raw_nonzero().get(), marker)))
+        .filter(|(_, mark)| *mark != Mark::Other)
         .collect()
-}
-
-/// Whether the process was started with that variable. A zombie has no environment any more, so it never does.
-fn carries(pid: Pid, wanted: &[u8]) -> bool {
-    fs::read(format!("/proc/{}/environ", pid.as_raw_nonzero()))
-        .is_ok_and(|environment| environment.split(|byte| *byte == 0).any(|variable| variable == wanted))
 }
 
 #[cfg(test)]
@@ -65,12 +106,25 @@ mod tests {
             .process_group(0)
             .spawn()
             .expect("sh is there");
-        while marked(&marker).len() < 3 {
+        let ours = || marked(&marker).into_iter().filter(|(_, mark)| *mark == Mark::Ours).count();
+        while ours() < 3 {
             std::thread::sleep(Duration::from_millis(5));
         }
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
         runtime.block_on(kill_tree(shell.id(), &marker));
-        assert_eq!(marked(&marker), []);
+        assert_eq!(ours(), 0);
         shell.wait().expect("it was ours");
+    }
+
+    #[test]
+    fn a_program_without_an_environment_is_unclear_and_a_zombie_is_not() {
+        let mut sleeper = Command::new("sleep").arg("60").env_clear().spawn().expect("sleep is there");
+        let pid = i32::try_from(sleeper.id()).expect("a small number");
+        while fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|line| !line.starts_with(b"sleep")) {}
+        assert_eq!(Mark::of(pid, "any"), Mark::Unclear);
+        sleeper.kill().expect("it is ours");
+        while !fs::read_to_string(format!("/proc/{pid}/stat")).expect("it is not reaped").contains(") Z ") {}
+        assert_eq!(Mark::of(pid, "any"), Mark::Other);
+        sleeper.wait().expect("it was ours");
     }
 }

@@ -15,7 +15,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until};
 
 use crate::executor::Stop;
-use crate::process::{MARKER, kill_tree};
+use crate::process::{Mark, kill_tree};
 
 /// How long a process may take to end after it was asked to.
 pub(super) const GRACE: Duration = Duration::from_secs(5);
@@ -146,18 +146,14 @@ async fn end_others(leader: u32, marker: &str) {
     }
 }
 
-/// Whether a process with the marker lives that is younger than `leader`: everything that it started is. Looks at the
+/// Whether a process with the marker lives, or may, that is younger than `leader`: everything that it started is. Looks at the
 /// few numbers given out since, or, where they are many, says that it must be looked for.
 fn escaped(leader: i32, marker: &str) -> bool {
     let Some(last) = last_pid() else { return true };
     if last < leader || last - leader > FEW {
         return true;
     }
-    let wanted = format!("{MARKER}={marker}");
-    (leader + 1..=last).any(|pid| {
-        fs::read(format!("/proc/{pid}/environ"))
-            .is_ok_and(|environment| environment.split(|byte| *byte == 0).any(|variable| variable == wanted.as_bytes()))
-    })
+    (leader + 1..=last).any(|pid| Mark::of(pid, marker) != Mark::Other)
 }
 
 /// The number that was given out last.
