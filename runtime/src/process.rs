@@ -51,7 +51,7 @@ pub async fn kill_tree(leader: u32, marker: &str) {
 pub enum Mark {
     Ours,
     Other,
-    /// It lives and shows no environment: it is about to begin a program, or was begun without one.
+    /// It shows no environment: it is about to begin a program, or to end, or was begun without one.
     Unclear,
 }
 
@@ -60,7 +60,7 @@ impl Mark {
     pub fn of(pid: i32, marker: &str) -> Self {
         let Ok(environment) = fs::read(format!("/proc/{pid}/environ")) else { return Self::Other };
         if environment.is_empty() {
-            return if has_memory(pid) { Self::Unclear } else { Self::Other };
+            return if lives(pid) { Self::Unclear } else { Self::Other };
         }
         let wanted = format!("{MARKER}={marker}");
         match environment.split(|byte| *byte == 0).any(|variable| variable == wanted.as_bytes()) {
@@ -70,11 +70,16 @@ impl Mark {
     }
 }
 
-/// Zombies and threads of the kernel have none: their size, the 23rd field, is 0.
-fn has_memory(pid: i32) -> bool {
+/// The kernel's own threads never have an environment: a bit of the flags, the 9th field of `stat` (proc(5)).
+const KERNEL_THREAD: u32 = 0x0020_0000;
+
+/// Whether the process still has a way to go: it is no thread of the kernel, and not dead and waiting to be reaped.
+fn lives(pid: i32) -> bool {
     let Ok(stat) = fs::read_to_string(format!("/proc/{pid}/stat")) else { return false };
-    let behind_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
-    behind_name.split_whitespace().nth(20).is_some_and(|size| size != "0")
+    let mut behind_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace();
+    let state = behind_name.next().unwrap_or("X");
+    let flags = behind_name.nth(5).and_then(|flags| flags.parse().ok()).unwrap_or(KERNEL_THREAD);
+    !matches!(state, "Z" | "X") && flags & KERNEL_THREAD == 0
 }
 
 /// The living processes that carry the marker, or may.
