@@ -73,6 +73,7 @@ impl Checker<'_> {
                         value = ty;
                     }
                 }
+                StmtKind::Expect(inner) => self.condition(inner, file),
                 StmtKind::Broken => value = Type::Error,
             }
         }
@@ -121,7 +122,7 @@ impl Checker<'_> {
     }
 
     /// Warns of a statement whose value goes nowhere and that changes nothing: it never runs.
-    fn nobody_uses(&mut self, expr: &Expr, file: FileId) {
+    pub(super) fn nobody_uses(&mut self, expr: &Expr, file: FileId) {
         let broken = self.type_of(file, expr) == Type::Error
             || broken_within(&self.diagnostics, self.resolved.file(file).source.span());
         if broken || self.has_effect(expr, file) {

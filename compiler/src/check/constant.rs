@@ -194,7 +194,11 @@ impl Checker<'_> {
                 Folded::Range { start: inner(start)?, end: inner(end)?, inclusive: *inclusive }
             }
             ExprKind::Paren(inner) => self.fold(inner, file)?,
-            ExprKind::Pipe { .. } | ExprKind::If { .. } | ExprKind::For { .. } | ExprKind::Broken => return None,
+            ExprKind::Pipe { .. }
+            | ExprKind::If { .. }
+            | ExprKind::For { .. }
+            | ExprKind::Deploy(_)
+            | ExprKind::Broken => return None,
         })
     }
 

@@ -55,7 +55,12 @@ impl Checker<'_> {
                     DeclKind::Pipeline(pipeline) => {
                         self.signature(id, &pipeline.type_params, &pipeline.params, pipeline.result.as_ref());
                     }
-                    DeclKind::Import(_) | DeclKind::Env(_) | DeclKind::Broken(_) => {}
+                    DeclKind::Service(task) => self.signature(id, &task.type_params, &task.params, None),
+                    DeclKind::Import(_)
+                    | DeclKind::Env(_)
+                    | DeclKind::Schedule(_)
+                    | DeclKind::Test(_)
+                    | DeclKind::Broken(_) => {}
                 }
             }
         }
@@ -215,6 +220,13 @@ impl Checker<'_> {
                         Type::Error
                     }
                 }
+            }
+            TypeKind::Number(_) => {
+                self.report(
+                    Diagnostic::new(Code::TYPE_ARGUMENTS, ty.span, "a number is not a type")
+                        .help("only the sizes of a tensor are numbers: `Tensor[Float32, 28, 28]`"),
+                );
+                Type::Error
             }
             TypeKind::Broken => Type::Error,
         }

@@ -12,7 +12,10 @@ use crate::resolve::{DeclId, Resolved, Target};
 fn each_callee(block: &Block, file: FileId, resolved: &Resolved, visit: &mut dyn FnMut(DeclId, &Expr)) {
     for stmt in &block.stmts {
         match &stmt.kind {
-            StmtKind::Bind { value, .. } | StmtKind::Unpack { value, .. } | StmtKind::Expr(value) => {
+            StmtKind::Bind { value, .. }
+            | StmtKind::Unpack { value, .. }
+            | StmtKind::Expect(value)
+            | StmtKind::Expr(value) => {
                 each_callee_of(value, file, resolved, visit);
             }
             StmtKind::Broken => {}
@@ -79,7 +82,7 @@ fn each_callee_of(expr: &Expr, file: FileId, resolved: &Resolved, visit: &mut dy
             limit.iter().for_each(|limit| each(limit));
             each_callee(body, file, resolved, visit);
         }
-        ExprKind::Paren(inner) => each(inner),
+        ExprKind::Deploy(inner) | ExprKind::Paren(inner) => each(inner),
     }
 }
 

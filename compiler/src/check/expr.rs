@@ -48,6 +48,14 @@ impl Checker<'_> {
             ExprKind::If { .. } => self.choice(expr, wanted, super::block::Use::Value, file),
             ExprKind::For { .. } => self.iteration(expr, wanted, super::block::Use::Value, file),
             ExprKind::Paren(inner) => self.expr(inner, wanted, file),
+            ExprKind::Deploy(call) => {
+                self.expr(call, None, file);
+                self.report(
+                    Diagnostic::new(Code::NOT_SUPPORTED, expr.span, "`deploy` is not supported yet")
+                        .help("it is reserved for a later version; take it away for now"),
+                );
+                Type::Error
+            }
             ExprKind::Broken => Type::Error,
         }
     }

@@ -14,7 +14,7 @@ pub use constant::{binary, unary};
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use standpipe_plan::{Builtin, Value};
-use standpipe_syntax::ast::{DeclKind, Expr, ExprId, Pipeline, StmtKind};
+use standpipe_syntax::ast::{DeclKind, Expr, ExprId, Pipeline, StmtKind, Test};
 use standpipe_syntax::diag::{Code, Diagnostic};
 use standpipe_syntax::{FileId, Span};
 
@@ -175,8 +175,28 @@ impl Checker<'_> {
                     | DeclKind::Artifact(_)
                     | DeclKind::Const(_)
                     | DeclKind::Broken(_) => {}
+                    DeclKind::Test(test) => self.test(test, id.file),
+                    DeclKind::Service(_) | DeclKind::Schedule(_) => {
+                        let first = Span { end: decl.span.start + 4, ..decl.span };
+                        self.report(
+                            Diagnostic::new(Code::NOT_SUPPORTED, first, "this declaration is not supported yet")
+                                .help("it is reserved for a later version; take it away for now"),
+                        );
+                    }
                 }
             }
+        }
+    }
+
+    fn test(&mut self, test: &Test, file: FileId) {
+        self.in_pipeline = true;
+        let before = self.diagnostics.len();
+        self.block(&test.body, None, block::Use::Nobody, file);
+        self.in_pipeline = false;
+        if let Some(StmtKind::Expr(last)) = test.body.stmts.last().map(|stmt| &stmt.kind)
+            && self.diagnostics.len() == before
+        {
+            self.nobody_uses(last, file);
         }
     }
 

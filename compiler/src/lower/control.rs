@@ -38,6 +38,7 @@ impl Lowerer<'_> {
                     self.bind(name, Expr::Field(Box::new(bound.clone()), name.text.clone()));
                 }
             }
+            StmtKind::Expect(_) => {}
             StmtKind::Expr(expr) => return self.expr(expr),
             StmtKind::Broken => {}
         }

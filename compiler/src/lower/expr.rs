@@ -70,7 +70,7 @@ impl Lowerer<'_> {
             }
             ExprKind::If { condition, then, otherwise } => self.branch(condition, then, otherwise.as_ref(), expr.span),
             ExprKind::For { .. } => self.each(expr, "for"),
-            ExprKind::Paren(inner) => self.expr(inner),
+            ExprKind::Deploy(inner) | ExprKind::Paren(inner) => self.expr(inner),
         }
     }
 

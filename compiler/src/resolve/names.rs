@@ -85,13 +85,19 @@ impl Walk<'_> {
         self.types.clear();
         match kind {
             DeclKind::Import(_) | DeclKind::Artifact(_) | DeclKind::Broken(_) => {}
-            DeclKind::Type(alias) => self.ty(&alias.ty),
+            DeclKind::Type(alias) => {
+                self.types.extend(alias.params.iter().map(|param| param.name.text.clone()));
+                alias.params.iter().filter_map(|param| param.bound.as_ref()).for_each(|bound| self.ty(bound));
+                self.ty(&alias.ty);
+            }
             DeclKind::Const(constant) => {
                 constant.ty.iter().for_each(|ty| self.ty(ty));
                 self.expr(&constant.value);
             }
             DeclKind::Env(env) => self.attrs(&env.attrs),
-            DeclKind::Task(task) => self.task(task),
+            DeclKind::Task(task) | DeclKind::Service(task) => self.task(task),
+            DeclKind::Schedule(schedule) => self.attrs(&schedule.attrs),
+            DeclKind::Test(test) => self.block(&test.body),
             DeclKind::Pipeline(pipeline) => {
                 self.head(&pipeline.type_params, &pipeline.params, pipeline.result.as_ref());
                 self.block(&pipeline.body);
@@ -168,6 +174,7 @@ impl Walk<'_> {
             DeclKind::Task(task) if task.effect => "effect",
             DeclKind::Task(_) => "task",
             DeclKind::Pipeline(_) => "pipeline",
+            DeclKind::Service(_) => "service",
             DeclKind::Const(_) => "const",
             _ => return,
         };
@@ -193,7 +200,7 @@ impl Walk<'_> {
                         self.local(name, LocalKind::Unpack { value: value.id });
                     }
                 }
-                StmtKind::Expr(value) => self.expr(value),
+                StmtKind::Expect(value) | StmtKind::Expr(value) => self.expr(value),
                 StmtKind::Broken => {}
             }
         }
@@ -278,7 +285,7 @@ impl Walk<'_> {
                 self.block(body);
                 self.close();
             }
-            ExprKind::Paren(inner) => self.expr(inner),
+            ExprKind::Deploy(inner) | ExprKind::Paren(inner) => self.expr(inner),
         }
     }
 
@@ -380,8 +387,8 @@ impl Walk<'_> {
             }
             TypeKind::Named { module: None, name, args } => {
                 self.type_name(name);
-                // What `File[…]` holds is a format, not a type.
-                if name.text != "File" {
+                // What `File[…]` holds is a format, and `Tensor[…]` what its numbers are and how many.
+                if !matches!(name.text.as_str(), "File" | "Tensor") {
                     args.iter().for_each(|arg| self.ty(arg));
                 }
             }
@@ -391,7 +398,7 @@ impl Walk<'_> {
                 self.ty(base);
                 low.iter().chain(high).for_each(|end| self.expr(end));
             }
-            TypeKind::Union(_) | TypeKind::Broken => {}
+            TypeKind::Union(_) | TypeKind::Number(_) | TypeKind::Broken => {}
         }
     }
 

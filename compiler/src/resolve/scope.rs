@@ -14,13 +14,14 @@ use crate::types::BUILTIN_TYPES;
 /// The name a declaration introduces.
 pub(crate) fn declared(decl: &Decl) -> Option<&Name> {
     match &decl.kind {
-        DeclKind::Import(_) => None,
+        DeclKind::Import(_) | DeclKind::Test(_) => None,
         DeclKind::Type(alias) => Some(&alias.name),
         DeclKind::Artifact(artifact) => Some(&artifact.name),
         DeclKind::Const(constant) => Some(&constant.name),
         DeclKind::Env(env) => Some(&env.name),
-        DeclKind::Task(task) => Some(&task.name),
+        DeclKind::Task(task) | DeclKind::Service(task) => Some(&task.name),
         DeclKind::Pipeline(pipeline) => Some(&pipeline.name),
+        DeclKind::Schedule(schedule) => Some(&schedule.name),
         DeclKind::Broken(name) => name.as_ref(),
     }
 }

@@ -50,6 +50,7 @@ pub(super) fn report(resolved: &mut Resolved, file: usize, imported: &[Imported]
                 }
                 inputs(task, id, used, &mut found);
             }
+            DeclKind::Service(task) => inputs(task, id, used, &mut found),
             DeclKind::Pipeline(pipeline) => {
                 let names = pipeline.params.iter().enumerate().map(|(index, param)| (index, param, true));
                 params(names, id, used, &mut found);
@@ -59,6 +60,8 @@ pub(super) fn report(resolved: &mut Resolved, file: usize, imported: &[Imported]
             | DeclKind::Artifact(_)
             | DeclKind::Const(_)
             | DeclKind::Env(_)
+            | DeclKind::Schedule(_)
+            | DeclKind::Test(_)
             | DeclKind::Broken(_) => {}
         }
     }

@@ -49,6 +49,10 @@ pub enum DeclKind {
     Env(Env),
     Task(Task),
     Pipeline(Pipeline),
+    /// `service predict(model: Model) { … }`: a task that stays up once it is deployed, and has no result.
+    Service(Task),
+    Schedule(Schedule),
+    Test(Test),
     /// Could not be read at all; a diagnostic says why. The name is kept when it could be read, so that uses of it do
     /// not count as unknown.
     Broken(Option<Name>),
@@ -78,10 +82,11 @@ pub struct ImportItem {
     pub alias: Option<Name>,
 }
 
-/// `type Customer = { … }`.
+/// `type Customer = { … }`, `type Pair[A, B] = { first: A, second: B }`.
 #[derive(Clone, Debug)]
 pub struct TypeAlias {
     pub name: Name,
+    pub params: Vec<TypeParam>,
     pub ty: TypeExpr,
 }
 
@@ -144,6 +149,20 @@ pub struct Pipeline {
     pub body: Block,
 }
 
+/// `schedule nightly { … }`: when a pipeline starts by itself.
+#[derive(Clone, Debug)]
+pub struct Schedule {
+    pub name: Name,
+    pub attrs: Vec<Attr>,
+}
+
+/// `test "holdout keeps every row" { … }`.
+#[derive(Clone, Debug)]
+pub struct Test {
+    pub name: StrLiteral,
+    pub body: Block,
+}
+
 /// `name: value`, or `name:` and a raw body.
 #[derive(Clone, Debug)]
 pub struct Attr {
@@ -196,6 +215,8 @@ pub enum TypeKind {
         high: Option<Box<Expr>>,
         inclusive: bool,
     },
+    /// A size of a tensor: `28`.
+    Number(i64),
     Broken,
 }
 
@@ -237,6 +258,8 @@ pub enum StmtKind {
         names: Vec<Name>,
         value: Expr,
     },
+    /// `expect condition`: in tests only.
+    Expect(Expr),
     Expr(Expr),
     Broken,
 }
@@ -278,6 +301,8 @@ pub enum ExprKind {
         value: Box<Expr>,
         call: Box<Expr>,
     },
+    /// `deploy service(…)`: what is deployed is a [`ExprKind::Call`], or could not be read.
+    Deploy(Box<Expr>),
     Record(Vec<RecordField>),
     List(Vec<Expr>),
     Unary {

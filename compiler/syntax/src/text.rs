@@ -54,7 +54,11 @@ impl Out {
         }
         match &decl.kind {
             DeclKind::Import(import) => self.import(import),
-            DeclKind::Type(alias) => self.line(format_args!("type {} = {}", alias.name.text, ty(&alias.ty))),
+            DeclKind::Type(alias) => {
+                let params =
+                    if alias.params.is_empty() { String::new() } else { format!("[{}]", self::params(&alias.params)) };
+                self.line(format_args!("type {}{params} = {}", alias.name.text, ty(&alias.ty)));
+            }
             DeclKind::Artifact(artifact) => {
                 let params = join(&artifact.params, |name| name.text.to_string());
                 self.line(format_args!("artifact {}[{params}]: {}", artifact.name.text, artifact.codec.text));
@@ -77,6 +81,18 @@ impl Out {
                 let Pipeline { name, type_params, params, result, body } = pipeline;
                 self.head("pipeline", name, type_params, params, result.as_ref());
                 self.inside(|out| out.block(body));
+            }
+            DeclKind::Service(service) => {
+                self.head("service", &service.name, &service.type_params, &service.params, None);
+                self.inside(|out| out.attrs(&service.attrs));
+            }
+            DeclKind::Schedule(schedule) => {
+                self.line(format_args!("schedule {}", schedule.name.text));
+                self.inside(|out| out.attrs(&schedule.attrs));
+            }
+            DeclKind::Test(test) => {
+                self.line(format_args!("test {:?}", test.name.value));
+                self.inside(|out| out.block(&test.body));
             }
             DeclKind::Broken(name) => {
                 self.line(format_args!("broken {}", name.as_ref().map_or("", |name| name.text.as_str())));
@@ -104,10 +120,7 @@ impl Out {
         params: &[Param],
         result: Option<&TypeExpr>,
     ) {
-        let type_params = join(type_params, |param| match &param.bound {
-            Some(bound) => format!("{}: {}", param.name.text, ty(bound)),
-            None => param.name.text.to_string(),
-        });
+        let type_params = self::params(type_params);
         let result = result.map_or(String::new(), |result| format!(" -> {}", ty(result)));
         self.line(format_args!("{word} {}[{type_params}]{result}", name.text));
         self.inside(|out| {
@@ -144,6 +157,7 @@ impl Out {
                     self.line(format_args!("{{ {} }} =", join(names, |name| name.text.to_string())));
                     self.inside(|out| out.expr(value));
                 }
+                StmtKind::Expect(value) => self.of(format_args!("expect"), [value]),
                 StmtKind::Expr(value) => self.expr(value),
                 StmtKind::Broken => self.line(format_args!("broken")),
             }
@@ -181,6 +195,7 @@ impl Out {
             ExprKind::Range { start, end, inclusive } => {
                 self.of(format_args!("range {}", if *inclusive { "..=" } else { ".." }), [&**start, &**end]);
             }
+            ExprKind::Deploy(call) => self.of(format_args!("deploy"), [&**call]),
             ExprKind::Paren(inner) => self.of(format_args!("paren"), [&**inner]),
             ExprKind::Call { callee, args } => {
                 self.of(format_args!("call"), [&**callee]);
@@ -234,6 +249,13 @@ fn join<T>(items: &[T], text: impl Fn(&T) -> String) -> String {
     items.iter().map(text).collect::<Vec<_>>().join(", ")
 }
 
+fn params(params: &[TypeParam]) -> String {
+    join(params, |param| match &param.bound {
+        Some(bound) => format!("{}: {}", param.name.text, ty(bound)),
+        None => param.name.text.to_string(),
+    })
+}
+
 fn ty(wanted: &TypeExpr) -> String {
     match &wanted.kind {
         TypeKind::Named { module, name, args } => {
@@ -262,6 +284,7 @@ fn ty(wanted: &TypeExpr) -> String {
             };
             format!("{} in {}{}{}", ty(base), end(low), if *inclusive { "..=" } else { ".." }, end(high))
         }
+        TypeKind::Number(size) => size.to_string(),
         TypeKind::Broken => "broken".to_owned(),
     }
 }

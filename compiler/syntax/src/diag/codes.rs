@@ -57,6 +57,7 @@ codes! {
     MODULE_PATH "E0115" "not a module"
     ARGUMENT_ORDER "E0116" "argument without a name after one with a name"
     HIDDEN_CHARACTER "E0117" "character that cannot be seen"
+    EXPECT_OUTSIDE "E0118" "expectation outside of a test"
     UNKNOWN_NAME "E0201" "unknown name"
     UNKNOWN_TYPE "E0202" "unknown type"
     UNKNOWN_MODULE "E0203" "unknown module"

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::comments::Attached;
 use super::doc::Doc;
@@ -17,6 +17,8 @@ pub(super) struct Layout<'t, 's> {
     pub(super) comments: Attached,
     /// The braces that open blocks, by where they start; all others open records.
     pub(super) braces: &'t FxHashMap<u32, Brace>,
+    /// Where each `expect` starts.
+    pub(super) expects: &'t FxHashSet<u32>,
 }
 
 /// How the tokens of one item are set.
@@ -89,6 +91,9 @@ impl Layout<'_, '_> {
             && matches!(self.kind(range.start + 1), Some(Kind::Eq | Kind::Colon));
         if named {
             return self.named(range.clone(), range.start + 2);
+        }
+        if range.len() > 1 && self.tokens.get(range.start).is_some_and(|token| self.expects.contains(&token.start)) {
+            return self.named(range.clone(), range.start + 1);
         }
         if matches!(self.kind(range.start), Some(Kind::If | Kind::For)) {
             return self.concat(range, Style::default());

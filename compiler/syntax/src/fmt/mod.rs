@@ -28,9 +28,9 @@ pub struct Formatted {
 /// Formats a file.
 #[must_use]
 pub fn format(source: &Source) -> Formatted {
-    let Read { parsed, tokens, declarations, braces } = parse::read(source);
+    let Read { parsed, tokens, declarations, braces, expects } = parse::read(source);
     let comments = Attached::new(&tokens, &parsed.comments);
-    let layout = Layout { tokens: &tokens, comments, braces: &braces };
+    let layout = Layout { tokens: &tokens, comments, braces: &braces, expects: &expects };
     let mut diagnostics = parsed.diagnostics.iter().peekable();
     let mut elements = Vec::new();
     let mut kinds = Vec::new();
@@ -211,7 +211,7 @@ impl Layout<'_, '_> {
         let equals = range.clone().find(|at| self.tokens.kind(*at) == Some(Kind::Eq));
         match (self.tokens.text(range.start), equals) {
             ("type" | "const", Some(equals)) => self.named(range, equals + 1),
-            ("task" | "effect" | "pipeline", _) => self.with_body(range),
+            ("task" | "effect" | "pipeline" | "service", _) => self.with_body(range),
             ("import", _) => self.concat(range, Style::PATH),
             _ => self.concat(range, Style::default()),
         }

@@ -5,11 +5,12 @@ use std::ops::Range;
 use super::build::Item;
 use super::token::Start;
 use super::{Brace, Parser, errors};
+use crate::Span;
 use crate::ast::{Attr, Block, Stmt, StmtKind};
 use crate::lex::{self, Kind};
 
 /// Attributes of later versions of the language.
-const LATER_ATTRIBUTES: &[&str] = &["container", "sql"];
+const LATER_ATTRIBUTES: &[&str] = &["sql"];
 
 impl Parser<'_> {
     /// The statements between the brace at `open` and its partner at `close`.
@@ -43,6 +44,9 @@ impl Parser<'_> {
 
     fn statement(&mut self, line: Range<usize>) -> Stmt {
         let span = self.tokens.span_all(&line);
+        if self.expects(&line) {
+            return self.expectation(line, span);
+        }
         let unpacks = self.tokens.kind(line.start) == Some(Kind::LeftBrace)
             && self.tokens.partner(line.start).is_some_and(|end| self.tokens.kind(end + 1) == Some(Kind::Eq));
         let start = if unpacks { Start::Unpack } else { Start::Stmt };
@@ -50,6 +54,33 @@ impl Parser<'_> {
             Some(Item::Stmt(kind)) => kind,
             _ => self.unfinished(line).unwrap_or(StmtKind::Broken),
         };
+        Stmt { span, kind }
+    }
+
+    /// The line is `expect …`: in a test whatever follows but `=`, elsewhere what no other statement looks like.
+    fn expects(&self, line: &Range<usize>) -> bool {
+        let (word, next) = (self.tokens.text(line.start), line.start + 1);
+        if word != "expect" || self.tokens.kind(line.start) != Some(Kind::Name) {
+            return false;
+        }
+        let operand = |kind: Kind| {
+            (kind.is_word() && kind != Kind::Or && kind != Kind::And) || matches!(kind, Kind::Number | Kind::String)
+        };
+        let next = if next < line.end { self.tokens.kind(next) } else { None };
+        if self.in_test { next != Some(Kind::Eq) } else { next.is_some_and(operand) }
+    }
+
+    fn expectation(&mut self, line: Range<usize>, span: Span) -> Stmt {
+        let word = self.tokens.span(line.start);
+        self.expects.insert(word.start);
+        let kind = match self.item(Start::Expect, line.start + 1..line.end) {
+            Some(Item::Stmt(kind)) => kind,
+            _ => StmtKind::Broken,
+        };
+        if !self.in_test {
+            self.report(errors::expect_outside(word, self.test_around));
+            return Stmt { span, kind: StmtKind::Broken };
+        }
         Stmt { span, kind }
     }
 

@@ -18,6 +18,7 @@ pub(crate) enum Item {
     Attr(Attr),
     Stmt(StmtKind),
     Expr(Expr),
+    Test(StrLiteral),
 }
 
 /// `name[R](a: Int) -> T`

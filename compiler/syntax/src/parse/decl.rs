@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::build::{Head, Item};
 use super::token::Start;
 use super::{Parser, errors};
-use crate::ast::{Decl, DeclKind, Env, Name, Pipeline, Task, Tree, TypeExpr, TypeKind, TypeParam};
+use crate::ast::{Decl, DeclKind, Env, Name, Pipeline, Schedule, Task, Test, Tree, TypeExpr, TypeKind, TypeParam};
 use crate::diag::Diagnostic;
 use crate::lex::Kind;
 use crate::tree;
@@ -18,8 +18,7 @@ impl Parser<'_> {
         let mut junk = false;
         for range in self.tokens.declarations() {
             let word = self.tokens.text(range.start);
-            let starts =
-                tree::DECLARATIONS.contains(&word) || tree::LATER.contains(&word) || self.meant(&range).is_some();
+            let starts = tree::DECLARATIONS.contains(&word) || self.meant(&range).is_some();
             let again = junk && !starts;
             junk = !starts;
             if again {
@@ -43,7 +42,7 @@ impl Parser<'_> {
         let mut unmatched = tree::balance(&mut self.tokens, range.clone());
         let at = self.tokens.span(range.start);
         let word = self.tokens.text(range.start);
-        let known = tree::DECLARATIONS.contains(&word) || tree::LATER.contains(&word);
+        let known = tree::DECLARATIONS.contains(&word);
         if known && self.tokens.get(range.start).is_some_and(|token| token.indent > 0) {
             self.report(
                 errors::indented_declaration(at, word).fix_all("move it to the left edge", self.to_the_left(&range)),
@@ -55,11 +54,8 @@ impl Parser<'_> {
             "type" => self.line(Start::Type, range.clone(), &mut end),
             "artifact" => self.line(Start::Artifact, range.clone(), &mut end),
             "const" => self.line(Start::Const, range.clone(), &mut end),
-            "env" | "task" | "effect" | "pipeline" => self.with_body(word, range.clone(), &mut end, &mut unmatched),
-            _ if tree::LATER.contains(&word) => {
-                self.report(errors::not_supported(at, word));
-                unmatched.clear();
-                None
+            "env" | "task" | "effect" | "pipeline" | "service" | "schedule" | "test" => {
+                self.with_body(word, range.clone(), &mut end, &mut unmatched)
             }
             _ => {
                 self.not_a_declaration(&range);
@@ -117,7 +113,7 @@ impl Parser<'_> {
             Item::Type(alias) => Some(DeclKind::Type(alias)),
             Item::Artifact(artifact) => Some(DeclKind::Artifact(artifact)),
             Item::Const(constant) => Some(DeclKind::Const(constant)),
-            Item::Env(_) | Item::Head(_) | Item::Attr(_) | Item::Stmt(_) | Item::Expr(_) => None,
+            Item::Env(_) | Item::Head(_) | Item::Attr(_) | Item::Stmt(_) | Item::Expr(_) | Item::Test(_) => None,
         }
     }
 
@@ -136,7 +132,11 @@ impl Parser<'_> {
         end: &mut usize,
         unmatched: &mut Vec<Diagnostic>,
     ) -> Option<DeclKind> {
-        let start = if word == "env" { Start::Env } else { Start::Head };
+        let start = match word {
+            "env" | "schedule" => Start::Env,
+            "test" => Start::Test,
+            _ => Start::Head,
+        };
         let Some(open) = self.body(&range) else {
             let lines = self.tokens.lines(range.start + 1..range.end);
             let head = lines.first().cloned().unwrap_or(range.end..range.end);
@@ -159,6 +159,14 @@ impl Parser<'_> {
                 }
                 _ => None,
             }
+        } else if word == "test" {
+            (self.in_test, self.test_around) = (true, true);
+            let body = self.block(open, close);
+            (self.in_test, self.test_around) = (false, false);
+            match head {
+                Some(Item::Test(name)) => Some(DeclKind::Test(Test { name, body })),
+                _ => None,
+            }
         } else {
             self.with_attributes(word, head, open, close)
         };
@@ -167,11 +175,18 @@ impl Parser<'_> {
         kind
     }
 
-    /// An `env`, `task` or `effect`.
+    /// An `env`, `task`, `effect`, `service` or `schedule`.
     fn with_attributes(&mut self, word: &str, head: Option<Item>, open: usize, close: usize) -> Option<DeclKind> {
         let attrs = self.attributes(open, close);
         match head? {
+            Item::Env(name) if word == "schedule" => Some(DeclKind::Schedule(Schedule { name, attrs: attrs? })),
             Item::Env(name) => Some(DeclKind::Env(Env { name, attrs: attrs? })),
+            Item::Head(Head { name, type_params, params, result }) if word == "service" => {
+                if let Some(result) = result {
+                    self.report(errors::service_result(result.span));
+                }
+                Some(DeclKind::Service(Task { effect: true, name, type_params, params, result: None, attrs: attrs? }))
+            }
             Item::Head(Head { name, type_params, params, mut result }) => {
                 let effect = word == "effect";
                 let attrs = attrs?;
@@ -188,7 +203,8 @@ impl Parser<'_> {
             | Item::Const(_)
             | Item::Attr(_)
             | Item::Stmt(_)
-            | Item::Expr(_) => None,
+            | Item::Expr(_)
+            | Item::Test(_) => None,
         }
     }
 
@@ -209,7 +225,10 @@ impl Parser<'_> {
     /// The first letter of what a declaration names: upper case for types and artifacts, lower case for the rest.
     fn check_names(&mut self, kind: &DeclKind) {
         match kind {
-            DeclKind::Type(alias) => self.check_name(&alias.name, true),
+            DeclKind::Type(alias) => {
+                self.check_name(&alias.name, true);
+                self.check_type_params(&alias.params);
+            }
             DeclKind::Artifact(artifact) => self.check_name(&artifact.name, true),
             DeclKind::Const(constant) => self.check_name(&constant.name, false),
             DeclKind::Env(env) => self.check_name(&env.name, false),
@@ -221,7 +240,12 @@ impl Parser<'_> {
                 self.check_name(&pipeline.name, false);
                 self.check_type_params(&pipeline.type_params);
             }
-            DeclKind::Import(_) | DeclKind::Broken(_) => {}
+            DeclKind::Service(service) => {
+                self.check_name(&service.name, false);
+                self.check_type_params(&service.type_params);
+            }
+            DeclKind::Schedule(schedule) => self.check_name(&schedule.name, false),
+            DeclKind::Import(_) | DeclKind::Test(_) | DeclKind::Broken(_) => {}
         }
     }
 

@@ -81,7 +81,9 @@ impl Parser<'_> {
             }
             if token.kind == Kind::LeftBrace && self.opens_block(at, &range, open.last_mut()?) {
                 let end = self.tokens.partner(at).unwrap_or(range.end);
+                let outer = std::mem::replace(&mut self.in_test, false);
                 let block = self.block(at, end);
+                self.in_test = outer;
                 let span = block.span;
                 fed.push((span.start, Tok::Block(self.builder.put_block(block)), span.end));
                 at = end + 1;
@@ -134,16 +136,7 @@ impl Parser<'_> {
     /// Something of a later version stands here: it is reported, and the rest of the line means nothing.
     fn later(&mut self, at: usize) -> bool {
         let (kind, word, next) = (self.tokens.kind(at), self.tokens.text(at), self.tokens.kind(at + 1));
-        let later = match kind {
-            Some(Kind::Reserved) => !self.is_plain_name(at),
-            Some(Kind::Name) => match word {
-                "secret" => next == Some(Kind::LeftParen) && !self.is_plain_name(at),
-                "deploy" => next == Some(Kind::Name),
-                "Secret" | "Tensor" => next == Some(Kind::LeftBracket),
-                _ => false,
-            },
-            _ => false,
-        };
+        let later = kind == Some(Kind::Reserved) && !self.is_plain_name(at);
         if later {
             let span = self.tokens.span(at);
             let is_name = kind == Some(Kind::Reserved) && next == Some(Kind::Eq);
@@ -185,6 +178,7 @@ impl Parser<'_> {
             return Tok::Name(SmolStr::new(text));
         }
         match kind {
+            Kind::Name if text == "deploy" && self.deploys(at) => Tok::Deploy,
             Kind::Name => Tok::Name(SmolStr::new(text)),
             Kind::Number => number::read(self, at),
             Kind::String => self.string(at),
@@ -198,6 +192,12 @@ impl Parser<'_> {
             }
             kind => fixed(kind),
         }
+    }
+
+    /// `deploy` before the name of what is deployed, on its line.
+    fn deploys(&self, at: usize) -> bool {
+        let next = self.tokens.get(at + 1);
+        next.is_some_and(|next| next.kind == Kind::Name && !next.first) && !self.is_plain_name(at)
     }
 
     /// A keyword before `:` or after `.`.

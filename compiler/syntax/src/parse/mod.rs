@@ -14,7 +14,7 @@ mod token;
 use std::ops::Range;
 
 use lalrpop_util::ParseError;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::ast::{Doc, Expr, ExprKind, Tree};
 use crate::diag::Diagnostic;
@@ -57,6 +57,8 @@ pub(crate) struct Read<'s> {
     pub(crate) declarations: Vec<Range<usize>>,
     /// The braces that open blocks, by where they start.
     pub(crate) braces: FxHashMap<u32, Brace>,
+    /// Where each `expect` starts.
+    pub(crate) expects: FxHashSet<u32>,
 }
 
 pub(crate) fn read(source: &Source) -> Read<'_> {
@@ -67,9 +69,12 @@ pub(crate) fn read(source: &Source) -> Read<'_> {
         builder: Builder::new(source.id, docs),
         grammar: grammar::ItemParser::new(),
         braces: FxHashMap::default(),
+        expects: FxHashSet::default(),
         depth: 0,
         too_deep: false,
         bad_line: None,
+        in_test: false,
+        test_around: false,
     };
     parser.builder.diagnostics = lex::hidden::check(source);
     let mut tree = Tree { doc, ..Tree::default() };
@@ -78,7 +83,7 @@ pub(crate) fn read(source: &Source) -> Read<'_> {
     let mut diagnostics = parser.builder.diagnostics;
     diagnostics.sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.span.end));
     let parsed = Parsed { tree, comments: lexed.comments, diagnostics };
-    Read { parsed, tokens: parser.tokens, declarations, braces: parser.braces }
+    Read { parsed, tokens: parser.tokens, declarations, braces: parser.braces, expects: parser.expects }
 }
 
 struct Parser<'s> {
@@ -86,12 +91,18 @@ struct Parser<'s> {
     builder: Builder,
     grammar: grammar::ItemParser,
     braces: FxHashMap<u32, Brace>,
+    /// Where each `expect` starts.
+    expects: FxHashSet<u32>,
     /// How many things what is being read stands in.
     depth: u32,
     /// The declaration holds something that was too deep.
     too_deep: bool,
     /// The last line on which a character was reported: more of them on one line are one mistake.
     bad_line: Option<u32>,
+    /// What is being read stands directly in a test.
+    in_test: bool,
+    /// It stands in a test, however deep.
+    test_around: bool,
 }
 
 impl<'s> Parser<'s> {

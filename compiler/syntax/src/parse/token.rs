@@ -26,6 +26,7 @@ pub(crate) enum Tok {
     Not,
     Or,
     As,
+    Deploy,
     LeftBrace,
     RightBrace,
     LeftParen,
@@ -76,4 +77,8 @@ pub(crate) enum Start {
     /// `{ a, b } = e`
     Unpack,
     Expr,
+    /// The head of a test, after its keyword.
+    Test,
+    /// What stands after `expect`.
+    Expect,
 }

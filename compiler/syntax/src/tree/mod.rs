@@ -12,10 +12,8 @@ use crate::source::Source;
 pub(crate) use brackets::balance;
 
 /// The words that a declaration starts with. They are plain names anywhere but at the left edge.
-pub(crate) const DECLARATIONS: &[&str] = &["import", "type", "artifact", "const", "env", "task", "effect", "pipeline"];
-
-/// Declarations of later versions of the language.
-pub(crate) const LATER: &[&str] = &["service", "schedule", "test"];
+pub(crate) const DECLARATIONS: &[&str] =
+    &["import", "type", "artifact", "const", "env", "task", "effect", "pipeline", "service", "schedule", "test"];
 
 /// No partner: not a bracket, or one that nothing closes.
 const ALONE: u32 = u32::MAX;
@@ -123,7 +121,7 @@ impl<'s> Tokens<'s> {
 
     fn starts_declaration(&self, at: usize, token: Token, open: usize) -> bool {
         let word = self.text(at);
-        let known = DECLARATIONS.contains(&word) || LATER.contains(&word);
+        let known = DECLARATIONS.contains(&word);
         if token.indent > 0 {
             // Indented by mistake: no declaration that it could belong to is open.
             return known && open == 0 && self.kind(at + 1).is_some_and(Kind::is_word);

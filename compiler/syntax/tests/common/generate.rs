@@ -150,7 +150,7 @@ impl Maker<'_> {
 
     fn ty(&mut self) {
         self.depth += 1;
-        match if self.depth > 3 { 0 } else { self.pick(9) } {
+        match if self.depth > 3 { 0 } else { self.pick(10) } {
             0..=2 => {
                 let name = self.one(TYPES);
                 self.push(name);
@@ -178,6 +178,7 @@ impl Maker<'_> {
             }
             6 => self.push("Int in 1..=64"),
             7 => self.push("Float in 0.0.."),
+            8 => self.push("Tensor[Float32, n, 28]"),
             _ => self.push("\"free\" | \"pro\""),
         }
         self.depth -= 1;
@@ -185,7 +186,7 @@ impl Maker<'_> {
 
     fn expr(&mut self) {
         self.depth += 1;
-        match if self.depth > 4 { 0 } else { self.pick(16) } {
+        match if self.depth > 4 { 0 } else { self.pick(17) } {
             0 | 1 => self.name(),
             2 | 3 => {
                 let literal = self.one(LITERALS);
@@ -257,6 +258,13 @@ impl Maker<'_> {
                     maker.expr();
                 }
             }),
+            15 => {
+                self.push("(deploy ");
+                self.name();
+                self.push("(");
+                self.list(Self::expr);
+                self.push("))");
+            }
             _ => self.branch(),
         }
         self.depth -= 1;
@@ -338,6 +346,25 @@ impl Maker<'_> {
         }
     }
 
+    /// The body of a test.
+    fn test(&mut self) {
+        self.push("{");
+        self.indent += 1;
+        for _ in 0..self.pick(4) {
+            self.end();
+            if self.pick(2) == 0 {
+                self.push("expect ");
+                self.space();
+                self.expr();
+            } else {
+                self.statement();
+            }
+        }
+        self.end();
+        self.indent -= 1;
+        self.push("}");
+    }
+
     /// An expression that does not go on the line before it.
     fn expr_statement(&mut self) {
         self.name();
@@ -403,11 +430,12 @@ impl Maker<'_> {
     }
 
     fn declaration(&mut self) {
-        match self.pick(10) {
+        match self.pick(14) {
             0 => self.push("import std/table { holdout, stack as pile }"),
             1 => self.push("import \"./a.pipe\" as other"),
             2 => {
-                self.push("type Row = ");
+                let row = self.one(&["type Row = ", "type Row[A, B: { x: Int }] = "]);
+                self.push(row);
                 self.ty();
             }
             3 => self.push("artifact Model[In,Out]: joblib"),
@@ -427,6 +455,18 @@ impl Maker<'_> {
             8 => {
                 self.push("effect send()");
                 self.attributes(true);
+            }
+            9 => {
+                self.push("service serve(model: Model)");
+                self.attributes(true);
+            }
+            10 => {
+                self.push("schedule nightly");
+                self.attributes(false);
+            }
+            11 | 12 => {
+                self.push("test \"what it shows\" ");
+                self.test();
             }
             _ => {
                 self.push("pipeline ");

@@ -14,7 +14,7 @@ use crate::Span;
 use crate::ast::Name;
 use crate::diag::{Code, Diagnostic};
 use crate::nearest;
-use crate::tree::{DECLARATIONS, LATER};
+use crate::tree::DECLARATIONS;
 
 /// `text` as a message can hold it: short, on one line, nothing in it invisible.
 fn shown(text: &str) -> String {
@@ -90,7 +90,7 @@ const FOREIGN: &[(&str, &str)] = &[
 /// The keyword that was meant by `word`.
 pub(super) fn meant_keyword(word: &str) -> Option<&'static str> {
     let foreign = FOREIGN.iter().find(|(foreign, _)| *foreign == word).map(|(_, ours)| *ours);
-    foreign.or_else(|| nearest(word, DECLARATIONS.iter().chain(LATER).copied()))
+    foreign.or_else(|| nearest(word, DECLARATIONS.iter().copied()))
 }
 
 /// Something at the left edge that starts no declaration, and the keyword that may have been meant.
@@ -114,7 +114,7 @@ pub(super) fn leftover(span: Span, text: &str) -> Diagnostic {
 
 /// A head without a block.
 pub(super) fn no_body(span: Span, word: &str) -> Diagnostic {
-    let inside = if word == "pipeline" { "steps" } else { "attributes" };
+    let inside = if matches!(word, "pipeline" | "test") { "steps" } else { "attributes" };
     Diagnostic::new(Code::SYNTAX, span, format!("expected `{{` and the {inside} of the {word}"))
         .help(format!("the {inside} stand in braces: `{{ … }}`"))
 }
@@ -122,6 +122,22 @@ pub(super) fn no_body(span: Span, word: &str) -> Diagnostic {
 pub(super) fn no_result(span: Span) -> Diagnostic {
     Diagnostic::new(Code::SYNTAX, span, "expected `->` and the result's type")
         .help("a `task` has a result; what only changes the world is an `effect`")
+}
+
+/// `expect` that is not a line of a test; `around` says whether it stands deeper in one.
+pub(super) fn expect_outside(span: Span, around: bool) -> Diagnostic {
+    let diagnostic = Diagnostic::new(Code::EXPECT_OUTSIDE, span, "`expect` does not stand directly in a test");
+    diagnostic.help(if around {
+        "give the value a name, and expect something of it on a line of the test itself"
+    } else {
+        "what a program expects of itself stands in a `test \"…\" { … }`"
+    })
+}
+
+/// `service f() -> Int`.
+pub(super) fn service_result(span: Span) -> Diagnostic {
+    Diagnostic::new(Code::SYNTAX, span, "a service has no result")
+        .help("it stays up and answers requests: `deploy` gives its `Endpoint`")
 }
 
 /// `python:` with its lines no deeper than itself.

@@ -9,7 +9,7 @@ use crate::Span;
 use crate::diag::{Code, Diagnostic, Edit};
 use crate::lex::Kind;
 use crate::parse::token::Start;
-use crate::tree::{DECLARATIONS, LATER, Tokens};
+use crate::tree::{DECLARATIONS, Tokens};
 
 /// Where the grammar stopped.
 pub(in crate::parse) struct Site<'t, 's> {
@@ -128,11 +128,13 @@ impl Site<'_, '_> {
             Start::Attr => "an attribute is `name: value`, one on a line",
             Start::Stmt | Start::Unpack => "a step is `name = value`, or a value alone, one on a line",
             Start::Expr => "`${ … }` holds one expression",
+            Start::Expect => "`expect` is followed by one condition",
+            Start::Test => "a test is `test \"what it shows\" { … }`",
             Start::Import => "an import is `import std/table { holdout }` or `import \"./file.pipe\" as name`",
             Start::Type => "a type is `type Name = …`",
             Start::Artifact => "an artifact is `artifact Name[Params]: codec`",
             Start::Const => "a constant is `const name: Type = value`",
-            Start::Env => "an environment is `env name { … }`",
+            Start::Env => "an environment or a schedule is its name and a block: `env name { … }`",
             Start::Head => "a head is `name(input: Type, …) -> Type`",
         })
     }
@@ -144,7 +146,7 @@ fn indented_declaration(site: &Site<'_, '_>) -> Option<Diagnostic> {
     let word = site.tokens.text(first);
     let inside = matches!(site.start, Start::Stmt | Start::Attr);
     let named = site.tokens.kind(first + 1).is_some_and(Kind::is_word) && first + 1 < site.range.end;
-    if !inside || !named || site.at != first + 1 || !(DECLARATIONS.contains(&word) || LATER.contains(&word)) {
+    if !inside || !named || site.at != first + 1 || !DECLARATIONS.contains(&word) {
         return None;
     }
     Some(super::indented_declaration(site.tokens.span(first), word))
