@@ -21,8 +21,8 @@ pub(crate) enum News {
     Said(Event),
     /// An environment was made, or cannot be.
     Environment { which: Which, result: Result<Ready, Failure> },
-    /// The attempt is over, and so is every process of it.
-    Ended { ticket: Ticket, seconds: f64, outcome: Outcome },
+    /// That attempt of the step is over, and so is every process of it.
+    Ended { ticket: Ticket, attempt: u32, seconds: f64, outcome: Outcome },
 }
 
 /// How urgently everything is to end.

@@ -72,8 +72,16 @@ impl Journal {
         self.appended
     }
 
-    pub(crate) fn progress(&self) -> watch::Receiver<Progress> {
-        self.progress.clone()
+    /// How far the writer has come.
+    pub(crate) fn progress(&mut self) -> Progress {
+        self.progress.borrow_and_update().clone()
+    }
+
+    /// Waits until the writer has come further than [`Journal::progress`] said.
+    pub(crate) async fn changed(&mut self) {
+        if self.progress.changed().await.is_err() {
+            std::future::pending::<()>().await;
+        }
     }
 
     /// Waits until everything is on the disk.

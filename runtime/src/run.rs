@@ -1,12 +1,15 @@
 //! Runs a plan, from its parameters to its report: the scheduler decides, this does what it says and tells what happened.
 
-mod driver;
+mod drive;
+pub(crate) mod driver;
 mod environments;
 mod names;
+mod outside;
 mod params;
-mod recorder;
+pub(crate) mod recorder;
 mod setup;
 mod signals;
+pub(crate) mod world;
 
 use smol_str::SmolStr;
 use standpipe_plan::{Plan, Value};
@@ -37,7 +40,7 @@ pub fn run(
     let options = &options.absolute();
     let report = local.block_on(&runtime, async {
         let setup = setup::prepare(plan, params, options)?;
-        driver::drive(setup, options, observer).await
+        drive::drive(setup, options, observer).await
     });
     drop(local);
     report

@@ -42,9 +42,10 @@ pub(crate) enum Event {
         ticket: Ticket,
         failure: Failure,
     },
-    /// An attempt ended.
+    /// That attempt ended.
     Ended {
         ticket: Ticket,
+        attempt: u32,
         result: Result<Value, Failure>,
     },
     /// The wait before the next attempt is over.
@@ -215,7 +216,7 @@ impl<'p> Schedule<'p> {
             Event::Reused { ticket, value } => self.reused(ticket, value),
             Event::Admitted { ticket } => self.admitted(ticket),
             Event::Refused { ticket, failure } => self.refused(ticket, failure),
-            Event::Ended { ticket, result } => self.ended(ticket, result),
+            Event::Ended { ticket, attempt, result } => self.ended(ticket, attempt, result),
             Event::Woken { ticket } => self.woken(ticket),
             Event::Cancel => self.cancel(),
         }
@@ -232,6 +233,13 @@ impl<'p> Schedule<'p> {
     /// A step that has not ended.
     pub(crate) fn instance(&self, ticket: Ticket) -> Option<&Instance<'p>> {
         self.instances.get(&ticket)
+    }
+
+    /// Whether that attempt of a step is the one under way; what comes of another comes too late.
+    pub(crate) fn awaits(&self, ticket: Ticket, attempt: u32) -> bool {
+        self.instances
+            .get(&ticket)
+            .is_some_and(|instance| instance.state == TaskState::Running && instance.attempt == attempt)
     }
 
     fn cancel(&mut self) {

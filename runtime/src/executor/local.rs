@@ -79,13 +79,14 @@ impl Executor for Handle {
     fn submit(&self, attempt: Attempt) {
         let local = Rc::clone(&self.0);
         tokio::task::spawn_local(async move {
-            let ticket = attempt.ticket;
+            let (ticket, number) = (attempt.ticket, attempt.number);
             let begun = Instant::now();
             let outcome = match attempt.task().and_then(|task| runner::of(&task.body)) {
                 Some(runner) => (runner.run)(Rc::clone(&local), attempt).await,
                 None => Outcome::failed(Failure::new(codes::NOT_STARTED, "nothing here runs this kind of body")),
             };
-            local.tell(News::Ended { ticket, seconds: begun.elapsed().as_secs_f64(), outcome });
+            let seconds = begun.elapsed().as_secs_f64();
+            local.tell(News::Ended { ticket, attempt: number, seconds, outcome });
         });
     }
 

@@ -1,4 +1,5 @@
-//! The loop of a run: what happened goes into the scheduler, what it wants done comes out.
+//! The driver of a run: what happened goes into the scheduler, what it wants done is done through the [`World`]. Knows no
+//! clock, file or process of its own: `drive.rs` runs it on this machine, the simulation in a made-up world.
 
 mod finish;
 
@@ -7,64 +8,53 @@ use std::collections::{BinaryHeap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use rusqlite::Connection;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use standpipe_plan::{CachePolicy, Plan, Value};
-use tokio::sync::{mpsc, watch};
-use tokio::time::{Instant, sleep_until};
 
-use super::environments::{Environments, Which};
+use super::environments::Which;
 use super::recorder::Recorder;
-use super::setup::Setup;
-use super::signals::Signals;
-use crate::cache::{self, Key, Keys};
+use super::world::World;
+use crate::cache::{Key, Keys};
 use crate::environment::Ready;
-use crate::event::{Counts, Event as Told, Failure, LogRange, Observer, Status};
-use crate::executor::{EXECUTORS, Executor, News, Site, Stop};
-use crate::inputs::Stamps;
+use crate::event::{Counts, Event as Told, Failure, LogRange, Status};
+use crate::executor::{News, Stop};
 use crate::journal::Record;
-use crate::machine;
-use crate::options::{Options, RunReport};
 use crate::runner::{self, Attempt};
-use crate::schedule::{Effect, Event, Rules, Schedule, Ticket};
-use crate::store::Store;
+use crate::schedule::{Effect, Event, Schedule, Ticket};
+
+/// Most events that may wait for the disk before the run waits for it too: what is kept in memory has an end.
+const BEHIND: usize = 4096;
 
 /// A run under way.
-struct Driver<'p, 'o> {
-    plan: &'p Arc<Plan>,
-    options: &'p Options,
-    run: SmolStr,
+pub(crate) struct Driver<'p, 'o, W: World> {
+    pub(super) plan: &'p Arc<Plan>,
+    pub(super) run: SmolStr,
+    pub(super) world: W,
+    pub(super) recorder: Recorder<'o, W::Ledger>,
     schedule: Schedule<'p>,
     keys: Keys<'p>,
-    environments: Environments,
-    news: mpsc::UnboundedSender<News>,
-    reader: Connection,
-    store: Store,
-    stamps: Stamps,
-    executor: Box<dyn Executor>,
-    /// Where the executor runs attempts.
-    place: &'static str,
-    recorder: Recorder<'o>,
-    stop: watch::Sender<Stop>,
+    stopping: Stop,
     /// What the scheduler has not heard of yet.
     events: VecDeque<Event>,
     /// Waits between attempts, the next one first.
-    timers: BinaryHeap<Reverse<(Instant, Ticket)>>,
+    timers: BinaryHeap<Reverse<(Duration, Ticket)>>,
     /// Effects whose announcement is on its way to the disk, oldest first.
     announced: VecDeque<(u64, Ticket)>,
     steps: FxHashMap<Ticket, Underway>,
-    counts: Counts,
-    failures: Vec<(String, Failure)>,
+    pub(super) counts: Counts,
+    pub(super) failures: Vec<(String, Failure)>,
     /// The run cannot go on: its journal cannot be written.
-    broken: Option<Failure>,
-    done: Option<(Status, Value)>,
+    pub(super) broken: Option<Failure>,
+    pub(super) done: Option<(Status, Value)>,
 }
 
 /// What is known of a step besides what the scheduler knows.
 #[derive(Default)]
 struct Underway {
     key: Option<Key>,
+    /// The last attempt whose end was heard of.
+    heard: u32,
     seconds: f64,
     log: Option<LogRange>,
     files: Vec<std::path::PathBuf>,
@@ -77,87 +67,56 @@ struct Underway {
     unsure: bool,
 }
 
-pub(super) async fn drive(setup: Setup, options: &Options, observer: &mut dyn Observer) -> Result<RunReport, Failure> {
-    let begun = Instant::now();
-    let Setup { plan, params, id, name, folder, journal, reader, store, stamps, lock } = setup;
-    let (news_sender, mut news) = mpsc::unbounded_channel();
-    let (stop, stopped) = watch::channel(Stop::No);
-    let capacity = machine::capacity(options.jobs, options.memory, &options.state);
-    let slots = usize::try_from(capacity.cpu / 1000).unwrap_or(1);
-    let site = Site {
-        run: id.clone(),
-        root: options.root.clone(),
-        folder,
-        store: store.clone(),
-        news: news_sender.clone(),
-        stop: stopped,
-        plan: Arc::clone(&plan),
-        slots,
-    };
-    let place = EXECUTORS.first().ok_or_else(|| Failure::new(crate::codes::NOT_STARTED, "there is no executor"))?;
-    let executor = (place.open)(site)?;
-    let rules = Rules { keep_going: options.keep_going, window: 64 + 8 * slots };
-    let mut driver = Driver {
-        schedule: Schedule::new(&plan, params, capacity, rules),
-        keys: Keys::new(&plan),
-        environments: Environments::new(&plan, options),
-        news: news_sender,
-        plan: &plan,
-        options,
-        run: name.clone(),
-        reader,
-        store,
-        stamps,
-        executor,
-        place: place.name,
-        recorder: Recorder::new(journal, observer),
-        stop,
-        events: VecDeque::from([Event::Begin]),
-        timers: BinaryHeap::new(),
-        announced: VecDeque::new(),
-        steps: FxHashMap::default(),
-        counts: Counts::default(),
-        failures: Vec::new(),
-        broken: None,
-        done: None,
-    };
-    driver.recorder.tell(Told::RunStarted { run: name.to_string(), id: id.clone(), pipeline: plan.pipeline.clone() });
-    driver.go(&mut news).await;
-    let report = driver.conclude(id, begun).await;
-    drop(lock);
-    report
-}
+impl<'p, 'o, W: World> Driver<'p, 'o, W> {
+    /// A run called `run`, about to begin.
+    pub(crate) fn new(
+        plan: &'p Arc<Plan>,
+        run: SmolStr,
+        schedule: Schedule<'p>,
+        world: W,
+        recorder: Recorder<'o, W::Ledger>,
+    ) -> Self {
+        Self {
+            schedule,
+            keys: Keys::new(plan),
+            plan,
+            run,
+            world,
+            recorder,
+            stopping: Stop::No,
+            events: VecDeque::from([Event::Begin]),
+            timers: BinaryHeap::new(),
+            announced: VecDeque::new(),
+            steps: FxHashMap::default(),
+            counts: Counts::default(),
+            failures: Vec::new(),
+            broken: None,
+            done: None,
+        }
+    }
 
-impl Driver<'_, '_> {
-    /// Until the run is over.
-    async fn go(&mut self, news: &mut mpsc::UnboundedReceiver<News>) {
-        let mut signals = self.options.signals.then(Signals::listen);
+    /// Does what can be done now; what is left waits for news, for a timer or for the disk.
+    pub(crate) fn pump(&mut self) {
         loop {
-            while let Some(event) = self.events.pop_front() {
-                for effect in self.schedule.step(event) {
-                    self.carry_out(effect);
-                }
-            }
             self.after_flush();
-            if !self.events.is_empty() {
-                continue;
-            }
-            if self.done.is_some() {
+            if self.recorder.behind() >= BEHIND && self.broken.is_none() {
                 return;
             }
-            let timer = self.timers.peek().map(|Reverse((at, _))| *at);
-            tokio::select! {
-                Some(first) = news.recv() => {
-                    self.hear(first);
-                    while let Ok(more) = news.try_recv() {
-                        self.hear(more);
-                    }
-                }
-                () = self.recorder.changed() => {}
-                () = sleep_until(timer.unwrap_or_else(Instant::now)), if timer.is_some() => self.wake(),
-                () = next(&mut signals), if signals.is_some() => self.interrupt(),
+            let Some(event) = self.events.pop_front() else { return };
+            for effect in self.schedule.step(event) {
+                self.carry_out(effect);
             }
         }
+    }
+
+    /// How the run ended, once it has and everything that it knows is told.
+    pub(crate) fn over(&self) -> Option<&(Status, Value)> {
+        self.done.as_ref().filter(|_| self.events.is_empty())
+    }
+
+    /// When [`Driver::wake`] has something to do.
+    pub(crate) fn timer(&self) -> Option<Duration> {
+        self.timers.peek().map(|Reverse((at, _))| *at)
     }
 
     /// Tells what is on the disk now, and lets announced effects go.
@@ -176,8 +135,9 @@ impl Driver<'_, '_> {
         }
     }
 
-    fn wake(&mut self) {
-        let now = Instant::now();
+    /// The time of the first waits has come.
+    pub(crate) fn wake(&mut self) {
+        let now = self.world.now();
         while let Some(Reverse((at, ticket))) = self.timers.peek().copied() {
             if at > now {
                 break;
@@ -188,32 +148,43 @@ impl Driver<'_, '_> {
     }
 
     /// The first signal stops the run gently, the next at once.
-    fn interrupt(&mut self) {
-        if *self.stop.borrow() == Stop::No {
+    pub(crate) fn interrupt(&mut self) {
+        if self.stopping == Stop::No {
             self.events.push_back(Event::Cancel);
             self.recorder.tell(Told::RunStopping);
         } else {
-            self.stop.send_replace(Stop::AtOnce);
+            self.stop(Stop::AtOnce);
         }
     }
 
-    fn hear(&mut self, news: News) {
+    fn stop(&mut self, how: Stop) {
+        self.stopping = how;
+        self.world.stop(how);
+    }
+
+    pub(crate) fn hear(&mut self, news: News) {
         match news {
             News::Said(event) => self.recorder.tell(event),
             News::Environment { which, result } => {
-                for ticket in self.environments.made(which, result) {
+                for ticket in self.world.made(which, result) {
                     self.look(ticket);
                 }
             }
-            News::Ended { ticket, seconds, outcome } => {
+            // What comes of an attempt that is not under way any more, or comes twice, is dropped.
+            News::Ended { ticket, attempt, .. } if !self.schedule.awaits(ticket, attempt) => {}
+            News::Ended { ticket, attempt, seconds, outcome } => {
+                if self.steps.get(&ticket).is_some_and(|step| step.heard == attempt) {
+                    return;
+                }
                 let unsure = self.changed_file(ticket);
                 let step = self.steps.entry(ticket).or_default();
+                step.heard = attempt;
                 step.seconds = seconds;
                 step.log = outcome.log;
                 step.files = outcome.files;
                 step.value = outcome.result.as_ref().ok().cloned();
                 step.unsure |= unsure;
-                self.events.push_back(Event::Ended { ticket, result: outcome.result });
+                self.events.push_back(Event::Ended { ticket, attempt, result: outcome.result });
             }
         }
     }
@@ -221,9 +192,7 @@ impl Driver<'_, '_> {
     /// Whether a file that the step reads is not what it was; the user is told.
     fn changed_file(&mut self, ticket: Ticket) -> bool {
         let Some(instance) = self.schedule.instance(ticket) else { return false };
-        let Some(path) = instance.inputs.iter().find_map(|value| crate::inputs::changed(&self.stamps, value)) else {
-            return false;
-        };
+        let Some(path) = self.world.changed(&instance.inputs) else { return false };
         let text = format!("{} changed while this step ran: its result is not kept for later runs", path.display());
         self.recorder.tell(Told::Log { step: instance.name.path.clone(), stream: "warning".into(), text });
         true
@@ -241,7 +210,7 @@ impl Driver<'_, '_> {
             Effect::Fanout { step, count } => self.recorder.tell(Told::Fanout { step, count }),
             Effect::Stop => {
                 let how = if self.broken.is_some() { Stop::AtOnce } else { Stop::Gently };
-                self.stop.send_replace(how);
+                self.stop(how);
             }
             Effect::Done { status, value } => self.done = Some((status, value)),
         }
@@ -251,7 +220,7 @@ impl Driver<'_, '_> {
     fn look(&mut self, ticket: Ticket) {
         let Some(instance) = self.schedule.instance(ticket) else { return };
         let Some(task) = self.plan.tasks.get(instance.task.0 as usize) else { return };
-        let needs = self.environments.needs(instance.task.0 as usize);
+        let needs = self.world.needs(instance.task.0 as usize);
         let Some(body) = self.environment(ticket, needs.body) else { return };
         let identity = body.map(|ready| ready.identity);
         if task.effect && self.environment(ticket, needs.tables).is_none() {
@@ -266,12 +235,8 @@ impl Driver<'_, '_> {
         }
         let key = self.keys.key(instance.node, task, instance.step, &instance.inputs, identity);
         let policy = task.settings.cache;
-        let hit = if self.options.cache && policy != CachePolicy::Off {
-            // A cache that cannot be read has no answer; the journal says what is wrong.
-            cache::find(&self.reader, &self.store, key.digest, policy, &instance.inputs).unwrap_or(None)
-        } else {
-            None
-        };
+        let reusable = policy != CachePolicy::Off;
+        let hit = reusable.then(|| self.world.find(key.digest, policy, &instance.inputs)).flatten();
         let step = self.steps.entry(ticket).or_default();
         step.key = Some(key);
         step.policy = policy;
@@ -290,10 +255,10 @@ impl Driver<'_, '_> {
     /// An environment that a step needs, if it needs one; `None` when the step must wait for it, or cannot have it.
     fn environment(&mut self, ticket: Ticket, which: Option<Which>) -> Option<Option<Arc<Ready>>> {
         let Some(which) = which else { return Some(None) };
-        match self.environments.get(which) {
+        match self.world.environment(which) {
             Some(Ok(ready)) => return Some(Some(ready)),
             Some(Err(failure)) => self.events.push_back(Event::Refused { ticket, failure }),
-            None => self.environments.wait(which, ticket, &self.news),
+            None => self.world.await_environment(which, ticket),
         }
         None
     }
@@ -301,8 +266,9 @@ impl Driver<'_, '_> {
     fn start(&mut self, ticket: Ticket, number: u32, timeout: Option<i64>, cpu: u64) {
         let Some(instance) = self.schedule.instance(ticket) else { return };
         let inputs = instance.step.inputs.iter().zip(&instance.inputs);
-        let needs = self.environments.needs(instance.task.0 as usize);
-        let mut ready = |which: Option<Which>| which.and_then(|which| self.environments.get(which)?.ok());
+        let needs = self.world.needs(instance.task.0 as usize);
+        let mut ready = |which: Option<Which>| which.and_then(|which| self.world.environment(which)?.ok());
+        let (environment, tables) = (ready(needs.body), ready(needs.tables));
         let attempt = Attempt {
             ticket,
             number,
@@ -310,23 +276,21 @@ impl Driver<'_, '_> {
             plan: Arc::clone(self.plan),
             task: instance.task,
             inputs: inputs
-                .map(|(input, value)| {
-                    (input.name.clone(), crate::outputs::located(value, &self.store), input.shape.clone())
-                })
+                .map(|(input, value)| (input.name.clone(), self.world.located(value), input.shape.clone()))
                 .collect(),
             output: instance.step.output.clone(),
             timeout: timeout.map(|nanos| Duration::from_nanos(u64::try_from(nanos).unwrap_or(0))),
-            environment: ready(needs.body),
-            tables: ready(needs.tables),
+            environment,
+            tables,
             threads: cpu.div_ceil(1000),
         };
         let runner = attempt.task().and_then(|task| runner::of(&task.body)).map_or("", |runner| runner.name);
-        let place = format!("{}/{runner}", self.place);
+        let place = format!("{}/{runner}", self.world.place());
         let (step, label) = (instance.name.path.clone(), instance.name.label.clone());
         self.recorder
             .record(Record::StepStarted { step: step.clone(), label: label.clone(), attempt: number }, Vec::new());
         self.recorder.tell(Told::StepStarted { step, label, attempt: number, r#where: place });
-        self.executor.submit(attempt);
+        self.world.submit(attempt);
     }
 
     fn wait(&mut self, ticket: Ticket, attempt: u32, nanos: i64, error: Failure) {
@@ -336,13 +300,6 @@ impl Driver<'_, '_> {
         self.recorder
             .record(Record::StepRetrying { step: step.clone(), attempt, wait, error: error.clone() }, Vec::new());
         self.recorder.tell(Told::StepRetrying { step, attempt, wait, error });
-        self.timers.push(Reverse((Instant::now() + pause, ticket)));
-    }
-}
-
-async fn next(signals: &mut Option<Signals>) {
-    match signals {
-        Some(signals) => signals.next().await,
-        None => std::future::pending().await,
+        self.timers.push(Reverse((self.world.now() + pause, ticket)));
     }
 }

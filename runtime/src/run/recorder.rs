@@ -3,14 +3,12 @@
 use std::collections::VecDeque;
 use std::path::PathBuf;
 
-use tokio::sync::watch;
-
+use super::world::Ledger;
 use crate::event::{Event, Failure, Observer};
 use crate::journal::{Journal, Progress, Record};
 
-pub(super) struct Recorder<'o> {
-    journal: Journal,
-    progress: watch::Receiver<Progress>,
+pub(crate) struct Recorder<'o, L> {
+    ledger: L,
     observer: &'o mut dyn Observer,
     /// Events with the record that must be on the disk before they are told.
     held: VecDeque<(u64, Event)>,
@@ -18,30 +16,29 @@ pub(super) struct Recorder<'o> {
     promised: u64,
 }
 
-impl<'o> Recorder<'o> {
-    pub(super) fn new(journal: Journal, observer: &'o mut dyn Observer) -> Self {
-        let progress = journal.progress();
-        Self { journal, progress, observer, held: VecDeque::new(), promised: 0 }
+impl<'o, L: Ledger> Recorder<'o, L> {
+    pub(crate) fn new(ledger: L, observer: &'o mut dyn Observer) -> Self {
+        Self { ledger, observer, held: VecDeque::new(), promised: 0 }
     }
 
     /// Records something; its number is the answer.
-    pub(super) fn record(&mut self, record: Record, files: Vec<PathBuf>) -> u64 {
-        self.journal.append(record, files, false)
+    pub(crate) fn record(&mut self, record: Record, files: Vec<PathBuf>) -> u64 {
+        self.ledger.append(record, files, false)
     }
 
     /// Records something that somebody waits for.
-    pub(super) fn record_now(&mut self, record: Record) -> u64 {
-        self.journal.append(record, Vec::new(), true)
+    pub(crate) fn record_now(&mut self, record: Record) -> u64 {
+        self.ledger.append(record, Vec::new(), true)
     }
 
     /// Tells an event once everything recorded so far is on the disk.
-    pub(super) fn promise(&mut self, event: Event) {
-        self.promised = self.journal.appended();
+    pub(crate) fn promise(&mut self, event: Event) {
+        self.promised = self.ledger.appended();
         self.hold(event);
     }
 
     /// Tells an event after those before it.
-    pub(super) fn tell(&mut self, event: Event) {
+    pub(crate) fn tell(&mut self, event: Event) {
         if self.held.is_empty() { self.observer.event(&event) } else { self.hold(event) }
     }
 
@@ -49,9 +46,14 @@ impl<'o> Recorder<'o> {
         self.held.push_back((self.promised, event));
     }
 
+    /// How many events wait for the disk.
+    pub(crate) fn behind(&self) -> usize {
+        self.held.len()
+    }
+
     /// Tells what may be told by now; how far the journal has come.
-    pub(super) fn flush(&mut self) -> Progress {
-        let progress = self.progress.borrow_and_update().clone();
+    pub(crate) fn flush(&mut self) -> Progress {
+        let progress = self.ledger.progress();
         while let Some((number, event)) = self.held.front() {
             if *number > progress.durable {
                 break;
@@ -61,17 +63,17 @@ impl<'o> Recorder<'o> {
         }
         progress
     }
+}
 
+impl Recorder<'_, Journal> {
     /// Waits for more to be on the disk.
     pub(super) async fn changed(&mut self) {
-        if self.progress.changed().await.is_err() {
-            std::future::pending::<()>().await;
-        }
+        self.ledger.changed().await;
     }
 
     /// Brings everything to the disk and tells the rest, then `last`.
     pub(super) fn close(self, last: &Event) -> Result<(), Failure> {
-        self.journal.close()?;
+        self.ledger.close()?;
         for (_, event) in &self.held {
             self.observer.event(event);
         }

@@ -148,11 +148,11 @@ impl<'p> Schedule<'p> {
         }
     }
 
-    pub(super) fn ended(&mut self, ticket: Ticket, result: Result<Value, Failure>) {
-        let Some(instance) = self.instances.get(&ticket) else { return };
-        if instance.state != TaskState::Running {
+    pub(super) fn ended(&mut self, ticket: Ticket, attempt: u32, result: Result<Value, Failure>) {
+        if !self.awaits(ticket, attempt) {
             return;
         }
+        let Some(instance) = self.instances.get(&ticket) else { return };
         self.admission.give(&instance.demand);
         let failure = match result {
             Ok(value) => return self.finish(ticket, Change::Succeed, Ok(value)),
@@ -162,7 +162,6 @@ impl<'p> Schedule<'p> {
             return self.finish(ticket, Change::Cancel, Err(Some(failure)));
         }
         let retry = self.plan.tasks.get(instance.task.0 as usize).map(|task| &task.settings.retry);
-        let attempt = instance.attempt;
         match retry {
             Some(retry) if attempt <= retry.times && self.draining.is_none() => {
                 let doubled = retry.backoff.saturating_mul(1 << (attempt - 1).min(62));

@@ -212,7 +212,7 @@ fn play(
                     let fails = faults && world.roll() < 60;
                     let result = if fails { Err(Failure::new("E0620", "luck")) } else { Ok(Value::Int(1)) };
                     let wait = 1 + u64::from(world.roll());
-                    world.later(wait, Event::Ended { ticket, result });
+                    world.later(wait, Event::Ended { ticket, attempt, result });
                 }
                 Effect::Wait { ticket, nanos, .. } => world.later(nanos.cast_unsigned(), Event::Woken { ticket }),
                 Effect::Finished { ticket, step, status, .. } => {
@@ -294,9 +294,9 @@ fn a_retry_waits_twice_as_long_each_time() {
     schedule.step(Event::Begin);
     schedule.step(Event::Admitted { ticket: 0 });
     let mut waits = Vec::new();
-    for _ in 0..2 {
+    for attempt in 1..=2 {
         let result = Err(Failure::new("E0620", "luck"));
-        for effect in schedule.step(Event::Ended { ticket: 0, result }) {
+        for effect in schedule.step(Event::Ended { ticket: 0, attempt, result }) {
             if let Effect::Wait { nanos, .. } = effect {
                 waits.push(nanos);
             }
@@ -304,6 +304,6 @@ fn a_retry_waits_twice_as_long_each_time() {
         schedule.step(Event::Woken { ticket: 0 });
     }
     assert_eq!(waits, [10, 20]);
-    let effects = schedule.step(Event::Ended { ticket: 0, result: Err(Failure::new("E0620", "luck")) });
+    let effects = schedule.step(Event::Ended { ticket: 0, attempt: 3, result: Err(Failure::new("E0620", "luck")) });
     assert!(matches!(effects.last(), Some(Effect::Done { status: Status::Failed, .. })));
 }

@@ -1,17 +1,15 @@
-//! Ends: of a step, and of the run.
+//! The end of a step: recorded, and then told.
 
-use standpipe_plan::{CachePolicy, Value};
-use tokio::time::Instant;
+use standpipe_plan::CachePolicy;
 
 use super::{Driver, Underway};
 use crate::cache;
 use crate::event::{Event as Told, Failure, Status};
 use crate::journal::{Kept, Record, StepEnd};
-use crate::options::RunReport;
-use crate::outputs;
+use crate::run::world::World;
 use crate::schedule::{Passing, StepName, Ticket};
 
-impl Driver<'_, '_> {
+impl<W: World> Driver<'_, '_, W> {
     /// A step ended: it is recorded, and then told.
     pub(super) fn finished(
         &mut self,
@@ -77,24 +75,5 @@ impl Driver<'_, '_> {
             value: cache::without_places(value),
             run: self.run.clone(),
         })
-    }
-
-    /// The run is over: nothing of it is left running, and everything is on the disk.
-    pub(super) async fn conclude(self, id: String, begun: Instant) -> Result<RunReport, Failure> {
-        let Self { plan, run, store, executor, mut recorder, counts, failures, broken, done, stop, .. } = self;
-        executor.close().await;
-        drop(stop);
-        if let Some(failure) = broken {
-            return Err(failure);
-        }
-        let (status, value) = done.unwrap_or((Status::Failed, Value::None));
-        let value = outputs::located(&value, &store);
-        let outputs =
-            if status == Status::Succeeded { outputs::json(&value, &plan.result) } else { serde_json::Value::Null };
-        let seconds = begun.elapsed().as_secs_f64();
-        recorder.record_now(Record::RunFinished { status, counts, seconds, outputs: outputs.clone() });
-        let last = Told::RunFinished { run: run.to_string(), status, seconds, steps: counts, outputs: outputs.clone() };
-        recorder.close(&last)?;
-        Ok(RunReport { run: run.to_string(), id, status, seconds, counts, value, outputs, failures })
     }
 }

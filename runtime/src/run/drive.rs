@@ -1,0 +1,115 @@
+//! A run on this machine, from its first step to its report: waits for news, timers, signals and the disk, and lets the
+//! driver do the rest.
+
+use std::sync::Arc;
+
+use standpipe_plan::Value;
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, sleep_until};
+
+use super::driver::Driver;
+use super::environments::Environments;
+use super::outside::Outside;
+use super::recorder::Recorder;
+use super::setup::Setup;
+use super::signals::Signals;
+use crate::event::{Event as Told, Failure, Observer, Status};
+use crate::executor::{EXECUTORS, News, Site, Stop};
+use crate::journal::Record;
+use crate::machine;
+use crate::options::{Options, RunReport};
+use crate::outputs;
+use crate::schedule::{Rules, Schedule};
+
+pub(super) async fn drive(setup: Setup, options: &Options, observer: &mut dyn Observer) -> Result<RunReport, Failure> {
+    let begun = Instant::now();
+    let Setup { plan, params, id, name, folder, journal, reader, store, stamps, lock } = setup;
+    let (news_sender, mut news) = mpsc::unbounded_channel();
+    let (stop, stopped) = watch::channel(Stop::No);
+    let capacity = machine::capacity(options.jobs, options.memory, &options.state);
+    let slots = usize::try_from(capacity.cpu / 1000).unwrap_or(1);
+    let site = Site {
+        run: id.clone(),
+        root: options.root.clone(),
+        folder,
+        store: store.clone(),
+        news: news_sender.clone(),
+        stop: stopped,
+        plan: Arc::clone(&plan),
+        slots,
+    };
+    let place = EXECUTORS.first().ok_or_else(|| Failure::new(crate::codes::NOT_STARTED, "there is no executor"))?;
+    let executor = (place.open)(site)?;
+    let rules = Rules { keep_going: options.keep_going, window: 64 + 8 * slots };
+    let world = Outside {
+        begun,
+        environments: Environments::new(&plan, options),
+        news: news_sender,
+        reader,
+        reuse: options.cache,
+        store,
+        stamps,
+        executor,
+        place: place.name,
+        stop,
+    };
+    let schedule = Schedule::new(&plan, params, capacity, rules);
+    let mut recorder = Recorder::new(journal, observer);
+    recorder.tell(Told::RunStarted { run: name.to_string(), id: id.clone(), pipeline: plan.pipeline.clone() });
+    let mut driver = Driver::new(&plan, name, schedule, world, recorder);
+    driver.go(options.signals.then(Signals::listen), &mut news).await;
+    let report = driver.conclude(id, begun).await;
+    drop(lock);
+    report
+}
+
+impl Driver<'_, '_, Outside> {
+    /// Until the run is over.
+    async fn go(&mut self, mut signals: Option<Signals>, news: &mut mpsc::UnboundedReceiver<News>) {
+        loop {
+            self.pump();
+            if self.over().is_some() {
+                return;
+            }
+            let timer = self.timer().map(|at| self.world.begun + at);
+            tokio::select! {
+                Some(first) = news.recv() => {
+                    self.hear(first);
+                    while let Ok(more) = news.try_recv() {
+                        self.hear(more);
+                    }
+                }
+                () = self.recorder.changed() => {}
+                () = sleep_until(timer.unwrap_or_else(Instant::now)), if timer.is_some() => self.wake(),
+                () = next(&mut signals), if signals.is_some() => self.interrupt(),
+            }
+        }
+    }
+
+    /// The run is over: nothing of it is left running, and everything is on the disk.
+    async fn conclude(self, id: String, begun: Instant) -> Result<RunReport, Failure> {
+        let Self { plan, run, world, mut recorder, counts, failures, broken, done, .. } = self;
+        let Outside { store, executor, stop, .. } = world;
+        executor.close().await;
+        drop(stop);
+        if let Some(failure) = broken {
+            return Err(failure);
+        }
+        let (status, value) = done.unwrap_or((Status::Failed, Value::None));
+        let value = outputs::located(&value, &store);
+        let outputs =
+            if status == Status::Succeeded { outputs::json(&value, &plan.result) } else { serde_json::Value::Null };
+        let seconds = begun.elapsed().as_secs_f64();
+        recorder.record_now(Record::RunFinished { status, counts, seconds, outputs: outputs.clone() });
+        let last = Told::RunFinished { run: run.to_string(), status, seconds, steps: counts, outputs: outputs.clone() };
+        recorder.close(&last)?;
+        Ok(RunReport { run: run.to_string(), id, status, seconds, counts, value, outputs, failures })
+    }
+}
+
+async fn next(signals: &mut Option<Signals>) {
+    match signals {
+        Some(signals) => signals.next().await,
+        None => std::future::pending().await,
+    }
+}

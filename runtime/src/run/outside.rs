@@ -1,0 +1,103 @@
+//! The world of a run on this machine. Knows nothing of scheduling.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rusqlite::Connection;
+use standpipe_plan::{CachePolicy, Digest, Value};
+use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
+
+use super::environments::{Environments, Needs, Which};
+use super::world::{Ledger, World};
+use crate::cache::{self, Hit};
+use crate::environment::Ready;
+use crate::event::Failure;
+use crate::executor::{Executor, News, Stop};
+use crate::inputs::{self, Stamps};
+use crate::journal::{Journal, Progress, Record};
+use crate::runner::Attempt;
+use crate::schedule::Ticket;
+use crate::store::Store;
+
+pub(super) struct Outside {
+    pub begun: Instant,
+    pub environments: Environments,
+    pub news: mpsc::UnboundedSender<News>,
+    pub reader: Connection,
+    /// Whether earlier results may be reused.
+    pub reuse: bool,
+    pub store: Store,
+    pub stamps: Stamps,
+    pub executor: Box<dyn Executor>,
+    /// Where the executor runs attempts.
+    pub place: &'static str,
+    pub stop: watch::Sender<Stop>,
+}
+
+impl World for Outside {
+    type Ledger = Journal;
+
+    fn now(&self) -> Duration {
+        self.begun.elapsed()
+    }
+
+    fn find(&mut self, key: Digest, policy: CachePolicy, inputs: &[Value]) -> Option<Hit> {
+        if !self.reuse {
+            return None;
+        }
+        // A cache that cannot be read has no answer; the journal says what is wrong.
+        cache::find(&self.reader, &self.store, key, policy, inputs).unwrap_or(None)
+    }
+
+    fn needs(&self, task: usize) -> Needs {
+        self.environments.needs(task)
+    }
+
+    fn environment(&mut self, which: Which) -> Option<Result<Arc<Ready>, Failure>> {
+        self.environments.get(which)
+    }
+
+    fn await_environment(&mut self, which: Which, ticket: Ticket) {
+        self.environments.wait(which, ticket, &self.news);
+    }
+
+    fn made(&mut self, which: Which, result: Result<Ready, Failure>) -> Vec<Ticket> {
+        self.environments.made(which, result)
+    }
+
+    fn changed(&self, inputs: &[Value]) -> Option<PathBuf> {
+        inputs.iter().find_map(|value| inputs::changed(&self.stamps, value))
+    }
+
+    fn located(&self, value: &Value) -> Value {
+        crate::outputs::located(value, &self.store)
+    }
+
+    fn place(&self) -> &'static str {
+        self.place
+    }
+
+    fn submit(&mut self, attempt: Attempt) {
+        self.executor.submit(attempt);
+    }
+
+    fn stop(&mut self, how: Stop) {
+        self.stop.send_replace(how);
+    }
+}
+
+impl Ledger for Journal {
+    fn append(&mut self, record: Record, files: Vec<PathBuf>, urgent: bool) -> u64 {
+        Self::append(self, record, files, urgent)
+    }
+
+    fn appended(&self) -> u64 {
+        Self::appended(self)
+    }
+
+    fn progress(&mut self) -> Progress {
+        Self::progress(self)
+    }
+}

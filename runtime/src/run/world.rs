@@ -1,0 +1,68 @@
+//! The outside of a run as its driver sees it: clock, journal, earlier results, environments, places. The machine's own
+//! is `outside.rs`; the simulation has another. Knows nothing of what is done with it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use standpipe_plan::{CachePolicy, Digest, Value};
+
+use super::environments::{Needs, Which};
+use crate::cache::Hit;
+use crate::environment::Ready;
+use crate::event::Failure;
+use crate::executor::Stop;
+use crate::journal::{Progress, Record};
+use crate::runner::Attempt;
+use crate::schedule::Ticket;
+
+/// What a driver asks of the world around it.
+pub(crate) trait World {
+    type Ledger: Ledger;
+
+    /// Time since the run began; it never goes back.
+    fn now(&self) -> Duration;
+
+    /// The result kept under `key`, if it may be reused.
+    fn find(&mut self, key: Digest, policy: CachePolicy, inputs: &[Value]) -> Option<Hit>;
+
+    /// What a task needs before a step of it can run.
+    fn needs(&self, task: usize) -> Needs;
+
+    /// An environment, if it is there or known to be impossible; makes nothing.
+    fn environment(&mut self, which: Which) -> Option<Result<Arc<Ready>, Failure>>;
+
+    /// `ticket` waits for an environment that is not there: it is told as news when it is made.
+    fn await_environment(&mut self, which: Which, ticket: Ticket);
+
+    /// An environment was made, or cannot be: the steps that waited for it.
+    fn made(&mut self, which: Which, result: Result<Ready, Failure>) -> Vec<Ticket>;
+
+    /// Whether a file that one of these values refers to is not what it was when the run began; its path then.
+    fn changed(&self, inputs: &[Value]) -> Option<PathBuf>;
+
+    /// The value with all content where it lies.
+    fn located(&self, value: &Value) -> Value;
+
+    /// The name of the place where attempts run.
+    fn place(&self) -> &'static str;
+
+    /// Starts an attempt; its end is told as news, exactly once.
+    fn submit(&mut self, attempt: Attempt);
+
+    /// How urgently everything that runs is to end.
+    fn stop(&mut self, how: Stop);
+}
+
+/// Where what happened is written down.
+pub(crate) trait Ledger {
+    /// Hands a record over; its number is the answer. `files` must be on the disk before it is, and `urgent` says that
+    /// somebody waits for it.
+    fn append(&mut self, record: Record, files: Vec<PathBuf>, urgent: bool) -> u64;
+
+    /// The number of the last record handed over.
+    fn appended(&self) -> u64;
+
+    /// How far it has come.
+    fn progress(&mut self) -> Progress;
+}
