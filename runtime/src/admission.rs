@@ -4,6 +4,8 @@ use std::fmt;
 
 use smol_str::SmolStr;
 
+use crate::planted::{Bug, planted};
+
 /// What one attempt takes while it runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Demand {
@@ -28,6 +30,28 @@ pub(crate) struct Capacity {
     pub disk: u64,
     /// Names and slots.
     pub limits: Vec<(SmolStr, u64)>,
+}
+
+/// What a demand lacks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Short {
+    pub cpu: bool,
+    pub memory: bool,
+    pub gpu: bool,
+    pub disk: bool,
+    /// A slot of that limit.
+    pub limit: Option<u32>,
+}
+
+impl Short {
+    /// Whether `other` would take some of what is lacking.
+    pub(crate) fn would_take(&self, other: &Demand) -> bool {
+        self.cpu && other.cpu > 0
+            || self.memory && other.memory > 0
+            || self.gpu && other.gpu > 0
+            || self.disk && other.disk > 0
+            || self.limit.is_some() && self.limit == other.limit
+    }
 }
 
 /// A demand that no amount of waiting will meet.
@@ -77,21 +101,29 @@ impl Admission {
         }
     }
 
+    /// What of `demand` is not free.
+    pub(crate) fn short(&self, demand: &Demand) -> Short {
+        let free = &self.free;
+        let slots = demand.limit.and_then(|index| free.limits.get(index as usize)).map(|(_, slots)| *slots);
+        Short {
+            cpu: free.cpu < demand.cpu && !planted(Bug::CoresOvercommitted),
+            memory: free.memory < demand.memory && !planted(Bug::MemoryOvercommitted),
+            gpu: free.gpu < demand.gpu && !planted(Bug::CardsOvercommitted),
+            disk: free.disk < demand.disk,
+            limit: demand.limit.filter(|_| slots == Some(0) && !planted(Bug::NamedLimitIgnored)),
+        }
+    }
+
     /// Takes `demand` if all of it is free.
     pub(crate) fn take(&mut self, demand: &Demand) -> bool {
-        let free = &mut self.free;
-        let slot = demand.limit.and_then(|index| free.limits.get_mut(index as usize));
-        let room = free.cpu >= demand.cpu
-            && free.memory >= demand.memory
-            && free.gpu >= demand.gpu
-            && free.disk >= demand.disk
-            && slot.as_ref().is_none_or(|(_, slots)| *slots > 0);
+        let room = self.short(demand) == Short::default();
         if room {
+            let free = &mut self.free;
             free.cpu -= demand.cpu;
             free.memory -= demand.memory;
             free.gpu -= demand.gpu;
             free.disk -= demand.disk;
-            if let Some((_, slots)) = slot {
+            if let Some((_, slots)) = demand.limit.and_then(|index| free.limits.get_mut(index as usize)) {
                 *slots -= 1;
             }
         }

@@ -3,7 +3,7 @@
 
 mod key;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use rusqlite::{Connection, OptionalExtension, params};
 use smol_str::SmolStr;
@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 pub(crate) use self::key::{Key, Keys};
 use crate::journal;
+use crate::planted::{Bug, planted};
 use crate::store::Store;
 
 /// A result of an earlier run.
@@ -37,6 +38,7 @@ pub(crate) fn find(
     let fresh = match policy {
         CachePolicy::On => true,
         CachePolicy::Off => false,
+        CachePolicy::For(_) if planted(Bug::StaleResultReused) => true,
         CachePolicy::For(nanos) => journal::now().saturating_sub(time) <= nanos / 1_000_000,
     };
     let value = fresh.then(|| serde_json::from_str(&text).ok()).flatten();
@@ -51,7 +53,7 @@ pub(crate) fn without_places(value: &Value) -> Value {
 
 /// In the store, or an input that was handed on and that the user keeps.
 fn whereabouts(store: &Store, inputs: &[Value], blob: &Blob) -> Option<Blob> {
-    if store.has(blob) {
+    if store.has(blob) || planted(Bug::ResultWithoutContentReused) {
         return Some(blob.clone());
     }
     let mut found = None;

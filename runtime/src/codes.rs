@@ -50,3 +50,5 @@ pub const NO_VALUE: &str = "E0629";
 pub const STATE: &str = "E0630";
 /// A parameter is missing, unknown, or not of its type.
 pub const PARAMETER: &str = "E0631";
+/// The kernel killed a step for want of memory.
+pub const OUT_OF_MEMORY: &str = "E0651";

@@ -9,6 +9,7 @@ use smol_str::{SmolStr, format_smolstr};
 use standpipe_plan::{CachePolicy, Plan, Value};
 
 use crate::cache::{self, Keys};
+use crate::durations::Durations;
 use crate::event::Failure;
 use crate::history;
 use crate::inputs::Inputs;
@@ -44,7 +45,7 @@ pub fn forecast(plan: &Plan, params: Vec<(SmolStr, Value)>, options: &Options) -
     let capacity = machine::capacity(options.jobs, options.memory, &options.state);
     let mut oracle = Oracle {
         plan,
-        schedule: Schedule::new(plan, params, capacity, rules),
+        schedule: Schedule::new(plan, params, capacity, rules, &Durations::default()),
         keys: Keys::new(plan),
         environments: Environments::new(plan, options),
         store: Store::at(&options.state),

@@ -2,6 +2,7 @@
 //! survives a crash and a power cut. Knows nothing of scheduling.
 
 mod database;
+pub(crate) mod fold;
 mod record;
 mod writer;
 
@@ -13,8 +14,10 @@ use rusqlite::Connection;
 use tokio::sync::watch;
 
 pub(crate) use self::database::{failure, now, open, open_reader};
+pub(crate) use self::fold::durations;
 pub(crate) use self::record::{Kept, Record, StepEnd};
 use crate::event::Failure;
+use crate::planted::carried;
 
 /// The writing end of one run's journal.
 pub(crate) struct Journal {
@@ -51,7 +54,7 @@ impl Journal {
         let (report, progress) = watch::channel(Progress::default());
         let thread = std::thread::Builder::new()
             .name("journal".into())
-            .spawn(move || writer::write_all(connection, run, &receiver, &report))
+            .spawn(carried(move || writer::write_all(connection, run, &receiver, &report)))
             .ok();
         Self { sender: Some(sender), progress, thread, appended: 0 }
     }
@@ -99,14 +102,14 @@ impl Journal {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use standpipe_plan::{Digest, Value};
 
     use super::*;
     use crate::event::Status;
 
     #[test]
-    fn keeps_what_was_handed_over_and_remembers_results() {
+    pub(crate) fn keeps_what_was_handed_over_and_remembers_results() {
         let folder = tempfile::tempdir().expect("a folder");
         let connection = open(folder.path()).expect("it opens");
         let mut journal = Journal::start(connection, 7);
@@ -130,10 +133,39 @@ mod tests {
     }
 
     #[test]
-    fn refuses_the_state_of_a_later_version() {
+    pub(crate) fn refuses_the_state_of_a_later_version() {
         let folder = tempfile::tempdir().expect("a folder");
         open(folder.path()).expect("it opens").pragma_update(None, "user_version", 999).expect("written");
         let failure = open(folder.path()).expect_err("it is newer");
         assert_eq!(failure.code, crate::codes::STATE);
+    }
+
+    fn finished(step: &str) -> Record {
+        let end = StepEnd { step: step.into(), status: Status::Succeeded, ..StepEnd::new("calm-crab".into()) };
+        Record::StepFinished { end: Box::new(end), keep: None }
+    }
+
+    #[test]
+    pub(crate) fn nothing_is_durable_that_could_not_be_written() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let connection = open(folder.path()).expect("it opens");
+        connection.execute("DROP TABLE events", []).expect("broken");
+        let mut journal = Journal::start(connection, 1);
+        journal.append(finished("main.step"), Vec::new(), true);
+        let progress = journal.progress.clone();
+        journal.close().expect_err("it cannot be written");
+        assert_eq!(progress.borrow().durable, 0);
+    }
+
+    #[test]
+    pub(crate) fn nothing_is_on_record_whose_content_is_not_on_the_disk() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let connection = open(folder.path()).expect("it opens");
+        let mut journal = Journal::start(connection, 1);
+        journal.append(finished("main.step"), vec![folder.path().join("missing")], true);
+        journal.close().expect_err("it cannot be synced");
+        let reader = open_reader(folder.path()).expect("it opens").expect("it is there");
+        let count: i64 = reader.query_row("SELECT count(*) FROM events", [], |row| row.get(0)).expect("a count");
+        assert_eq!(count, 0);
     }
 }

@@ -4,6 +4,7 @@
 mod admission;
 mod cache;
 pub mod codes;
+mod durations;
 pub mod environment;
 mod event;
 mod executor;
@@ -15,10 +16,13 @@ mod journal;
 mod machine;
 mod options;
 mod outputs;
+mod planted;
 pub mod process;
 mod run;
 mod runner;
 mod schedule;
+#[cfg(test)]
+mod simulation;
 mod stamp;
 mod state;
 mod store;

@@ -2,7 +2,7 @@
 
 mod drive;
 pub(crate) mod driver;
-mod environments;
+pub(crate) mod environments;
 mod names;
 mod outside;
 mod params;

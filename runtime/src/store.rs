@@ -12,6 +12,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use smol_str::SmolStr;
 use standpipe_plan::{Blob, BlobKind, Digest};
 
+use crate::planted::{Bug, planted};
+
 pub(crate) use self::tree::{Entry, digest_of, entries};
 
 /// The folder `store/` of a state folder.
@@ -62,7 +64,9 @@ impl Store {
     pub(crate) fn has(&self, blob: &Blob) -> bool {
         fs::symlink_metadata(self.path(blob)).is_ok_and(|found| match blob.kind {
             BlobKind::Dir => found.is_dir(),
-            BlobKind::File | BlobKind::Table | BlobKind::Artifact => found.is_file() && found.len() == blob.bytes,
+            BlobKind::File | BlobKind::Table | BlobKind::Artifact => {
+                found.is_file() && (found.len() == blob.bytes || planted(Bug::CutFileTakenForWhole))
+            }
         })
     }
 
@@ -78,6 +82,7 @@ impl Store {
         format: &SmolStr,
         rows: Option<u64>,
     ) -> io::Result<Adopted> {
+        let own = own || planted(Bug::UserFileMoved);
         let found = if own { fs::symlink_metadata(from)? } else { fs::metadata(from)? };
         let (digest, bytes, files) = if found.is_dir() && matches!(kind, BlobKind::Dir | BlobKind::Artifact) {
             self.adopt_folder(from, own, kind, format)?
@@ -107,7 +112,8 @@ impl Store {
             let (digest, bytes) = hash(&mut File::open(from)?, Some(&mut target))?;
             (temporary, digest, bytes)
         };
-        fs::set_permissions(&temporary, Permissions::from_mode(0o400))?;
+        let mode = if planted(Bug::StoredFileWritable) { 0o600 } else { 0o400 };
+        fs::set_permissions(&temporary, Permissions::from_mode(mode))?;
         let place = self.place(kind, digest, format);
         publish(&temporary, &place)?;
         Ok((digest, bytes, vec![place]))
@@ -198,7 +204,7 @@ fn hash(source: &mut File, mut copy: Option<&mut File>) -> io::Result<(Digest, u
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
     fn store() -> (tempfile::TempDir, Store) {
@@ -208,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn moves_what_is_its_own_and_copies_what_is_not() {
+    pub(crate) fn moves_what_is_its_own_and_copies_what_is_not() {
         let (folder, store) = store();
         let file = folder.path().join("out");
         fs::write(&file, "a,b\n").expect("written");
@@ -225,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_file_is_not_there() {
+    pub(crate) fn a_cut_file_is_not_there() {
         let (folder, store) = store();
         let file = folder.path().join("out");
         fs::write(&file, "content").expect("written");
@@ -236,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_is_known_by_names_and_content() {
+    pub(crate) fn a_folder_is_known_by_names_and_content() {
         let (folder, store) = store();
         let make = |name: &str, text: &str| {
             let path = folder.path().join(name);
@@ -247,11 +253,15 @@ mod tests {
         let (one, same, other) = (make("one", "x"), make("two", "x"), make("three", "y"));
         assert_eq!(one, same);
         assert_ne!(one.digest, other.digest);
+        fs::create_dir_all(folder.path().join("four/inner")).expect("made");
+        fs::write(folder.path().join("four/inner/list"), "x").expect("written");
+        let renamed = store.adopt(&folder.path().join("four"), true, BlobKind::Dir, &SmolStr::default(), None);
+        assert_ne!(one.digest, renamed.expect("adopted").blob.digest);
         assert_eq!(fs::read_to_string(store.path(&one).join("inner/file")).expect("there"), "x");
     }
 
     #[test]
-    fn refuses_links_and_pipes() {
+    pub(crate) fn refuses_links_and_pipes() {
         let (folder, store) = store();
         let link = folder.path().join("link");
         std::os::unix::fs::symlink("/etc/hostname", &link).expect("linked");

@@ -5,6 +5,8 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use standpipe_plan::{Body, Digest, NodeId, Plan, Step, Task, Value};
 
+use crate::planted::{Bug, planted};
+
 /// Changes whenever a body of the same text means something else.
 const MEANING: &[u8] = b"standpipe step 1";
 
@@ -53,12 +55,17 @@ impl<'p> Keys<'p> {
             whole.update(&digest.0);
             parts.push((name, SmolStr::new(&digest.to_hex()[..16])));
         };
-        add("body".into(), fixed.body);
-        add("signature".into(), fixed.signature);
-        if let Some(environment) = environment {
+        if !planted(Bug::KeyWithoutBody) {
+            add("body".into(), fixed.body);
+        }
+        if !planted(Bug::KeyWithoutSignature) {
+            add("signature".into(), fixed.signature);
+        }
+        if let Some(environment) = environment.filter(|_| !planted(Bug::KeyWithoutEnvironment)) {
             add("environment".into(), environment);
         }
-        for (input, value) in step.inputs.iter().zip(inputs) {
+        let some = if planted(Bug::KeyWithoutInputs) { 0 } else { inputs.len() };
+        for (input, value) in step.inputs.iter().zip(inputs).take(some) {
             let mut hasher = blake3::Hasher::new();
             add_value(&mut hasher, value);
             add(smol_str::format_smolstr!("input {}", input.name), Digest(*hasher.finalize().as_bytes()));
@@ -91,6 +98,9 @@ fn body(plan: &Plan, task: &Task) -> Digest {
 }
 
 fn add_modules(hasher: &mut blake3::Hasher, plan: &Plan, modules: &[u32]) {
+    if planted(Bug::KeyWithoutModules) {
+        return;
+    }
     for module in modules.iter().filter_map(|index| plan.modules.get(*index as usize)) {
         add_bytes(hasher, module.name.as_bytes());
         add_bytes(hasher, module.text.as_bytes());
@@ -111,7 +121,9 @@ fn signature(task: &Task, step: &Step) -> Digest {
 }
 
 fn add_bytes(hasher: &mut blake3::Hasher, bytes: &[u8]) {
-    hasher.update(&(bytes.len() as u64).to_le_bytes());
+    if !planted(Bug::KeyWithoutLengths) {
+        hasher.update(&(bytes.len() as u64).to_le_bytes());
+    }
     hasher.update(bytes);
 }
 
@@ -155,6 +167,9 @@ fn add_value(hasher: &mut blake3::Hasher, value: &Value) {
         Value::Path(path) => tagged(13, path.as_bytes()),
         Value::Blob(blob) => {
             tagged(14, &blob.digest.0);
+            if planted(Bug::KeyWithPlace) {
+                add_bytes(hasher, blob.path.as_deref().unwrap_or_default().as_bytes());
+            }
             hasher.update(&[blob.kind as u8]);
             add_bytes(hasher, blob.format.as_bytes());
         }

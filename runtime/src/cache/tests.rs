@@ -75,7 +75,7 @@ fn file(path: &str, content: &str) -> Value {
 }
 
 #[test]
-fn stays_when_only_places_and_names_change() {
+pub(crate) fn stays_when_only_places_and_names_change() {
     let same = key(|_| {});
     assert_eq!(same, key(|case| case.task.name = "other".into()));
     assert_eq!(same, key(|case| case.task.origin = origin(9)));
@@ -92,7 +92,7 @@ fn stays_when_only_places_and_names_change() {
 }
 
 #[test]
-fn changes_with_everything_that_has_a_say() {
+pub(crate) fn changes_with_everything_that_has_a_say() {
     let changes: [Change; 11] = [
         ("nothing", |_| {}),
         ("body", |case| case.task.body = Body::Python { text: "return 2".into(), origin: origin(3), modules: vec![0] }),
@@ -115,7 +115,7 @@ fn changes_with_everything_that_has_a_say() {
 }
 
 #[test]
-fn a_stale_result_is_not_found() {
+pub(crate) fn a_stale_result_is_not_found() {
     let folder = tempfile::tempdir().expect("a folder");
     let connection = journal::open(folder.path()).expect("opened");
     let store = Store::open(folder.path()).expect("a store");
@@ -127,4 +127,23 @@ fn a_stale_result_is_not_found() {
     assert_eq!(find(CachePolicy::For(60_000_000_000)), Some(Value::Int(5)));
     assert_eq!(find(CachePolicy::For(1_000_000_000)), None);
     assert_eq!(find(CachePolicy::Off), None);
+}
+
+#[test]
+pub(crate) fn inputs_are_told_apart_by_their_lengths() {
+    let list = |first: &str, second: &str| Value::list(vec![Value::string(first), Value::string(second)]);
+    assert_ne!(key(|case| case.input = list("a\u{4}b", "c")), key(|case| case.input = list("a", "b\u{4}c")));
+}
+
+#[test]
+pub(crate) fn a_result_whose_content_is_gone_is_not_found() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let connection = journal::open(folder.path()).expect("opened");
+    let store = Store::open(folder.path()).expect("a store");
+    let key = Digest::of(b"key");
+    let value = without_places(&file("a.csv", "x"));
+    let text = serde_json::to_string(&value).expect("JSON");
+    let insert = "INSERT INTO results VALUES (?1, ?2, 'calm-crab', ?3)";
+    connection.execute(insert, params![key.0.as_slice(), text, journal::now()]).expect("kept");
+    assert!(find(&connection, &store, key, CachePolicy::On, &[]).expect("read").is_none());
 }

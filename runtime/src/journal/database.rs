@@ -8,15 +8,16 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
+use super::fold;
 use crate::codes;
 use crate::event::Failure;
 
 /// The version of the tables.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 /// How long to wait for another process's transaction.
 const BUSY: Duration = Duration::from_secs(60);
 
-/// `events` is the truth; `runs` and `results` are folds of it, kept in the same transactions.
+/// `events` is the truth; `runs`, `results` and `durations` are folds of it, kept in the same transactions.
 const TABLES: &str = "
 CREATE TABLE runs (
   number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -53,6 +54,15 @@ CREATE TABLE stamps (
 ) WITHOUT ROWID;
 ";
 
+/// Since version 2: how long steps took, by their path without the numbers of iterations.
+const DURATIONS: &str = "
+CREATE TABLE durations (
+  step TEXT PRIMARY KEY,
+  nanos INTEGER NOT NULL,
+  times INTEGER NOT NULL
+) WITHOUT ROWID;
+";
+
 /// Opens the state folder for writing, and makes it where there is none.
 ///
 /// # Errors
@@ -83,8 +93,15 @@ fn connect(file: &Path) -> rusqlite::Result<Connection> {
             std::thread::sleep(Duration::from_millis(10));
         }
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        if version(&transaction)? == 0 {
+        let found = version(&transaction)?;
+        if found == 0 {
             transaction.execute_batch(TABLES)?;
+        }
+        if found < 2 {
+            transaction.execute_batch(DURATIONS)?;
+            fold::again(&transaction, |change| matches!(change, fold::Change::Took { .. }))?;
+        }
+        if found < VERSION {
             transaction.pragma_update(None, "user_version", VERSION)?;
         }
         transaction.commit()?;
@@ -108,7 +125,7 @@ pub(crate) fn open_reader(state: &Path) -> Result<Option<Connection>, Failure> {
         let connection = Connection::open_with_flags(&file, flags)?;
         connection.busy_timeout(BUSY)?;
         match version(&connection)? {
-            VERSION => {
+            1..=VERSION => {
                 keep_log(&connection)?;
                 Ok(Some(connection))
             }

@@ -68,6 +68,15 @@ pub(crate) struct StepEnd {
     pub parts: Vec<(SmolStr, SmolStr)>,
 }
 
+/// The end of a step whose result is kept.
+#[derive(Serialize)]
+struct KeptEnd<'r> {
+    #[serde(flatten)]
+    end: &'r StepEnd,
+    key: Digest,
+    value: &'r Value,
+}
+
 impl StepEnd {
     /// A step that was skipped in run `from`: to be changed into what happened.
     pub(crate) fn new(from: SmolStr) -> Self {
@@ -118,9 +127,15 @@ impl Record {
             Self::StepRetrying { attempt, wait, error, .. } => {
                 serde_json::json!({ "attempt": attempt, "wait": wait, "error": error }).to_string()
             }
-            Self::StepFinished { end, .. } => serde_json::to_string(end).unwrap_or_default(),
-            Self::RunFinished { seconds, outputs, .. } => {
-                serde_json::json!({ "seconds": seconds, "outputs": outputs }).to_string()
+            Self::StepFinished { end, keep: None } => serde_json::to_string(end).unwrap_or_default(),
+            Self::StepFinished { end, keep: Some(kept) } => {
+                let whole = KeptEnd { end, key: kept.key, value: &kept.value };
+                serde_json::to_string(&whole).unwrap_or_default()
+            }
+            Self::RunFinished { status, counts, seconds, outputs } => {
+                let body =
+                    serde_json::json!({ "status": status, "counts": counts, "seconds": seconds, "outputs": outputs });
+                body.to_string()
             }
         }
     }

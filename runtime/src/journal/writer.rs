@@ -9,9 +9,10 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, TransactionBehavior, params};
 use tokio::sync::watch;
 
-use super::{Entry, Progress, Record, failure};
+use super::{Entry, Progress, failure, fold};
 use crate::codes;
 use crate::event::Failure;
+use crate::planted::{Bug, planted};
 
 /// How long a record waits for company.
 const GATHER: Duration = Duration::from_millis(5);
@@ -26,8 +27,10 @@ pub(super) fn write_all(
 ) {
     while let Some(batch) = gather(receiver) {
         let last = batch.last().map_or(0, |entry| entry.number);
-        let written = sync_files(&batch).and_then(|()| commit(&mut connection, run, batch).map_err(|e| failure(&e)));
-        match written {
+        if planted(Bug::DurableBeforeCommit) {
+            report.send_modify(|progress| progress.durable = last);
+        }
+        match write(&mut connection, run, &batch) {
             Ok(()) => report.send_modify(|progress| progress.durable = last),
             Err(failure) => {
                 report.send_modify(|progress| progress.broken = Some(failure));
@@ -35,6 +38,16 @@ pub(super) fn write_all(
             }
         }
     }
+}
+
+/// Brings a batch to the disk: what it speaks of first.
+fn write(connection: &mut Connection, run: i64, batch: &[Entry]) -> Result<(), Failure> {
+    if planted(Bug::CommitBeforeSync) {
+        commit(connection, run, batch).map_err(|error| failure(&error))?;
+        return sync_files(batch);
+    }
+    sync_files(batch)?;
+    commit(connection, run, batch).map_err(|error| failure(&error))
 }
 
 /// The next records, or `None` when there will be none.
@@ -50,6 +63,7 @@ fn gather(receiver: &Receiver<Entry>) -> Option<Vec<Entry>> {
                 urgent |= entry.urgent;
                 batch.push(entry);
             }
+            Err(RecvTimeoutError::Disconnected) if planted(Bug::LastRecordsLost) => return None,
             Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
         }
     }
@@ -77,33 +91,16 @@ fn unsynced(path: &Path, error: &io::Error) -> Failure {
     Failure::new(code, format!("{} cannot be brought to the disk: {error}", path.display()))
 }
 
-fn commit(connection: &mut Connection, run: i64, batch: Vec<Entry>) -> rusqlite::Result<()> {
+fn commit(connection: &mut Connection, run: i64, batch: &[Entry]) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     {
         let mut event = transaction.prepare_cached(
             "INSERT INTO events (run, number, time, kind, step, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?;
-        let mut result = transaction
-            .prepare_cached("INSERT OR REPLACE INTO results (key, value, run, time) VALUES (?1, ?2, ?3, ?4)")?;
         for Entry { number, time, record, .. } in batch {
-            let number = i64::try_from(number).unwrap_or(i64::MAX);
+            let number = i64::try_from(*number).unwrap_or(i64::MAX);
             event.execute(params![run, number, time, record.kind(), record.step(), record.body()])?;
-            match record {
-                Record::StepFinished { keep: Some(kept), .. } => {
-                    let value = serde_json::to_string(&kept.value).unwrap_or_default();
-                    result.execute(params![kept.key.0.as_slice(), value, kept.run.as_str(), time])?;
-                }
-                Record::RunFinished { status, counts, .. } => {
-                    transaction.execute(
-                        "UPDATE runs SET finished = ?2, status = ?3, counts = ?4 WHERE number = ?1",
-                        params![run, time, status.as_str(), serde_json::to_string(&counts).unwrap_or_default()],
-                    )?;
-                }
-                Record::EffectAnnounced { .. }
-                | Record::StepStarted { .. }
-                | Record::StepRetrying { .. }
-                | Record::StepFinished { .. } => {}
-            }
+            fold::apply(&transaction, run, *time, fold::changes(record))?;
         }
     }
     transaction.commit()

@@ -15,7 +15,7 @@ use super::setup::Setup;
 use super::signals::Signals;
 use crate::event::{Event as Told, Failure, Observer, Status};
 use crate::executor::{EXECUTORS, News, Site, Stop};
-use crate::journal::Record;
+use crate::journal::{self, Record};
 use crate::machine;
 use crate::options::{Options, RunReport};
 use crate::outputs;
@@ -53,7 +53,8 @@ pub(super) async fn drive(setup: Setup, options: &Options, observer: &mut dyn Ob
         place: place.name,
         stop,
     };
-    let schedule = Schedule::new(&plan, params, capacity, rules);
+    let durations = journal::durations(&world.reader, &plan.pipeline);
+    let schedule = Schedule::new(&plan, params, capacity, rules, &durations);
     let mut recorder = Recorder::new(journal, observer);
     recorder.tell(Told::RunStarted { run: name.to_string(), id: id.clone(), pipeline: plan.pipeline.clone() });
     let mut driver = Driver::new(&plan, name, schedule, world, recorder);

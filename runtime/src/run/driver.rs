@@ -20,11 +20,9 @@ use crate::environment::Ready;
 use crate::event::{Counts, Event as Told, Failure, LogRange, Status};
 use crate::executor::{News, Stop};
 use crate::journal::Record;
+use crate::planted::{Bug, planted};
 use crate::runner::{self, Attempt};
 use crate::schedule::{Effect, Event, Schedule, Ticket};
-
-/// Most events that may wait for the disk before the run waits for it too: what is kept in memory has an end.
-const BEHIND: usize = 4096;
 
 /// A run under way.
 pub(crate) struct Driver<'p, 'o, W: World> {
@@ -99,7 +97,8 @@ impl<'p, 'o, W: World> Driver<'p, 'o, W> {
     pub(crate) fn pump(&mut self) {
         loop {
             self.after_flush();
-            if self.recorder.behind() >= BEHIND && self.broken.is_none() {
+            let wait = self.broken.is_none() || planted(Bug::WaitForBrokenDisk);
+            if self.recorder.behind() >= W::BEHIND && wait && !planted(Bug::MemoryWithoutEnd) {
                 return;
             }
             let Some(event) = self.events.pop_front() else { return };
@@ -119,6 +118,33 @@ impl<'p, 'o, W: World> Driver<'p, 'o, W> {
         self.timers.peek().map(|Reverse((at, _))| *at)
     }
 
+    #[cfg(test)]
+    pub(crate) fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// How many events wait for the disk.
+    #[cfg(test)]
+    pub(crate) fn behind(&self) -> usize {
+        self.recorder.behind()
+    }
+
+    /// Steps that could start now and do not.
+    #[cfg(test)]
+    pub(crate) fn idle(&self) -> usize {
+        if self.events.is_empty() { self.schedule.idle() } else { 0 }
+    }
+
+    /// What is still remembered; nothing should be once the run is over.
+    #[cfg(test)]
+    pub(crate) fn left(&self) -> Vec<&'static str> {
+        let mut left = self.schedule.left();
+        if !self.steps.is_empty() {
+            left.push("steps");
+        }
+        left
+    }
+
     /// Tells what is on the disk now, and lets announced effects go.
     fn after_flush(&mut self) {
         let progress = self.recorder.flush();
@@ -129,7 +155,8 @@ impl<'p, 'o, W: World> Driver<'p, 'o, W> {
             self.announced.pop_front();
             self.events.push_back(Event::Admitted { ticket });
         }
-        if let (Some(failure), None) = (progress.broken, &self.broken) {
+        let broken = progress.broken.filter(|_| !planted(Bug::BrokenJournalIgnored));
+        if let (Some(failure), None) = (broken, &self.broken) {
             self.broken = Some(failure);
             self.events.push_back(Event::Cancel);
         }
@@ -139,10 +166,13 @@ impl<'p, 'o, W: World> Driver<'p, 'o, W> {
     pub(crate) fn wake(&mut self) {
         let now = self.world.now();
         while let Some(Reverse((at, ticket))) = self.timers.peek().copied() {
-            if at > now {
+            if at > now && !planted(Bug::TimerTooEarly) {
                 break;
             }
             self.timers.pop();
+            if planted(Bug::TimerForgotten) {
+                continue;
+            }
             self.events.push_back(Event::Woken { ticket });
         }
     }
@@ -152,7 +182,7 @@ impl<'p, 'o, W: World> Driver<'p, 'o, W> {
         if self.stopping == Stop::No {
             self.events.push_back(Event::Cancel);
             self.recorder.tell(Told::RunStopping);
-        } else {
+        } else if !planted(Bug::SecondInterruptIgnored) {
             self.stop(Stop::AtOnce);
         }
     }
@@ -166,14 +196,16 @@ impl<'p, 'o, W: World> Driver<'p, 'o, W> {
         match news {
             News::Said(event) => self.recorder.tell(event),
             News::Environment { which, result } => {
-                for ticket in self.world.made(which, result) {
+                let waited = self.world.made(which, result);
+                let some = if planted(Bug::OnlyFirstWaiterOfEnvironment) { 1 } else { waited.len() };
+                for ticket in waited.into_iter().take(some) {
                     self.look(ticket);
                 }
             }
             // What comes of an attempt that is not under way any more, or comes twice, is dropped.
             News::Ended { ticket, attempt, .. } if !self.schedule.awaits(ticket, attempt) => {}
             News::Ended { ticket, attempt, seconds, outcome } => {
-                if self.steps.get(&ticket).is_some_and(|step| step.heard == attempt) {
+                if self.steps.get(&ticket).is_some_and(|step| step.heard == attempt && !planted(Bug::DuplicateHeard)) {
                     return;
                 }
                 let unsure = self.changed_file(ticket);
@@ -183,7 +215,7 @@ impl<'p, 'o, W: World> Driver<'p, 'o, W> {
                 step.log = outcome.log;
                 step.files = outcome.files;
                 step.value = outcome.result.as_ref().ok().cloned();
-                step.unsure |= unsure;
+                step.unsure |= unsure && !planted(Bug::ChangedFileKept);
                 self.events.push_back(Event::Ended { ticket, attempt, result: outcome.result });
             }
         }
@@ -210,7 +242,9 @@ impl<'p, 'o, W: World> Driver<'p, 'o, W> {
             Effect::Fanout { step, count } => self.recorder.tell(Told::Fanout { step, count }),
             Effect::Stop => {
                 let how = if self.broken.is_some() { Stop::AtOnce } else { Stop::Gently };
-                self.stop(how);
+                if !planted(Bug::StopNotPassedOn) {
+                    self.stop(how);
+                }
             }
             Effect::Done { status, value } => self.done = Some((status, value)),
         }
@@ -227,15 +261,16 @@ impl<'p, 'o, W: World> Driver<'p, 'o, W> {
             return;
         }
         let Some(instance) = self.schedule.instance(ticket) else { return };
-        if task.effect {
+        if task.effect && !planted(Bug::EffectReused) {
             let (step, label) = (instance.name.path.clone(), instance.name.label.clone());
             let number = self.recorder.record_now(Record::EffectAnnounced { step, label });
+            let number = if planted(Bug::EffectStartsUnrecorded) { 0 } else { number };
             self.announced.push_back((number, ticket));
             return;
         }
         let key = self.keys.key(instance.node, task, instance.step, &instance.inputs, identity);
         let policy = task.settings.cache;
-        let reusable = policy != CachePolicy::Off;
+        let reusable = policy != CachePolicy::Off && !planted(Bug::CacheNeverAsked);
         let hit = reusable.then(|| self.world.find(key.digest, policy, &instance.inputs)).flatten();
         let step = self.steps.entry(ticket).or_default();
         step.key = Some(key);
@@ -257,6 +292,7 @@ impl<'p, 'o, W: World> Driver<'p, 'o, W> {
         let Some(which) = which else { return Some(None) };
         match self.world.environment(which) {
             Some(Ok(ready)) => return Some(Some(ready)),
+            Some(Err(_)) if planted(Bug::EnvironmentFailureSwallowed) => {}
             Some(Err(failure)) => self.events.push_back(Event::Refused { ticket, failure }),
             None => self.world.await_environment(which, ticket),
         }

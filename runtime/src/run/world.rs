@@ -20,6 +20,9 @@ use crate::schedule::Ticket;
 pub(crate) trait World {
     type Ledger: Ledger;
 
+    /// Most events that may wait for the disk before the run waits for it too: what is kept in memory has an end.
+    const BEHIND: usize = 4096;
+
     /// Time since the run began; it never goes back.
     fn now(&self) -> Duration;
 

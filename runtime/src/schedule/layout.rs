@@ -3,6 +3,10 @@
 use rustc_hash::FxHashMap;
 use standpipe_plan::{Node, NodeId, NodeKind, Plan, Region};
 
+use super::rests;
+use crate::durations::Durations;
+use crate::planted::{Bug, planted};
+
 /// A region's number; 0 is the plan's root.
 pub(super) type RegionId = usize;
 
@@ -20,6 +24,8 @@ pub(super) struct SlotLayout {
     pub dependents: Vec<u32>,
     /// Its inner regions: `then` and `otherwise` of an `if`, the body of a `for`.
     pub inner: Vec<RegionId>,
+    /// How long the run lasts at least from the start of this node, in milliseconds.
+    pub rest: u64,
 }
 
 pub(super) struct Layout<'p> {
@@ -28,9 +34,10 @@ pub(super) struct Layout<'p> {
 }
 
 impl<'p> Layout<'p> {
-    pub(super) fn new(plan: &'p Plan) -> Self {
+    pub(super) fn new(plan: &'p Plan, durations: &Durations) -> Self {
         let mut layout = Self { regions: Vec::new(), places: FxHashMap::default() };
         layout.add(&plan.root);
+        rests::work_out(&mut layout, plan, durations);
         layout
     }
 
@@ -78,7 +85,9 @@ impl<'p> Layout<'p> {
             }
         };
         node.each_read(&mut note);
-        node.after.iter().copied().for_each(note);
+        if !planted(Bug::OrderOfEffectsIgnored) {
+            node.after.iter().copied().for_each(note);
+        }
         before
     }
 

@@ -1,14 +1,26 @@
 //! The steps that are ready and wait for room, in the order in which they should go. Knows nothing of what they are.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use crate::admission::{Admission, Demand};
+use crate::admission::{Admission, Demand, Short};
+use crate::planted::{Bug, planted};
 
-/// How often others may go ahead of a step that finds no room before they must wait for it.
+/// How often others may go ahead of a step that finds no room before what it lacks is kept for it.
 const PATIENCE: u32 = 64;
 
-/// Larger priority first, then the older.
-type Rank = (std::cmp::Reverse<i64>, u64);
+/// What decides which of several steps goes first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Urgency {
+    /// Larger goes first.
+    pub priority: i64,
+    /// How long the run lasts at least from here, in milliseconds: of equal priority the longest goes first, so that
+    /// the run's longest chain is never kept waiting.
+    pub rest: u64,
+}
+
+/// Larger priority first, then the longer rest, then the older.
+type Rank = (Reverse<i64>, Reverse<u64>, u64);
 
 /// Steps of equal demand stand in one line, so that a look at the head of each line is enough.
 #[derive(Default)]
@@ -24,11 +36,20 @@ struct Line {
 }
 
 impl Queue {
-    pub(super) fn push(&mut self, ticket: u64, priority: i64, demand: Demand) {
-        self.lines.entry(demand).or_default().waiting.insert((std::cmp::Reverse(priority), ticket), ticket);
+    pub(super) fn push(&mut self, ticket: u64, urgency: Urgency, demand: Demand) {
+        let Urgency { mut priority, mut rest } = urgency;
+        if planted(Bug::SmallPriorityFirst) {
+            priority = -priority;
+        }
+        if planted(Bug::ShortPathFirst) {
+            rest = u64::MAX - rest;
+        }
+        let rank = (Reverse(priority), Reverse(rest), ticket);
+        self.lines.entry(demand).or_default().waiting.insert(rank, ticket);
     }
 
-    /// The next step for which there is room; its demand is taken from `admission`.
+    /// The next step for which there is room; its demand is taken from `admission`. A step that others passed too often
+    /// has what it lacks kept for it: what needs none of that still goes ahead.
     pub(super) fn next(&mut self, admission: &mut Admission) -> Option<u64> {
         let mut heads: Vec<(Rank, Demand)> = self
             .lines
@@ -37,9 +58,10 @@ impl Queue {
             .collect();
         heads.sort_unstable();
         let mut ahead = Vec::new();
+        let mut kept: Vec<Short> = Vec::new();
         for (rank, demand) in heads {
             let Some(line) = self.lines.get_mut(&demand) else { continue };
-            if admission.take(&demand) {
+            if !kept.iter().any(|short| short.would_take(&demand)) && admission.take(&demand) {
                 let ticket = line.waiting.remove(&rank);
                 line.passed = 0;
                 if line.waiting.is_empty() {
@@ -52,25 +74,39 @@ impl Queue {
                 }
                 return ticket;
             }
-            if line.passed >= PATIENCE {
-                return None;
+            if line.passed >= PATIENCE && !planted(Bug::LargeStepsStarve) {
+                if planted(Bug::ReservationStopsEverything) {
+                    return None;
+                }
+                kept.push(admission.short(&demand));
             }
             ahead.push(demand);
         }
         None
     }
 
-    /// Everything that waits, oldest first.
-    pub(super) fn drain(&mut self) -> Vec<u64> {
-        let mut all: Vec<u64> =
-            std::mem::take(&mut self.lines).into_values().flat_map(|line| line.waiting.into_values()).collect();
-        all.sort_unstable();
-        all
+    /// Steps that could start now; of those that must wait for what is kept for others it does not speak.
+    #[cfg(test)]
+    pub(super) fn idle(&self, admission: &Admission) -> usize {
+        if self.lines.values().any(|line| line.passed >= PATIENCE) {
+            return 0;
+        }
+        self.lines.keys().filter(|demand| admission.short(demand) == Short::default()).count()
+    }
+
+    #[cfg(test)]
+    pub(super) fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    /// Forgets everything that waits.
+    pub(super) fn clear(&mut self) {
+        self.lines.clear();
     }
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::admission::Capacity;
 
@@ -82,22 +118,36 @@ mod tests {
         Demand { cpu, ..Demand::default() }
     }
 
+    fn priority(priority: i64) -> Urgency {
+        Urgency { priority, rest: 0 }
+    }
+
     #[test]
-    fn larger_priority_goes_first_then_the_older() {
+    pub(crate) fn larger_priority_goes_first_then_the_older() {
         let (mut queue, mut books) = (Queue::default(), books(10_000));
-        queue.push(1, 0, demand(1000));
-        queue.push(2, 5, demand(500));
-        queue.push(3, 5, demand(1000));
+        queue.push(1, priority(0), demand(1000));
+        queue.push(2, priority(5), demand(500));
+        queue.push(3, priority(5), demand(1000));
         let order: Vec<_> = std::iter::from_fn(|| queue.next(&mut books)).collect();
         assert_eq!(order, [2, 3, 1]);
     }
 
     #[test]
-    fn small_steps_pass_a_large_one_but_not_for_ever() {
+    pub(crate) fn of_equal_priority_the_longest_rest_goes_first() {
+        let (mut queue, mut books) = (Queue::default(), books(10_000));
+        for (ticket, rest) in [(0, 10), (1, 500), (2, 30)] {
+            queue.push(ticket, Urgency { priority: 0, rest }, demand(1000));
+        }
+        let order: Vec<_> = std::iter::from_fn(|| queue.next(&mut books)).collect();
+        assert_eq!(order, [1, 2, 0]);
+    }
+
+    #[test]
+    pub(crate) fn small_steps_pass_a_large_one_but_not_for_ever() {
         let (mut queue, mut books) = (Queue::default(), books(2000));
         assert!(books.take(&demand(1000)));
-        queue.push(0, 0, demand(2000));
-        (1..1000).for_each(|ticket| queue.push(ticket, 0, demand(1000)));
+        queue.push(0, priority(0), demand(2000));
+        (1..1000).for_each(|ticket| queue.push(ticket, priority(0), demand(1000)));
         let mut started = 0;
         while queue.next(&mut books).is_some() {
             books.give(&demand(1000));
@@ -106,5 +156,20 @@ mod tests {
         assert_eq!(started, PATIENCE);
         books.give(&demand(1000));
         assert_eq!(queue.next(&mut books), Some(0));
+    }
+
+    #[test]
+    pub(crate) fn who_waits_for_a_slot_keeps_nobody_from_the_cores() {
+        let capacity = Capacity { cpu: 2000, limits: vec![("api".into(), 1)], ..Capacity::default() };
+        let mut books = Admission::new(capacity);
+        let (mut queue, limited) = (Queue::default(), Demand { limit: Some(0), ..demand(1000) });
+        assert!(books.take(&limited));
+        queue.push(0, priority(0), limited);
+        (1..1000).for_each(|ticket| queue.push(ticket, priority(0), demand(1000)));
+        for _ in 1..1000 {
+            assert_ne!(queue.next(&mut books), None);
+            books.give(&demand(1000));
+        }
+        assert_eq!(queue.next(&mut books), None);
     }
 }

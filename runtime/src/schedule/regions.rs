@@ -6,6 +6,7 @@ use super::activation::{Activation, ActivationId, Iterations, label};
 use super::layout::{RegionId, has_steps};
 use super::{Draining, Effect, NodeScope, Passing, Schedule, StepName, Work, no_value};
 use crate::event::{Failure, Status};
+use crate::planted::{Bug, planted};
 
 impl<'p> Schedule<'p> {
     pub(super) fn begin(&mut self) {
@@ -19,7 +20,7 @@ impl<'p> Schedule<'p> {
         prepare(&mut activation);
         let id = self.next_activation;
         self.next_activation += 1;
-        if activation.open == 0 {
+        if activation.open == 0 && !planted(Bug::EmptyRegionNeverCloses) {
             self.work.push_back(Work::Close(id));
         }
         let first = activation.cells.iter().enumerate().filter(|(_, cell)| cell.waits == 0);
@@ -80,7 +81,8 @@ impl<'p> Schedule<'p> {
         let path = join(&activation.path, &node.name);
         let (label, item) = (activation.label.clone(), activation.item.clone());
         let Some(layout) = self.layout.slot(activation.region, slot) else { return };
-        let Some(taken) = layout.inner.get(usize::from(!holds)).copied() else { return };
+        let taken = usize::from(holds == planted(Bug::OtherBranchTaken));
+        let Some(taken) = layout.inner.get(taken).copied() else { return };
         for node in &other.nodes {
             let name = StepName { path: join(&path, &node.name), label: label.clone() };
             self.pass_over(&node.kind, name, true);
@@ -94,11 +96,13 @@ impl<'p> Schedule<'p> {
     }
 
     fn fan_out(&mut self, id: ActivationId, slot: usize, items: Value, limit: Option<&Value>) {
-        let total = items.items().unwrap_or(0);
+        let lost = usize::from(planted(Bug::LastItemLost));
+        let total = items.items().unwrap_or(0).saturating_sub(lost);
         let limit = match limit {
             Some(Value::Int(limit)) => usize::try_from(*limit).unwrap_or(1).max(1),
             _ => usize::MAX,
         };
+        let limit = if planted(Bug::LimitOfForIgnored) { usize::MAX } else { limit };
         let window = limit.min(self.rules.window);
         let Some(activation) = self.activations.get_mut(&id) else { return };
         if let Some(node) = self.layout.node(activation.region, slot)
@@ -124,7 +128,8 @@ impl<'p> Schedule<'p> {
             };
             if stop || iterations.next >= iterations.total {
                 if iterations.active == 0 {
-                    let whole = iterations.next >= iterations.total && !iterations.broken;
+                    let broken = iterations.broken && !planted(Bug::FailedLoopHasValue);
+                    let whole = iterations.next >= iterations.total && !broken;
                     let results = std::mem::take(&mut iterations.results);
                     if whole { self.settle(id, slot, Value::list(results)) } else { self.unsettled(id, slot) }
                 }
@@ -205,6 +210,7 @@ impl<'p> Schedule<'p> {
         iterations.active -= 1;
         match value {
             Some(value) => {
+                let index = if planted(Bug::ResultsInOrderOfArrival) { iterations.results.len() } else { index };
                 if iterations.results.len() <= index {
                     iterations.results.resize(index + 1, Value::None);
                 }
@@ -231,7 +237,7 @@ impl<'p> Schedule<'p> {
         let Some(activation) = self.activations.get_mut(&id) else { return };
         let Some(layout) = self.layout.slot(activation.region, slot) else { return };
         let lost = value.is_none();
-        activation.broken |= lost;
+        activation.broken |= lost && !planted(Bug::BrokenBranchHasValue);
         if let Some(cell) = activation.cells.get_mut(slot) {
             cell.value = value;
             cell.iterations = None;
@@ -239,8 +245,11 @@ impl<'p> Schedule<'p> {
         for dependent in &layout.dependents {
             let Some(cell) = activation.cells.get_mut(*dependent as usize) else { continue };
             cell.blocked |= lost;
+            if lost && planted(Bug::DependentsOfLostForgotten) {
+                continue;
+            }
             cell.waits -= 1;
-            if cell.waits == 0 {
+            if cell.waits == 0 || planted(Bug::OneInputIsEnough) {
                 self.work.push_back(Work::Ready(id, *dependent as usize));
             }
         }
@@ -287,7 +296,8 @@ impl<'p> Schedule<'p> {
     /// From now on the run has failed.
     pub(super) fn note_failure(&mut self) {
         self.failed = true;
-        if !self.rules.keep_going && self.draining.is_none() {
+        let goes_on = self.rules.keep_going != planted(Bug::KeepGoingIgnored) || planted(Bug::StartAfterFailure);
+        if !goes_on && self.draining.is_none() {
             self.drain(Draining::Failed);
         }
     }

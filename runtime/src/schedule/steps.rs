@@ -1,12 +1,14 @@
 //! Steps from the moment their inputs are known to their end.
 
-use standpipe_plan::{Expr, Node, Step, Value, eval};
+use standpipe_plan::{Expr, Node, Retry, Step, Task, Value, eval};
 
 use super::activation::ActivationId;
+use super::queue::Urgency;
 use super::{Draining, Effect, Instance, NodeScope, Schedule, SettingScope, Ticket, no_value};
 use crate::admission::Demand;
 use crate::codes;
 use crate::event::{Failure, Status};
+use crate::planted::{Bug, planted};
 use crate::state::{Change, TaskState, transition};
 
 impl<'p> Schedule<'p> {
@@ -67,7 +69,7 @@ impl<'p> Schedule<'p> {
     }
 
     pub(super) fn woken(&mut self, ticket: Ticket) {
-        if self.change(ticket, Change::Wake) {
+        if self.change(ticket, Change::Wake) && !planted(Bug::WokenStepForgotten) {
             self.enqueue(ticket);
         }
     }
@@ -78,13 +80,14 @@ impl<'p> Schedule<'p> {
         let attempt = instance.attempt + 1;
         let task = self.plan.tasks.get(instance.task.0 as usize);
         let priority = task.map_or(0, |task| task.settings.priority);
+        let urgency = Urgency { priority, rest: self.rest(instance.place) };
         match self.needs(instance, attempt) {
             Ok((demand, timeout)) => {
                 if let Some(instance) = self.instances.get_mut(&ticket) {
                     instance.attempt = attempt;
                     instance.demand = demand;
                     instance.timeout = timeout;
-                    self.queue.push(ticket, priority, demand);
+                    self.queue.push(ticket, urgency, demand);
                 }
             }
             Err(failure) => self.finish(ticket, Change::Fail, Err(Some(failure))),
@@ -94,6 +97,7 @@ impl<'p> Schedule<'p> {
     fn needs(&self, instance: &Instance<'p>, attempt: u32) -> Result<(Demand, Option<i64>), Failure> {
         let Some(task) = self.plan.tasks.get(instance.task.0 as usize) else { return Ok(Default::default()) };
         let settings = &task.settings;
+        let attempt = if planted(Bug::MemoryOfFirstAttempt) { 1 } else { attempt };
         let scope = SettingScope { step: instance.step, inputs: &instance.inputs, attempt };
         let setting = |name: &str, expr: &Option<Expr>| match expr {
             None => Ok(None),
@@ -128,6 +132,9 @@ impl<'p> Schedule<'p> {
             disk: bytes(setting("disk", &settings.disk)?),
             limit: settings.limit.as_ref().and_then(|limit| self.limits.get(limit.name.as_str()).copied()),
         };
+        if planted(Bug::NeverFitsQueued) {
+            return Ok((demand, timeout));
+        }
         self.admission.ever(&demand).map_err(|never| {
             Failure::new(codes::NEVER_FITS, format!("`{}` {never}", task.name))
                 .at(self.plan, task.origin)
@@ -153,25 +160,38 @@ impl<'p> Schedule<'p> {
             return;
         }
         let Some(instance) = self.instances.get(&ticket) else { return };
-        self.admission.give(&instance.demand);
+        let leak = if result.is_ok() { Bug::SlotLeakOnSuccess } else { Bug::SlotLeakOnFailure };
+        if !planted(leak) {
+            self.admission.give(&instance.demand);
+        }
+        if planted(Bug::SlotGivenTwice) {
+            self.admission.give(&instance.demand);
+        }
         let failure = match result {
             Ok(value) => return self.finish(ticket, Change::Succeed, Ok(value)),
             Err(failure) => failure,
         };
-        if self.draining == Some(Draining::Cancelled) {
+        let stopped = self.draining == Some(Draining::Cancelled) && !planted(Bug::RetryWhileCancelling);
+        if stopped && !planted(Bug::CancelledTakenForFailed) {
             return self.finish(ticket, Change::Cancel, Err(Some(failure)));
         }
-        let retry = self.plan.tasks.get(instance.task.0 as usize).map(|task| &task.settings.retry);
-        match retry {
-            Some(retry) if attempt <= retry.times && self.draining.is_none() => {
-                let doubled = retry.backoff.saturating_mul(1 << (attempt - 1).min(62));
-                let nanos = doubled.clamp(0, retry.backoff_max.max(retry.backoff).max(0));
+        let task = self.plan.tasks.get(instance.task.0 as usize);
+        let again = self.draining.is_none() || planted(Bug::RetryWhileCancelling);
+        match task {
+            Some(task) if again && attempt <= further(task, instance, &failure) => {
+                let nanos = backoff(&task.settings.retry, attempt);
                 if self.change(ticket, Change::Retry) {
                     self.effects.push(Effect::Wait { ticket, attempt, nanos, failure });
                 }
             }
             _ => self.finish(ticket, Change::Fail, Err(Some(failure))),
         }
+    }
+
+    /// How long the run lasts at least from the start of that node, in milliseconds.
+    fn rest(&self, (activation, slot): (ActivationId, usize)) -> u64 {
+        let region = self.activations.get(&activation).map(|activation| activation.region);
+        region.and_then(|region| self.layout.slot(region, slot)).map_or(0, |slot| slot.rest)
     }
 
     pub(super) fn skip_step(&mut self, ticket: Ticket) {
@@ -206,4 +226,35 @@ impl<'p> Schedule<'p> {
             self.note_failure();
         }
     }
+}
+
+/// The last attempt that another may follow. Who ran out of memory and asks for more each time is given one more try;
+/// an effect never is.
+fn further(task: &Task, instance: &Instance<'_>, failure: &Failure) -> u32 {
+    let mut times = task.settings.retry.times;
+    if planted(Bug::OneRetryTooMany) {
+        times += 1;
+    }
+    let hungry = failure.code == codes::OUT_OF_MEMORY && !task.effect;
+    if hungry && task.settings.memory.as_ref().is_some_and(grows) {
+        let more = if planted(Bug::OutOfMemoryForEver) { instance.attempt } else { 1 };
+        return times.saturating_add(more);
+    }
+    times
+}
+
+/// Whether an expression asks which attempt it is.
+fn grows(expr: &Expr) -> bool {
+    let mut found = *expr == Expr::Attempt;
+    expr.each_child(&mut |child| found = found || grows(child));
+    found
+}
+
+/// The wait after that attempt in nanoseconds: each is twice the one before.
+fn backoff(retry: &Retry, attempt: u32) -> i64 {
+    if planted(Bug::BackoffLost) {
+        return 0;
+    }
+    let doubled = retry.backoff.saturating_mul(1 << (attempt - 1).min(62));
+    doubled.clamp(0, retry.backoff_max.max(retry.backoff).max(0))
 }

@@ -1,0 +1,234 @@
+//! What each event changes in the tables beside it: `events` is the truth, and whoever goes through it again comes to the
+//! same tables.
+
+use rusqlite::{Connection, Transaction, params};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use standpipe_plan::Digest;
+
+use super::record::Record;
+use crate::durations::{Durations, place};
+use crate::event::{Counts, Status};
+use crate::planted::{Bug, planted};
+
+/// What a line of the journal means for one table.
+#[derive(Debug)]
+pub(super) enum Change {
+    /// A result that later runs may reuse.
+    Kept { key: Digest, value: String, run: String },
+    /// A step took so long.
+    Took { place: String, nanos: i64 },
+    /// The run is over.
+    Over { status: Status, counts: Counts },
+}
+
+/// The parts of a step's end that matter here.
+#[derive(Deserialize)]
+struct End {
+    status: Status,
+    seconds: f64,
+    from: String,
+    #[serde(default)]
+    key: Option<Digest>,
+    #[serde(default)]
+    value: Option<Box<RawValue>>,
+}
+
+#[derive(Deserialize)]
+struct Over {
+    status: Status,
+    counts: Counts,
+}
+
+/// What a record changes.
+pub(super) fn changes(record: &Record) -> Vec<Change> {
+    match record {
+        Record::StepFinished { end, keep } => {
+            let mut changes = Vec::new();
+            if let Some(kept) = keep {
+                let value = serde_json::to_string(&kept.value).unwrap_or_default();
+                changes.push(Change::Kept { key: kept.key, value, run: kept.run.to_string() });
+            }
+            changes.extend(took(&end.step, end.status, end.seconds));
+            changes
+        }
+        Record::RunFinished { status, counts, .. } => vec![Change::Over { status: *status, counts: *counts }],
+        Record::EffectAnnounced { .. } | Record::StepStarted { .. } | Record::StepRetrying { .. } => Vec::new(),
+    }
+}
+
+/// What a line that was written earlier changes.
+pub(super) fn changes_of(kind: &str, step: &str, body: &str) -> Vec<Change> {
+    match kind {
+        "step_finished" => {
+            let Ok(end) = serde_json::from_str::<End>(body) else { return Vec::new() };
+            let mut changes = Vec::new();
+            if let (Some(key), Some(value)) = (end.key, end.value) {
+                changes.push(Change::Kept { key, value: value.get().to_owned(), run: end.from });
+            }
+            changes.extend(took(step, end.status, end.seconds));
+            changes
+        }
+        "run_finished" => match serde_json::from_str::<Over>(body) {
+            Ok(Over { status, counts }) => vec![Change::Over { status, counts }],
+            Err(_) => Vec::new(),
+        },
+        _ => Vec::new(),
+    }
+}
+
+fn took(step: &str, status: Status, seconds: f64) -> Option<Change> {
+    #[expect(clippy::cast_possible_truncation, reason = "a step that takes 292 years is not waited for")]
+    let nanos = (seconds * 1e9) as i64;
+    (status == Status::Succeeded).then(|| Change::Took { place: place(step), nanos })
+}
+
+/// Writes changes of run number `run` into the tables.
+pub(super) fn apply(
+    transaction: &Transaction<'_>,
+    run: i64,
+    time: i64,
+    changes: impl IntoIterator<Item = Change>,
+) -> rusqlite::Result<()> {
+    for change in changes {
+        match change {
+            Change::Kept { key, value, run } => {
+                transaction
+                    .prepare_cached("INSERT OR REPLACE INTO results (key, value, run, time) VALUES (?1, ?2, ?3, ?4)")?
+                    .execute(params![key.0.as_slice(), value, run, time])?;
+            }
+            Change::Took { place, nanos } => {
+                transaction
+                    .prepare_cached(
+                        "INSERT INTO durations (step, nanos, times) VALUES (?1, ?2, 1) \
+                         ON CONFLICT (step) DO UPDATE SET nanos = nanos + ?2, times = times + 1",
+                    )?
+                    .execute(params![place, nanos])?;
+            }
+            Change::Over { status, counts } => {
+                if planted(Bug::FinishedRunLeftOpen) {
+                    continue;
+                }
+                let counts = serde_json::to_string(&counts).unwrap_or_default();
+                transaction
+                    .prepare_cached("UPDATE runs SET finished = ?2, status = ?3, counts = ?4 WHERE number = ?1")?
+                    .execute(params![run, time, status.as_str(), counts])?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Fills the tables for which `wanted` says so from all that is on record.
+pub(super) fn again(transaction: &Transaction<'_>, wanted: fn(&Change) -> bool) -> rusqlite::Result<()> {
+    let mut query = transaction.prepare("SELECT run, time, kind, step, body FROM events ORDER BY run, number")?;
+    let mut rows = query.query([])?;
+    while let Some(row) = rows.next()? {
+        let (kind, step, body): (String, String, String) = (row.get(2)?, row.get(3)?, row.get(4)?);
+        let changes = changes_of(&kind, &step, &body).into_iter().filter(wanted);
+        apply(transaction, row.get(0)?, row.get(1)?, changes)?;
+    }
+    Ok(())
+}
+
+/// How long the steps of a pipeline took in earlier runs; nothing where that cannot be read: it only makes a run slower.
+pub(crate) fn durations(connection: &Connection, pipeline: &str) -> Durations {
+    let read = || {
+        // A point ends the pipeline's name; a slash is what follows a point.
+        let mut query = connection
+            .prepare_cached("SELECT step, nanos / times / 1000000 FROM durations WHERE step > ?1 AND step < ?2")?;
+        let rows = query.query_map(params![format!("{pipeline}."), format!("{pipeline}/")], |row| {
+            Ok((row.get::<_, String>(0)?, u64::try_from(row.get::<_, i64>(1)?).unwrap_or(0)))
+        })?;
+        rows.collect::<rusqlite::Result<Vec<_>>>()
+    };
+    Durations::new(read().unwrap_or_default())
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use standpipe_plan::Value;
+
+    use crate::event::{Counts, Status};
+    use crate::journal::{Journal, Kept, Record, StepEnd, durations, open};
+
+    type Tables = (Vec<(Vec<u8>, String, String)>, Vec<(String, i64, i64)>, Vec<(i64, Option<String>, Option<String>)>);
+
+    fn tables(connection: &rusqlite::Connection) -> rusqlite::Result<Tables> {
+        let mut results = connection.prepare("SELECT key, value, run FROM results ORDER BY key")?;
+        let results = results.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let mut durations = connection.prepare("SELECT step, nanos, times FROM durations ORDER BY step")?;
+        let durations = durations.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let mut runs = connection.prepare("SELECT number, status, counts FROM runs ORDER BY number")?;
+        let runs = runs.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        Ok((results.collect::<Result<_, _>>()?, durations.collect::<Result<_, _>>()?, runs.collect::<Result<_, _>>()?))
+    }
+
+    /// A run with a result for each status, written to the end.
+    fn write(folder: &std::path::Path) {
+        let connection = open(folder).expect("it opens");
+        let insert = "INSERT INTO runs (id, name, pipeline, started) VALUES ('id', 'calm-crab', 'main', 1)";
+        connection.execute(insert, []).expect("on record");
+        let run = connection.last_insert_rowid();
+        let mut journal = Journal::start(connection, run);
+        for index in 0..50_u32 {
+            let status = [Status::Succeeded, Status::Cached, Status::Failed][index as usize % 3];
+            let end = StepEnd {
+                step: format!("main.all[{index}].fit"),
+                status,
+                seconds: f64::from(index),
+                ..StepEnd::new("calm-crab".into())
+            };
+            let keep = (status == Status::Succeeded).then(|| Kept {
+                key: standpipe_plan::Digest::of(&index.to_le_bytes()),
+                value: Value::list(vec![Value::Float(f64::NAN), Value::string("a \"b\"\n")]),
+                run: "calm-crab".into(),
+            });
+            journal.append(Record::StepFinished { end: Box::new(end), keep }, Vec::new(), false);
+        }
+        let counts = Counts { succeeded: 17, ..Counts::default() };
+        let over =
+            Record::RunFinished { status: Status::Failed, counts, seconds: 1.0, outputs: serde_json::Value::Null };
+        journal.append(over, Vec::new(), false);
+        journal.close().expect("it is written");
+    }
+
+    #[test]
+    pub(crate) fn going_through_the_events_again_gives_the_same_tables() {
+        let folder = tempfile::tempdir().expect("a folder");
+        write(folder.path());
+        let mut connection = open(folder.path()).expect("it opens");
+        let before = tables(&connection).expect("read");
+        assert_eq!((before.0.len(), before.1.len(), before.2.len()), (17, 1, 1));
+        assert_eq!(before.2[0].1.as_deref(), Some("failed"));
+        let transaction = connection.transaction().expect("begun");
+        let forget = "DELETE FROM results; DELETE FROM durations; \
+                      UPDATE runs SET finished = NULL, status = NULL, counts = NULL";
+        transaction.execute_batch(forget).expect("forgotten");
+        super::again(&transaction, |_| true).expect("gone through");
+        transaction.commit().expect("written");
+        assert_eq!(tables(&connection).expect("read"), before);
+    }
+
+    #[test]
+    fn steps_are_known_by_their_place() {
+        let folder = tempfile::tempdir().expect("a folder");
+        write(folder.path());
+        let connection = open(folder.path()).expect("it opens");
+        let known = durations(&connection, "main");
+        // 0, 3, … 48 seconds.
+        assert_eq!(known.milliseconds("main.all[].fit"), 24_000);
+        assert_eq!(durations(&connection, "mai").milliseconds("main.all[].fit"), 1000);
+    }
+
+    #[test]
+    fn a_state_of_the_first_version_learns_from_its_events() {
+        let folder = tempfile::tempdir().expect("a folder");
+        write(folder.path());
+        let connection = open(folder.path()).expect("it opens");
+        connection.execute_batch("DROP TABLE durations; PRAGMA user_version = 1").expect("as it was");
+        drop(connection);
+        let connection = open(folder.path()).expect("it opens");
+        assert_eq!(durations(&connection, "main").milliseconds("main.all[].fit"), 24_000);
+    }
+}

@@ -1,0 +1,205 @@
+//! Random plans: chains, fans, branches and loops over tasks of every temper. Everything is an Int.
+
+use standpipe_plan::{
+    BinaryOp, Body, Builtin, CachePolicy, Expr, Frame, Input, Limit, Node, NodeId, NodeKind, Origin, Plan, Region,
+    Retry, Settings, Shape, Step, Task, TaskId, Value,
+};
+
+use super::rng::{Rng, mix};
+use crate::admission::Capacity;
+
+const HERE: Origin = Origin { file: 0, line: 1 };
+
+/// What the simulated machine has.
+pub(super) const MACHINE: Capacity = Capacity { cpu: 3000, memory: 100, gpu: 2, disk: 50, limits: Vec::new() };
+
+/// What a task takes, kept beside the plan so that the auditor need not believe the scheduler.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Takes {
+    pub cpu: u64,
+    pub memory: u64,
+    /// Its memory grows with each attempt.
+    pub grows: bool,
+    pub gpu: u64,
+    pub disk: u64,
+    pub limited: bool,
+}
+
+pub(super) struct Drawn {
+    pub plan: Plan,
+    pub takes: Vec<Takes>,
+    /// Slots of the one named limit.
+    pub slots: u64,
+}
+
+pub(super) fn draw(rng: &mut Rng) -> Drawn {
+    let slots = 1 + rng.below(2);
+    let (tasks, takes): (Vec<_>, Vec<_>) = (0..8).map(|index| task(rng, index, slots)).unzip();
+    let depth = u32::try_from(rng.below(3)).unwrap_or(0);
+    let root = Builder { next: 0, effects: true }.region(rng, depth, &[], None);
+    let plan = Plan {
+        pipeline: "p".into(),
+        files: Vec::new(),
+        params: Vec::new(),
+        environments: Vec::new(),
+        modules: Vec::new(),
+        tasks,
+        root,
+        result: Shape::Int(None),
+    };
+    Drawn { plan, takes, slots }
+}
+
+/// The last two are effects.
+fn task(rng: &mut Rng, index: u64, slots: u64) -> (Task, Takes) {
+    let effect = index >= 6;
+    let takes = Takes {
+        cpu: [500, 1000, 1000, 2000, 3000][rng.index(5)],
+        memory: [0, 10, 30, 60][rng.index(4)],
+        grows: rng.chance(30),
+        gpu: [0, 0, 0, 1, 2][rng.index(5)],
+        disk: [0, 0, 20, 40][rng.index(4)],
+        limited: rng.chance(25),
+    };
+    // Now and then one that no machine has room for.
+    let takes = if rng.chance(2) { Takes { gpu: 5, ..takes } } else { takes };
+    let size = Expr::Const(Value::Size(takes.memory));
+    let times = |expr: Expr| Expr::Binary(BinaryOp::Multiply, Box::new(expr), Box::new(Expr::Attempt));
+    #[expect(clippy::cast_precision_loss, reason = "small numbers")]
+    let cores = takes.cpu as f64 / 1000.0;
+    let settings = Settings {
+        cpu: Some(Expr::Const(Value::Float(cores))),
+        memory: Some(if takes.grows { times(size) } else { size }),
+        gpu: Some(Expr::Const(Value::Int(i64::try_from(takes.gpu).unwrap_or(0)))),
+        disk: Some(Expr::Const(Value::Size(takes.disk))),
+        timeout: rng.chance(20).then_some(Expr::Const(Value::Duration(500))),
+        retry: match rng.below(3) {
+            0 if !effect => Retry {
+                times: u32::try_from(1 + rng.below(3)).unwrap_or(1),
+                backoff: i64::try_from(1 + rng.below(300)).unwrap_or(1),
+                backoff_max: 400,
+            },
+            _ => Retry::default(),
+        },
+        cache: match rng.below(6) {
+            0 => CachePolicy::Off,
+            1 => CachePolicy::For(1 << 40),
+            _ => CachePolicy::On,
+        },
+        limit: takes.limited.then(|| Limit { name: "api".into(), slots: u32::try_from(slots).unwrap_or(1) }),
+        priority: i64::try_from(rng.below(3)).unwrap_or(0),
+        ..Settings::default()
+    };
+    let text = format!("task {index}");
+    let body = if rng.chance(30) {
+        Body::Python { text, origin: HERE, modules: Vec::new() }
+    } else {
+        Body::Shell { text, origin: HERE }
+    };
+    let name = format!("t{index}").into();
+    (Task { name, effect, body, environment: None, frame: Frame::Pandas, settings, origin: HERE }, takes)
+}
+
+/// What a step of `task` gives for `inputs`: a small number that depends on all of them.
+pub(super) fn output(task: TaskId, inputs: &[Value]) -> Value {
+    let number = inputs.iter().fold(mix(u64::from(task.0) + 1), |sum, input| match input {
+        Value::Int(number) => mix(sum ^ number.cast_unsigned()),
+        _ => mix(sum),
+    });
+    Value::Int(i64::try_from(number % 1000).unwrap_or(0))
+}
+
+struct Builder {
+    next: u32,
+    effects: bool,
+}
+
+impl Builder {
+    fn id(&mut self) -> NodeId {
+        self.next += 1;
+        NodeId(self.next)
+    }
+
+    fn region(&mut self, rng: &mut Rng, depth: u32, scope: &[NodeId], item: Option<NodeId>) -> Region {
+        let mut nodes = Vec::new();
+        let mut seen = scope.to_vec();
+        let mut own = Vec::new();
+        let mut last_effect = None;
+        if let Some(item) = item {
+            nodes.push(Node { id: item, name: "".into(), kind: NodeKind::Item, after: Vec::new(), origin: HERE });
+            seen.push(item);
+        }
+        let chain = rng.chance(25);
+        for _ in 0..rng.below(if depth == 0 { 5 } else { 7 }) {
+            let read = |rng: &mut Rng| match seen.len() {
+                0 => Expr::Const(Value::Int(7)),
+                length if chain => Expr::Node(seen[length - 1]),
+                length => Expr::Node(seen[rng.index(length)]),
+            };
+            let id = self.id();
+            let mut after: Vec<NodeId> = Vec::new();
+            if !own.is_empty() && rng.chance(15) {
+                after.push(own[rng.index(own.len())]);
+            }
+            let kind = match rng.below(if depth == 0 { 12 } else { 18 }) {
+                0..10 => {
+                    let effect = self.effects && rng.chance(15);
+                    let task = if effect { 6 + rng.index(2) } else { rng.index(6) };
+                    if effect {
+                        after.extend(last_effect.replace(id));
+                    }
+                    let inputs = (0..rng.below(3)).map(|number| Input {
+                        name: format!("i{number}").into(),
+                        value: read(rng),
+                        shape: Shape::Int(None),
+                    });
+                    let inputs = inputs.collect();
+                    let task = TaskId(u32::try_from(task).unwrap_or(0));
+                    NodeKind::Step(Step { task, inputs, output: Shape::Int(None) })
+                }
+                10 | 11 => {
+                    // Seldom a division by zero: an expression may fail too.
+                    let by = Expr::Const(Value::Int(i64::from(!rng.chance(3))));
+                    let (left, right) = (read(rng), read(rng));
+                    let sum = Expr::Binary(BinaryOp::Add, Box::new(left), Box::new(right));
+                    NodeKind::Value(Expr::Binary(BinaryOp::Divide, Box::new(sum), Box::new(by)))
+                }
+                12..15 => NodeKind::If {
+                    condition: Expr::Binary(
+                        BinaryOp::Less,
+                        Box::new(read(rng)),
+                        Box::new(Expr::Const(Value::Int(500))),
+                    ),
+                    then: self.region(rng, depth - 1, &seen, None),
+                    otherwise: self.region(rng, depth - 1, &seen, None),
+                },
+                _ => {
+                    let item = self.id();
+                    let all = self.id();
+                    let body = self.region(rng, depth - 1, &seen, Some(item));
+                    let end = i64::try_from(rng.below(7)).unwrap_or(0);
+                    let items = Expr::Const(Value::Range { start: 0, end });
+                    let limit = rng.chance(40).then(|| Expr::Const(Value::Int(1 + i64::from(rng.chance(50)))));
+                    let kind = NodeKind::For { items, limit, item, variable: "i".into(), body };
+                    let name = format!("n{}", all.0).into();
+                    nodes.push(Node { id: all, name, kind, after: std::mem::take(&mut after), origin: HERE });
+                    // A number that depends on which result stands where.
+                    let length = Expr::Call(Builtin::Len, vec![Expr::Node(all)]);
+                    let first = Expr::Index(Box::new(Expr::Node(all)), Box::new(Expr::Const(Value::Int(0))));
+                    let any =
+                        Expr::Binary(BinaryOp::Greater, Box::new(length.clone()), Box::new(Expr::Const(Value::Int(0))));
+                    let (any, then) = (Box::new(any), Box::new(first));
+                    NodeKind::Value(Expr::If { condition: any, then, otherwise: Box::new(length) })
+                }
+            };
+            nodes.push(Node { id, name: format!("s{}", id.0).into(), kind, after, origin: HERE });
+            seen.push(id);
+            own.push(id);
+        }
+        let result = match own.len() {
+            0 => Expr::Const(Value::Int(0)),
+            length => Expr::Node(own[rng.index(length)]),
+        };
+        Region { nodes, result }
+    }
+}
