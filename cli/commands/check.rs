@@ -8,7 +8,8 @@ use standpipe_syntax::diag::Severity;
 use super::format_arg;
 use crate::context::{Context, print};
 use crate::problem::{Exit, Problem};
-use crate::render::diagnostics::{Findings, plural};
+use crate::render::diagnostics::Findings;
+use crate::render::plural;
 use crate::sources;
 
 pub(super) fn define(command: Command) -> Command {

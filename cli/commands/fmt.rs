@@ -10,7 +10,8 @@ use standpipe_syntax::{FileId, Source};
 
 use crate::context::{Context, print, say};
 use crate::problem::{Exit, Problem};
-use crate::render::diagnostics::{Findings, plural};
+use crate::render::diagnostics::Findings;
+use crate::render::plural;
 use crate::render::report::Files;
 use crate::sources;
 use crate::world::read_regular;

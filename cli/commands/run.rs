@@ -10,7 +10,7 @@ use super::{compiled, format_arg, stopped, target_args};
 use crate::context::{Context, print, say};
 use crate::problem::{Exit, Problem};
 use crate::render::progress::{Board, JsonLines, Lines, Live, seconds};
-use crate::render::{failure, outputs};
+use crate::render::{failure, outputs, plural};
 use crate::target::Target;
 use crate::{options, params};
 
@@ -110,6 +110,5 @@ fn summary(report: &RunReport) -> String {
         [(counts.succeeded, "ran"), (counts.cached, "reused"), (counts.failed, "failed"), (counts.skipped, "skipped")];
     let parts: Vec<_> =
         parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}, ")).collect();
-    let steps = if all == 1 { "step" } else { "steps" };
-    format!("{all} {steps}: {}{}  (run {})", parts.concat(), seconds(report.seconds), report.run)
+    format!("{}: {}{}  (run {})", plural(all, "step"), parts.concat(), seconds(report.seconds), report.run)
 }

@@ -4,6 +4,7 @@ use serde::Serialize;
 use standpipe_syntax::diag::{Diagnostic, Severity};
 use standpipe_syntax::{LineColumn, Span};
 
+use super::plural;
 use super::report::{Files, Look, Report};
 
 /// Diagnostics of one or more compilations, in order of file and place, each once.
@@ -78,11 +79,6 @@ impl Findings {
         };
         serde_json::to_string(&document).unwrap_or_default() + "\n"
     }
-}
-
-/// `1 file`, `2 files`.
-pub(crate) fn plural(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 #[derive(Serialize)]

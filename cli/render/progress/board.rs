@@ -11,6 +11,7 @@ use super::group::Group;
 use super::seconds;
 use crate::render::excerpt::visible;
 use crate::render::paint::Paint;
+use crate::render::plural;
 
 /// Reused steps that get a line each; further ones are counted.
 const MOST_REUSED: u64 = 20;
@@ -210,7 +211,7 @@ impl Board {
             (0, _) => self.paint.green("✓"),
             _ => self.paint.red("✗"),
         };
-        let count = group.count.map_or(String::new(), |count| format!("{count} instances: "));
+        let count = group.count.map_or(String::new(), |count| plural(count, "instance") + ": ");
         let took = if group.ran > 0 { format!("  {}", seconds(group.seconds)) } else { String::new() };
         format!("{mark} {name}  {count}{}{took}", group.counts())
     }

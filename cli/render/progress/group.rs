@@ -2,6 +2,8 @@
 
 use standpipe_runtime::Status;
 
+use crate::render::plural;
+
 /// How far a `for` is.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Group {
@@ -49,7 +51,7 @@ impl Group {
     pub(super) fn progress(&self) -> String {
         match self.count.filter(|_| self.steps > 0) {
             Some(count) => format!("{}/{count}", (self.finished() / self.steps).min(count)),
-            None => format!("{} steps", self.finished()),
+            None => plural(self.finished(), "step"),
         }
     }
 
