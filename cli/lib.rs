@@ -1,5 +1,6 @@
 //! The command line: arguments in, rendering out, no logic of its own.
 
+mod call;
 mod commands;
 mod context;
 mod options;
@@ -26,6 +27,11 @@ use crate::target::scan::{Scan, scan};
 /// Runs the program with the command line `argv`, whose first item is the program's name.
 #[must_use]
 pub fn main(argv: Vec<OsString>) -> ExitCode {
+    if let [_, command, arguments @ ..] = argv.as_slice()
+        && command == standpipe_runtime::keeper::COMMAND
+    {
+        return standpipe_runtime::keeper::main(arguments);
+    }
     dispatch(argv).into()
 }
 

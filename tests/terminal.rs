@@ -24,7 +24,7 @@ fn live_and_cancelled() {
         session.expect(shown).unwrap();
     }
     session.send(ControlCode::EndOfText).unwrap();
-    for shown in ["stopping", "1 ran", "run the same command again"] {
+    for shown in ["stopping", "1 ran", "standpipe runs resume"] {
         session.expect(shown).unwrap();
     }
     session.expect(Eof).unwrap();

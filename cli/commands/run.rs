@@ -1,14 +1,20 @@
 //! `standpipe run FILE|PLAN [PIPELINE] [params]`: runs it.
 
-use std::io::IsTerminal as _;
+mod detach;
 
-use clap::{ArgMatches, Command};
-use standpipe_plan::Plan;
-use standpipe_runtime::{Event, Observer, RunReport, Status};
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
+
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use smol_str::SmolStr;
+use standpipe_plan::{Plan, Value};
+use standpipe_runtime::{Event, Observer, Options, RunReport, Status};
 
 use super::{compiled, format_arg, stopped, target_args};
+use crate::call::Call;
 use crate::context::{Context, print, say};
 use crate::problem::{Exit, Problem};
+use crate::project::absolute;
 use crate::render::progress::{Board, JsonLines, Lines, Live, seconds};
 use crate::render::{failure, outputs, plural};
 use crate::target::Target;
@@ -23,6 +29,19 @@ pub(super) fn define(command: Command) -> Command {
         .arg(format_arg(&["text", "json"]))
         .args(options::machine_args())
         .arg(options::keep_going_arg())
+        .arg(
+            Arg::new("detach")
+                .long("detach")
+                .help("Let it go on by itself, and say its name once it is on record")
+                .action(ArgAction::SetTrue),
+        )
+        .arg(Arg::new(detach::INSIDE).long(detach::INSIDE).hide(true).action(ArgAction::SetTrue))
+        .arg(
+            Arg::new("only")
+                .long("only")
+                .value_name("STEP")
+                .help("Run this step alone, on what earlier runs left for its inputs"),
+        )
         .after_help(
             "A pipeline's parameters are options: `standpipe run FILE PIPELINE --help` lists them.\n\
              They may also come from STANDPIPE_PARAM_<NAME> or a file.\n\n\
@@ -43,20 +62,60 @@ pub(super) fn run(context: &Context, matches: &ArgMatches, target: &Target) -> R
         return Err(Problem::usage(format!("the parameter `{}` of `{}` has no value", missing.name, plan.pipeline))
             .help(format!("give it with `--{}`: {}", missing.name.replace('_', "-"), missing.ty)));
     }
-    let options = options::options(matches, target.project(), true)?;
+    let mut options = options::options(matches, target.project(), true)?;
+    options.only = matches.get_one::<String>("only").cloned();
+    let file = matches.get_one::<PathBuf>("file").map(|file| absolute(file)).transpose()?.unwrap_or_default();
+    let call = Call {
+        file,
+        pipeline: plan.pipeline.to_string(),
+        root: options.root.clone(),
+        params: given.clone(),
+        cache: options.cache,
+        keep_going: options.keep_going,
+        words: std::env::args().skip(1).filter(|word| *word != format!("--{}", detach::INSIDE)).collect(),
+    };
+    options.call = serde_json::to_value(&call).ok();
+    if matches.get_flag("detach") {
+        return detach::detach(context, json);
+    }
+    if matches.get_flag(detach::INSIDE) {
+        let mut away = detach::Away::new()?;
+        let report = standpipe_runtime::run(&plan, given, &options, &mut away);
+        return report.map(|report| exit(&report)).map_err(|failure| {
+            away.failed(&failure);
+            stopped(&failure)
+        });
+    }
+    carry_out(context, target, &plan, given, &options, &call, json)
+}
+
+/// Runs a plan and tells how it went.
+pub(super) fn carry_out(
+    context: &Context,
+    target: &Target,
+    plan: &Plan,
+    given: Vec<(SmolStr, Value)>,
+    options: &Options,
+    call: &Call,
+    json: bool,
+) -> Result<Exit, Problem> {
     let report = {
-        let mut observer = observer(context, &plan, json);
-        standpipe_runtime::run(&plan, given, &options, observer.as_mut())
+        let mut observer = observer(context, plan, json);
+        standpipe_runtime::run(plan, given, options, observer.as_mut())
     };
     let report = report.map_err(|failure| stopped(&failure))?;
     if !json {
-        tell(context, target, &report)?;
+        tell(context, target, &report, call)?;
     }
-    Ok(match report.status {
+    Ok(exit(&report))
+}
+
+fn exit(report: &RunReport) -> Exit {
+    match report.status {
         Status::Succeeded | Status::Cached => Exit::Done,
         Status::Failed | Status::Skipped => Exit::Failed,
         Status::Cancelled => Exit::Cancelled,
-    })
+    }
 }
 
 /// Hears nothing: `--quiet`.
@@ -81,10 +140,10 @@ fn observer(context: &Context, plan: &Plan, json: bool) -> Box<dyn Observer> {
 }
 
 /// Failures and the summary for people, the result for whoever reads standard output.
-fn tell(context: &Context, target: &Target, report: &RunReport) -> Result<(), Problem> {
+fn tell(context: &Context, target: &Target, report: &RunReport, call: &Call) -> Result<(), Problem> {
     let look = context.look_error();
     for (step, failure) in report.failures.iter().take(MAX_FAILURES) {
-        say(&format!("\n{}", failure::draw(step, failure, &report.run, target.project(), look).trim_end()));
+        say(&format!("\n{}", failure::draw(step, failure, &report.run, Some(call), target.project(), look).trim_end()));
     }
     let more = report.failures.len().saturating_sub(MAX_FAILURES);
     if more > 0 {
@@ -94,7 +153,8 @@ fn tell(context: &Context, target: &Target, report: &RunReport) -> Result<(), Pr
         say(&summary(report));
     }
     if report.status == Status::Cancelled {
-        say("cancelled: run the same command again to go on where it stopped");
+        let elsewhere = target.project().elsewhere();
+        say(&format!("cancelled: `standpipe runs resume {}{elsewhere}` goes on where it stopped", report.run));
     }
     if report.status == Status::Succeeded {
         print(&outputs::text(&report.value, &report.outputs))?;

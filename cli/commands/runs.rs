@@ -1,12 +1,17 @@
-//! `standpipe runs [list|show|logs|rm] [RUN]`: what has run, and how.
+//! `standpipe runs [list|show|logs|cancel|resume|rm] [RUN]`: what has run, and how.
+
+mod cancel;
+mod logs;
+mod resume;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use serde::Serialize;
 use standpipe_runtime::Counts;
-use standpipe_runtime::history::{RunRow, RunStatus, StepRow, StepStatus};
+use standpipe_runtime::history::{History, RunRow, RunStatus, StepRow, StepStatus};
 
 use super::run::MAX_FAILURES;
 use super::{format_arg, stopped};
+use crate::call::Call;
 use crate::context::{Context, print, say};
 use crate::past;
 use crate::problem::{Exit, Problem};
@@ -30,17 +35,15 @@ pub(super) fn define(command: Command) -> Command {
                 .arg(run())
                 .arg(format_arg(&["text", "json"])),
         )
-        .subcommand(
-            Command::new("logs")
-                .about("What a run's steps printed")
-                .arg(run())
-                .arg(Arg::new("step").long("step").value_name("STEP").help("Only that step").action(ArgAction::Append)),
-        )
+        .subcommand(logs::define(run()))
+        .subcommand(cancel::define(run()))
+        .subcommand(resume::define(run()))
         .subcommand(
             Command::new("rm").about("Forget a run and its logs").arg(run().required(true).help("A name or an id")),
         )
         .after_help(
-            "Examples:\n  standpipe runs\n  standpipe runs show brave-otter\n  standpipe runs logs --step train.fit",
+            "Examples:\n  standpipe runs\n  standpipe runs show brave-otter\n  standpipe runs logs -f --step train.fit\n  \
+             standpipe runs cancel brave-otter\n  standpipe runs resume brave-otter",
         )
 }
 
@@ -53,10 +56,9 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Probl
     let selector = |matches: &ArgMatches| matches.get_one::<String>("run").cloned();
     match matches.subcommand() {
         Some(("show", matches)) => show(context, selector(matches).as_deref(), is_json(matches)),
-        Some(("logs", matches)) => {
-            let steps: Vec<String> = matches.get_many("step").unwrap_or_default().cloned().collect();
-            logs(context, selector(matches).as_deref(), &steps)
-        }
+        Some(("logs", matches)) => logs::run(context, selector(matches).as_deref(), matches),
+        Some(("cancel", matches)) => cancel::run(context, selector(matches).as_deref(), matches),
+        Some(("resume", matches)) => resume::run(context, selector(matches).as_deref(), matches),
         Some(("rm", matches)) => remove(context, selector(matches).as_deref()),
         Some((_, matches)) => list(context, matches.get_flag("all"), is_json(matches)),
         None => list(context, matches.get_flag("all"), is_json(matches)),
@@ -138,21 +140,52 @@ fn show(context: &Context, selector: Option<&str>, as_json: bool) -> Result<Exit
         json(&Shown { run: &run, steps: &steps })?;
         return Ok(Exit::Done);
     }
+    let call: Option<Call> = call(&history, &run)?;
     let paint = context.paint();
     let took = run.seconds.map_or(String::new(), |took| format!(" after {}", seconds(took)));
     let status = colored(run.status, paint);
     let mut text = format!("{} ({})  {}  {status}{took}\n", paint.bold(&run.name), run.id, run.pipeline);
     text.push_str(&format!("started {}\n\n", local(&run.started)));
+    if let Some(note) = left(&history, &run, &steps) {
+        text.push_str(&format!("{note}\n\n"));
+    }
     let rows: Vec<_> = steps.iter().map(row).collect();
     text.push_str(&table(&["STEP", "INSTANCE", "STATUS", "TOOK", "ATTEMPTS", ""], &rows, paint));
     for step in steps.iter().filter(|step| step.status == StepStatus::Failed).take(MAX_FAILURES) {
         if let Some(error) = &step.error {
             text.push('\n');
-            text.push_str(&failure::draw(&step.step, error, &run.name, &project, context.look()));
+            text.push_str(&failure::draw(&step.step, error, &run.name, call.as_ref(), &project, context.look()));
         }
     }
     print(&text)?;
     Ok(Exit::Done)
+}
+
+/// How the run was called; `None` where that is not on record.
+fn call(history: &History, run: &RunRow) -> Result<Option<Call>, Problem> {
+    let call = history.call(run).map_err(|failure| stopped(&failure))?;
+    Ok(call.and_then(|call| serde_json::from_value(call).ok()))
+}
+
+/// What an interrupted run left for a person to decide.
+fn left(history: &History, run: &RunRow, steps: &[StepRow]) -> Option<String> {
+    if run.status != RunStatus::Interrupted {
+        return None;
+    }
+    let name = &run.name;
+    let mut text = match history.still_held(run) {
+        0 => String::new(),
+        1 => "one step still runs; ".to_owned(),
+        held => format!("{held} steps still run; "),
+    };
+    text.push_str(&format!("`standpipe runs resume {name}` goes on with it"));
+    for step in steps.iter().filter(|step| step.status == StepStatus::Unknown) {
+        let step = &step.step;
+        text.push_str(&format!(
+            "\n`{step}` had begun, and nothing says whether it happened: look, then add `--skip '{step}'` if it did, and `--retry '{step}'` if not"
+        ));
+    }
+    Some(text)
 }
 
 fn colored(status: RunStatus, paint: Paint) -> String {
@@ -173,31 +206,6 @@ fn row(step: &StepRow) -> Vec<String> {
     let took = step.seconds.filter(|_| step.status != StepStatus::Cached).map_or(String::new(), seconds);
     let attempts = if step.attempts > 1 { step.attempts.to_string() } else { String::new() };
     vec![step.step.clone(), step.label.clone(), step.status.as_str().into(), took, attempts, note]
-}
-
-fn logs(context: &Context, selector: Option<&str>, wanted: &[String]) -> Result<Exit, Problem> {
-    let (_, history, run) = past::run(context, selector)?;
-    let steps = history.steps(&run).map_err(|failure| stopped(&failure))?;
-    let chosen: Vec<&StepRow> = match wanted {
-        [] => steps.iter().filter(|step| step.log.is_some()).collect(),
-        wanted => wanted.iter().map(|name| past::step(&run, &steps, name)).collect::<Result<_, _>>()?,
-    };
-    let alone = chosen.len() == 1;
-    let paint = context.paint();
-    for step in &chosen {
-        let log = history.log(&run, &step.step).map_err(|failure| stopped(&failure))?;
-        if !alone {
-            print(&format!("{}\n", paint.bold(&format!("── {}", step.step))))?;
-        }
-        print(&log)?;
-        if !log.is_empty() && !log.ends_with('\n') {
-            print("\n")?;
-        }
-    }
-    if chosen.is_empty() && !context.quiet {
-        say(&format!("the steps of {} printed nothing", run.name));
-    }
-    Ok(Exit::Done)
 }
 
 fn remove(context: &Context, selector: Option<&str>) -> Result<Exit, Problem> {

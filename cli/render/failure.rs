@@ -9,6 +9,7 @@ use standpipe_syntax::{FileId, Source, Span};
 use super::excerpt::visible;
 use super::paint::Paint;
 use super::report::{Files, Look, Report};
+use crate::call::Call;
 use crate::project::Project;
 use crate::world::read_regular;
 
@@ -17,8 +18,15 @@ const MAX_SOURCE: u64 = 16 << 20;
 /// Lines of the traceback or log that are shown: its end.
 const MAX_DETAIL: usize = 30;
 
-/// The failure of `step` in the run called `run`.
-pub(crate) fn draw(step: &str, failure: &Failure, run: &str, project: &Project, look: Look) -> String {
+/// The failure of `step` in the run called `run`, which was called with `call`.
+pub(crate) fn draw(
+    step: &str,
+    failure: &Failure,
+    run: &str,
+    call: Option<&Call>,
+    project: &Project,
+    look: Look,
+) -> String {
     let mut message = String::new();
     let said = failure.message.replace('\n', " ");
     let named = said.starts_with(&format!("`{step}` "));
@@ -39,6 +47,16 @@ pub(crate) fn draw(step: &str, failure: &Failure, run: &str, project: &Project, 
         visible(line, &mut shown);
         text.push_str(&paint.dimmed(&shown));
         text.push('\n');
+    }
+    if !failure.inputs.is_empty() {
+        let inputs: Vec<_> = failure.inputs.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+        let mut shown = String::from("  its inputs: ");
+        visible(&inputs.join(", "), &mut shown);
+        text.push_str(&paint.dimmed(&shown));
+        text.push('\n');
+    }
+    if let Some(again) = call.and_then(|call| call.only(step)) {
+        text.push_str(&format!("  only this step again: {again}\n"));
     }
     text.push_str(&format!("  the whole log: standpipe runs logs {run} --step '{step}'{}\n", project.elsewhere()));
     text
@@ -73,11 +91,14 @@ mod tests {
             line: Some(3),
             detail: (0..40).map(|line| format!("line {line}\n")).collect(),
             help: None,
+            inputs: vec![("depth".into(), "3".into())],
         };
+        let words = ["run", "a.pipe", "--depth", "3"].map(str::to_owned).into();
+        let call = Call { words, ..Call::default() };
         let look = Look { color: false, width: 80 };
-        let text = draw("train.fit", &failure, "brave-otter", &project, look);
+        let text = draw("train.fit", &failure, "brave-otter", Some(&call), &project, look);
         let text = text.replace(&crate::project::shown(folder.path()), "[root]");
-        let gone = draw("train.fit", &Failure { line: Some(9), ..failure }, "brave-otter", &project, look);
+        let gone = draw("train.fit", &Failure { line: Some(9), ..failure }, "brave-otter", None, &project, look);
         insta::assert_snapshot!(format!("{text}\n{}", gone.lines().take(4).collect::<Vec<_>>().join("\n")));
     }
 }

@@ -37,20 +37,27 @@ impl Target {
     /// A plan that cannot be read, a project whose settings cannot.
     pub(crate) fn load(scan: &Scan) -> Result<Option<Self>, Problem> {
         let Some(file) = &scan.file else { return Ok(None) };
-        let path = Path::new(file);
         let root = scan.option("root").cloned().or_else(|| std::env::var_os("STANDPIPE_ROOT")).map(PathBuf::from);
+        Self::open(Path::new(file), root.as_deref(), scan.pipeline.as_deref()).map(Some)
+    }
+
+    /// The pipeline `pipeline` of the file at `path`, or what that is when none is named.
+    ///
+    /// # Errors
+    /// A plan that cannot be read, a project whose settings cannot.
+    pub(crate) fn open(path: &Path, root: Option<&Path>, pipeline: Option<&str>) -> Result<Self, Problem> {
         if let Some(plan) = plan_file::read(path)? {
-            let project = Project::of(path, root.as_deref())?;
-            if let Some(wanted) = scan.pipeline.as_deref().filter(|wanted| *wanted != plan.pipeline) {
+            let project = Project::of(path, root)?;
+            if let Some(wanted) = pipeline.filter(|wanted| *wanted != plan.pipeline) {
                 return Err(Problem::usage(format!("the plan `{}` has no pipeline `{wanted}`", path.display()))
                     .help(format!("it has `{}`", plan.pipeline)));
             }
-            return Ok(Some(Self::Plan { project, plan: Box::new(plan) }));
+            return Ok(Self::Plan { project, plan: Box::new(plan) });
         }
         let shown = path.display().to_string();
-        let (project, analysis) = sources::analyse(path, root.as_deref())?;
-        let pipeline = choose(&shown, analysis.pipelines(), scan.pipeline.as_deref());
-        Ok(Some(Self::Program(Box::new(Program { project, analysis, pipeline }))))
+        let (project, analysis) = sources::analyse(path, root)?;
+        let pipeline = choose(&shown, analysis.pipelines(), pipeline);
+        Ok(Self::Program(Box::new(Program { project, analysis, pipeline })))
     }
 
     pub(crate) fn project(&self) -> &Project {

@@ -50,5 +50,13 @@ pub const NO_VALUE: &str = "E0629";
 pub const STATE: &str = "E0630";
 /// A parameter is missing, unknown, or not of its type.
 pub const PARAMETER: &str = "E0631";
+/// The process that held an attempt was lost with it.
+pub const LOST: &str = "E0650";
 /// The kernel killed a step for want of memory.
 pub const OUT_OF_MEMORY: &str = "E0651";
+/// An effect had begun when the run was interrupted, and nothing says how it ended.
+pub const UNKNOWN: &str = "E0652";
+/// A run cannot be gone on with.
+pub const NOT_RESUMED: &str = "E0653";
+/// A step cannot be tried alone.
+pub const NOT_ALONE: &str = "E0654";

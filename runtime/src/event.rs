@@ -129,13 +129,24 @@ pub struct Failure {
     pub detail: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
+    /// What the step was given, by name, cut to a length for people.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inputs: Vec<(SmolStr, String)>,
 }
 
 impl Failure {
     /// A failure with a code of [`crate::codes`] and one sentence, no more.
     #[must_use]
     pub fn new(code: &str, message: impl Into<String>) -> Self {
-        Self { code: code.into(), message: message.into(), file: None, line: None, detail: String::new(), help: None }
+        Self {
+            code: code.into(),
+            message: message.into(),
+            file: None,
+            line: None,
+            detail: String::new(),
+            help: None,
+            inputs: Vec::new(),
+        }
     }
 
     /// The same with what would help.

@@ -48,6 +48,10 @@ pub(crate) struct Site {
     pub news: mpsc::UnboundedSender<News>,
     pub stop: watch::Receiver<Stop>,
     pub plan: std::sync::Arc<standpipe_plan::Plan>,
+    /// Which session of the run it is, from 1: each resumption begins one.
+    pub session: u32,
+    /// The program that holds attempts; they are held here without one.
+    pub keeper: Option<PathBuf>,
     /// How many attempts of one core fit at a time.
     pub slots: usize,
 }

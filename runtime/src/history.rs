@@ -1,6 +1,8 @@
 //! What earlier runs left on record: which there were, how their steps went, and why a step ran. Reads only, but for
-//! [`History::remove`].
+//! [`History::remove`] and [`History::cancel`].
 
+mod cancel;
+mod live;
 mod steps;
 mod why;
 
@@ -144,7 +146,9 @@ impl History {
     /// The counts of a run that has not finished.
     fn counted(&self, number: i64) -> rusqlite::Result<Counts> {
         let mut query = self.connection.prepare_cached(
-            "SELECT body ->> 'status', count(*) FROM events WHERE run = ?1 AND kind = 'step_finished' GROUP BY 1",
+            "SELECT body ->> 'status', count(*) FROM events WHERE number IN (
+               SELECT max(number) FROM events WHERE run = ?1 AND kind = 'step_finished' GROUP BY step
+             ) AND run = ?1 GROUP BY 1",
         )?;
         let mut counts = Counts::default();
         let rows = query.query_map(params![number], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))?;
@@ -172,7 +176,12 @@ impl History {
     pub fn remove(&self, run: &RunRow) -> Result<(), Failure> {
         if run.status == RunStatus::Running {
             let message = format!("`{}` is under way", run.name);
-            return Err(Failure::new(codes::STATE, message).with_help("stop it first"));
+            return Err(Failure::new(codes::STATE, message).with_help("stop it first: `standpipe runs cancel`"));
+        }
+        let held = self.still_held(run);
+        if held > 0 {
+            let message = format!("`{}` was interrupted, and {held} of its steps still run", run.name);
+            return Err(Failure::new(codes::STATE, message).with_help("stop them first: `standpipe runs cancel`"));
         }
         let forget = || {
             self.connection.execute("DELETE FROM events WHERE run = ?1", params![run.number])?;

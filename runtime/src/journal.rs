@@ -48,15 +48,21 @@ struct Entry {
 }
 
 impl Journal {
-    /// Records for run number `run` go through `connection` from now on.
+    /// Records for a run that has none yet.
+    #[cfg(test)]
     pub(crate) fn start(connection: Connection, run: i64) -> Self {
+        Self::resume(connection, run, 0)
+    }
+
+    /// Records for run number `run`, which has `written` already, go through `connection` from now on.
+    pub(crate) fn resume(connection: Connection, run: i64, written: u64) -> Self {
         let (sender, receiver) = mpsc::channel();
-        let (report, progress) = watch::channel(Progress::default());
+        let (report, progress) = watch::channel(Progress { durable: written, broken: None });
         let thread = std::thread::Builder::new()
             .name("journal".into())
             .spawn(carried(move || writer::write_all(connection, run, &receiver, &report)))
             .ok();
-        Self { sender: Some(sender), progress, thread, appended: 0 }
+        Self { sender: Some(sender), progress, thread, appended: written }
     }
 
     /// Hands a record to the writer; its number is the answer.

@@ -27,6 +27,26 @@ pub struct Options {
     pub python: Option<PathBuf>,
     /// Whether Ctrl-C and SIGTERM end the run.
     pub signals: bool,
+    /// The program whose `main` calls [`crate::keeper::main`] when its first argument is [`crate::keeper::COMMAND`]:
+    /// it holds attempts, and they outlive this process. Without one they are held here.
+    pub keeper: Option<PathBuf>,
+    /// How the run was called, in the caller's words: kept with the run for [`crate::history::History::call`].
+    pub call: Option<serde_json::Value>,
+    /// Go on with a run that was interrupted, failed or was cancelled, instead of beginning one.
+    pub resume: Option<Resume>,
+    /// Run this step alone, on what earlier runs left for its inputs.
+    pub only: Option<String>,
+}
+
+/// Which run to go on with, and what to do about effects of which nobody knows whether they happened.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Resume {
+    /// The run's id.
+    pub run: String,
+    /// Effects to start once more, by path.
+    pub retry: Vec<String>,
+    /// Effects to take as done, by path; they have no result.
+    pub skip: Vec<String>,
 }
 
 impl Options {

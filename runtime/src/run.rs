@@ -6,6 +6,7 @@ pub(crate) mod environments;
 mod names;
 mod outside;
 mod params;
+mod past;
 pub(crate) mod recorder;
 mod setup;
 mod signals;
@@ -20,6 +21,7 @@ use crate::options::{Options, RunReport};
 
 pub(crate) use self::environments::{Environments, Which};
 pub(crate) use self::params::{bind, check};
+pub(crate) use self::signals::Signals;
 
 /// Runs `plan` with these parameters; `observer` hears of everything, and of nothing before it is on the disk.
 ///

@@ -11,12 +11,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use smol_str::SmolStr;
-use standpipe_plan::{Body, Plan, Shape, Task, TaskId, Value};
+use standpipe_plan::{Body, Digest, Plan, Shape, Task, TaskId, Value};
 
 use crate::codes;
 use crate::environment::Ready;
 use crate::event::{Failure, LogRange};
 use crate::executor::local::Local;
+use crate::remains::Remnant;
 use crate::schedule::{StepName, Ticket};
 
 /// One attempt of a step, with everything known that it needs.
@@ -36,6 +37,10 @@ pub(crate) struct Attempt {
     pub tables: Option<Arc<Ready>>,
     /// Whole cores it may use.
     pub threads: u64,
+    /// What its result is found by; none of an effect.
+    pub key: Option<Digest>,
+    /// The same attempt as it was left by an interrupted run: it is taken over instead of started.
+    pub held: Option<Remnant>,
 }
 
 impl Attempt {

@@ -43,6 +43,10 @@ pub(crate) enum Event {
     Admitted {
         ticket: Ticket,
     },
+    /// A step that was looked up is not wanted in this run, nor is what needs it.
+    Omitted {
+        ticket: Ticket,
+    },
     /// What a step needs before it can run could not be had.
     Refused {
         ticket: Ticket,
@@ -227,6 +231,7 @@ impl<'p> Schedule<'p> {
             Event::Begin => self.begin(),
             Event::Reused { ticket, value } => self.reused(ticket, value),
             Event::Admitted { ticket } => self.admitted(ticket),
+            Event::Omitted { ticket } => self.skip_step(ticket),
             Event::Refused { ticket, failure } => self.refused(ticket, failure),
             Event::Ended { ticket, attempt, result } => self.ended(ticket, attempt, result),
             Event::Woken { ticket } => self.woken(ticket),

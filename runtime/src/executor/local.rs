@@ -2,7 +2,7 @@
 
 mod log;
 mod pool;
-mod process;
+pub(crate) mod process;
 mod python;
 
 use std::cell::RefCell;
@@ -25,8 +25,10 @@ pub(crate) use self::process::Ending;
 pub(crate) use self::python::Called;
 use super::{Executor, News, Place, Site, Stop};
 use crate::codes;
-use crate::event::{Event, Failure};
-use crate::process::MARKER;
+use crate::event::{Event, Failure, LogRange};
+use crate::keeper::{Ended, Keeper, Kind, Left, Request};
+use crate::process::{MARKER, kill_tree};
+use crate::remains::{self, Now, Remnant};
 use crate::runner::{self, Attempt, Outcome};
 use crate::store::Adopted;
 
@@ -34,6 +36,9 @@ pub(crate) const PLACE: Place = Place { name: "local", open };
 
 /// Content up to this size is hashed where it is found; what is larger on a thread of its own.
 const SMALL: u64 = 256 << 10;
+
+/// How often it is looked whether an attempt of an earlier session has ended.
+const LOOK_IN: Duration = Duration::from_millis(20);
 
 /// This machine, for one run.
 pub(crate) struct Local {
@@ -63,7 +68,7 @@ fn open(site: Site) -> Result<Box<dyn Executor>, Failure> {
         nothing.map_err(|error| Failure::new(codes::NOT_STARTED, format!("/dev/null cannot be opened: {error}")))?;
     // Processes that lose their parent become ours, so that none is out of sight.
     let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
-    let work = site.folder.join("work");
+    let work = site.folder.join(remains::work_name(site.session));
     let pool = RefCell::new(Pool::new(site.plan.modules.clone(), site.slots));
     Ok(Box::new(Handle(Rc::new(Local {
         site,
@@ -94,6 +99,8 @@ impl Executor for Handle {
         let local = Rc::clone(&self.0);
         Box::pin(async move {
             local.end_workers().await;
+            let keepers: Vec<_> = local.slots.borrow_mut().iter_mut().filter_map(|slot| slot.keeper.take()).collect();
+            Keeper::close_all(keepers);
             // Left-overs of attempts that ended badly.
             let _ = std::fs::remove_dir_all(&local.work);
         })
@@ -129,11 +136,14 @@ impl Local {
     }
 
     /// A log file that nobody else writes to for now.
-    pub(crate) fn slot(&self) -> Slot {
-        self.slots.borrow_mut().pop().unwrap_or_else(|| {
+    pub(crate) fn slot(&self, held: bool) -> Slot {
+        let mut slots = self.slots.borrow_mut();
+        // Those with a keeper are for what it can hold.
+        let free = slots.iter().rposition(|slot| slot.keeper.is_some() == held).or(slots.len().checked_sub(1));
+        free.map(|index| slots.remove(index)).unwrap_or_else(|| {
             let number = self.next_slot.get();
             self.next_slot.set(number + 1);
-            Slot::new(&self.site.folder, number)
+            Slot::new(&self.site.folder, self.site.session, number)
         })
     }
 
@@ -146,30 +156,114 @@ impl Local {
         format!("{}/{}.{}", self.site.run, attempt.ticket, attempt.number)
     }
 
+    /// Which attempt of the run it is, among those of all its sessions.
+    fn tag(&self, attempt: &Attempt) -> String {
+        format!("{}.{}-{}", self.site.session, attempt.ticket, attempt.number)
+    }
+
+    /// What others may know of an attempt whose part of the log begins at `start`.
+    pub(crate) fn now(&self, attempt: &Attempt, start: u64) -> Now {
+        Now {
+            step: attempt.name.path.clone(),
+            attempt: attempt.number,
+            ticket: attempt.ticket,
+            session: self.site.session,
+            tag: self.tag(attempt),
+            start,
+            key: attempt.key,
+        }
+    }
+
     /// Runs a command of an attempt to its end, its output going to `slot`'s log.
     pub(crate) async fn process(
         &self,
         attempt: &Attempt,
         mut command: Command,
         slot: &mut Slot,
-    ) -> Result<Ending, Failure> {
-        let not_started = |error: &io::Error| not_started(attempt, error);
+    ) -> Result<Ended, Failure> {
         let marker = self.marker(attempt);
-        let log = slot.begin().map_err(|error| not_started(&error))?;
+        command.env(MARKER, &marker).envs(pool::thread_variables(attempt.threads));
+        let log = slot.begin(|start| self.now(attempt, start)).and_then(File::try_clone);
+        let log = log.map_err(|error| not_started(attempt, &error))?;
+        let mut tell = |text: String| self.say(output(attempt, text));
+        let Some(program) = self.site.keeper.clone() else {
+            return self.process_here(attempt, command, &marker, slot, &log).await;
+        };
+        if slot.keeper.as_mut().is_some_and(Keeper::is_gone) {
+            slot.keeper = None;
+        }
+        let mut keeper = match slot.keeper.take() {
+            Some(keeper) => keeper,
+            None => Keeper::start(&program, Kind::Attempts, &slot.lease(), slot.path(), Stdio::null())
+                .map_err(|error| not_started(attempt, &error))?,
+        };
+        let mut request = Request::of(&command, self.tag(attempt), self.site.root.clone());
+        request.timeout = attempt.timeout;
+        request.recorded = attempt.task().is_some_and(|task| task.effect);
+        match keeper.run(request, self.stop(), &mut || slot.fresh(&mut tell)).await {
+            Ok(ended) => {
+                slot.keeper = Some(keeper);
+                Ok(ended)
+            }
+            Err(_) => {
+                // What it held is looked for by its environment.
+                kill_tree(0, &marker).await;
+                keeper.close();
+                Err(lost(attempt))
+            }
+        }
+    }
+
+    /// The same without a keeper.
+    async fn process_here(
+        &self,
+        attempt: &Attempt,
+        mut command: Command,
+        marker: &str,
+        slot: &mut Slot,
+        log: &File,
+    ) -> Result<Ended, Failure> {
+        let not_started = |error: &io::Error| not_started(attempt, error);
         let clone = |file: &File| file.try_clone().map(Stdio::from);
         command
-            .env(MARKER, &marker)
             .stdin(clone(&self.nothing).map_err(|error| not_started(&error))?)
             .stdout(clone(log).map_err(|error| not_started(&error))?)
             .stderr(clone(log).map_err(|error| not_started(&error))?)
             .current_dir(&self.site.root);
-        command.envs(pool::thread_variables(attempt.threads));
         let limits = process::Limits { timeout: attempt.timeout, stop: self.stop() };
-        let ended = {
-            let mut tell = |text: String| self.say(output(attempt, text));
-            process::run(command, &marker, limits, &mut || slot.fresh(&mut tell)).await
+        let mut tell = |text: String| self.say(output(attempt, text));
+        let how = match process::run(command, marker, limits, &mut || slot.fresh(&mut tell)).await {
+            Ok(how) => how,
+            Err(error) => Ending::NotStarted(error.raw_os_error().unwrap_or(0)),
         };
-        ended.map_err(|error| not_started(&error))
+        Ok(Ended { how, ..Ended::default() })
+    }
+
+    /// The folder for files of an attempt of an earlier session.
+    pub(crate) fn folder_of(&self, held: &Remnant) -> PathBuf {
+        self.site.folder.join(remains::work_name(held.now.session))
+    }
+
+    /// Waits for an attempt that an earlier session of the run left to its keeper.
+    pub(crate) async fn wait_for(&self, attempt: &Attempt, held: &Remnant) -> Result<Ended, Failure> {
+        let mut stop = self.stop();
+        loop {
+            let left = held.left();
+            match &left {
+                Left::Ended(ended) => return Ok(Ended::clone(ended)),
+                Left::Nothing => return Err(lost(attempt)),
+                Left::Alive(_) => {}
+            }
+            tokio::select! {
+                Ok(()) = stop.changed() => left.ask_to_end(),
+                () = tokio::time::sleep(LOOK_IN) => {}
+            }
+        }
+    }
+
+    /// The end of a part of a log.
+    pub(crate) fn tail_of(&self, range: &LogRange) -> String {
+        log::tail_of(&self.site.folder, range)
     }
 
     /// Takes a file or folder into the store.
@@ -204,13 +298,11 @@ pub(crate) fn timed_out(attempt: &Attempt, after: Duration) -> Failure {
 }
 
 fn not_started(attempt: &Attempt, error: &io::Error) -> Failure {
-    let step = &attempt.name.path;
-    let failure = Failure::new(codes::NOT_STARTED, format!("`{step}` could not be started: {error}"));
-    match error.kind() {
-        io::ErrorKind::NotFound => failure.with_help("`bash` must be on the PATH"),
-        io::ErrorKind::ArgumentListTooLong => {
-            failure.with_help("its inputs are too long for variables: hand them on as a `File`")
-        }
-        _ => failure,
-    }
+    let code = if error.kind() == io::ErrorKind::StorageFull { codes::DISK_FULL } else { codes::NOT_STARTED };
+    Failure::new(code, format!("`{}` could not be started: {error}", attempt.name.path))
+}
+
+fn lost(attempt: &Attempt) -> Failure {
+    let message = format!("`{}` was lost: the process that held it was killed", attempt.name.path);
+    Failure::new(codes::LOST, message).with_help("run again: what finished is reused")
 }

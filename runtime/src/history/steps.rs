@@ -5,6 +5,7 @@ use std::io::{Read as _, Seek as _, SeekFrom};
 
 use indexmap::IndexMap;
 use rusqlite::params;
+use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 
 use super::{History, RunRow, RunStatus};
@@ -94,7 +95,9 @@ impl History {
         let broken = |error: rusqlite::Error| journal::failure(&error);
         let mut query = self
             .connection
-            .prepare_cached("SELECT kind, step, body FROM events WHERE run = ?1 AND step <> '' ORDER BY number")
+            .prepare_cached(
+                "SELECT kind, step, body FROM events WHERE run = ?1 AND (step <> '' OR kind = 'run_resumed') ORDER BY number",
+            )
             .map_err(broken)?;
         let rows = query
             .query_map(params![run.number], |row| {
@@ -102,11 +105,28 @@ impl History {
             })
             .map_err(broken)?;
         let mut steps: IndexMap<String, StepRow> = IndexMap::new();
+        let mut effects = FxHashSet::default();
         for row in rows {
             let (kind, step, body) = row.map_err(broken)?;
-            let known = steps.get(&step);
-            if let Some(row) = after(&kind, &step, &body, known, run) {
+            match kind.as_str() {
+                "run_resumed" => {
+                    let open = steps.values_mut().filter(|row| row.status == StepStatus::Running);
+                    open.for_each(|row| row.status = dead(effects.contains(&row.step)));
+                    continue;
+                }
+                "effect_announced" => {
+                    effects.insert(step.clone());
+                }
+                _ => {}
+            }
+            if let Some(row) = after(&kind, &step, &body, effects.contains(&step), run) {
                 steps.insert(step, row);
+            }
+        }
+        // What a dead run left to its keepers still runs.
+        for held in self.held(run) {
+            if let Some(row) = steps.get_mut(&held.now.step) {
+                row.status = StepStatus::Running;
             }
         }
         Ok(steps.into_values().collect())
@@ -137,8 +157,13 @@ impl History {
     }
 }
 
+/// How a step stands of which no end is on record, in a run that is dead.
+fn dead(effect: bool) -> StepStatus {
+    if effect { StepStatus::Unknown } else { StepStatus::Interrupted }
+}
+
 /// The row after one more event.
-fn after(kind: &str, step: &str, body: &str, known: Option<&StepRow>, run: &RunRow) -> Option<StepRow> {
+fn after(kind: &str, step: &str, body: &str, effect: bool, run: &RunRow) -> Option<StepRow> {
     let row = |label: String, status| StepRow {
         step: step.to_owned(),
         label,
@@ -157,7 +182,7 @@ fn after(kind: &str, step: &str, body: &str, known: Option<&StepRow>, run: &RunR
         }
         "step_started" => {
             let begin: Begin = serde_json::from_str(body).ok()?;
-            let status = known.map_or_else(|| over(StepStatus::Interrupted), |known| known.status);
+            let status = over(dead(effect));
             Some(StepRow { attempts: begin.attempt, ..row(begin.label, status) })
         }
         "step_finished" => {

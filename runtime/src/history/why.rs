@@ -59,9 +59,10 @@ impl History {
     }
 
     fn end(&self, run: i64, step: &str) -> rusqlite::Result<Option<StepEnd>> {
-        let mut query = self
-            .connection
-            .prepare_cached("SELECT body FROM events WHERE run = ?1 AND step = ?2 AND kind = 'step_finished'")?;
+        let mut query = self.connection.prepare_cached(
+            "SELECT body FROM events WHERE run = ?1 AND step = ?2 AND kind = 'step_finished'
+             ORDER BY number DESC LIMIT 1",
+        )?;
         let body: Option<String> = query.query_row(params![run, step], |row| row.get(0)).optional()?;
         Ok(body.and_then(|body| serde_json::from_str(&body).ok()))
     }

@@ -18,6 +18,8 @@ pub(super) enum Change {
     Kept { key: Digest, value: String, run: String },
     /// A step took so long.
     Took { place: String, nanos: i64 },
+    /// The run goes on.
+    Open,
     /// The run is over.
     Over { status: Status, counts: Counts },
 }
@@ -53,7 +55,11 @@ pub(super) fn changes(record: &Record) -> Vec<Change> {
             changes
         }
         Record::RunFinished { status, counts, .. } => vec![Change::Over { status: *status, counts: *counts }],
-        Record::EffectAnnounced { .. } | Record::StepStarted { .. } | Record::StepRetrying { .. } => Vec::new(),
+        Record::RunResumed => vec![Change::Open],
+        Record::RunCalled { .. }
+        | Record::EffectAnnounced { .. }
+        | Record::StepStarted { .. }
+        | Record::StepRetrying { .. } => Vec::new(),
     }
 }
 
@@ -69,6 +75,7 @@ pub(super) fn changes_of(kind: &str, step: &str, body: &str) -> Vec<Change> {
             changes.extend(took(step, end.status, end.seconds));
             changes
         }
+        "run_resumed" => vec![Change::Open],
         "run_finished" => match serde_json::from_str::<Over>(body) {
             Ok(Over { status, counts }) => vec![Change::Over { status, counts }],
             Err(_) => Vec::new(),
@@ -104,6 +111,11 @@ pub(super) fn apply(
                          ON CONFLICT (step) DO UPDATE SET nanos = nanos + ?2, times = times + 1",
                     )?
                     .execute(params![place, nanos])?;
+            }
+            Change::Open => {
+                transaction
+                    .prepare_cached("UPDATE runs SET finished = NULL, status = NULL, counts = NULL WHERE number = ?1")?
+                    .execute(params![run])?;
             }
             Change::Over { status, counts } => {
                 if planted(Bug::FinishedRunLeftOpen) {

@@ -9,6 +9,12 @@ use crate::event::{Counts, Failure, LogRange, Status};
 /// One line of the journal.
 #[derive(Clone, Debug)]
 pub(crate) enum Record {
+    /// How the run was called, in its caller's words: the first record of a run.
+    RunCalled {
+        call: serde_json::Value,
+    },
+    /// The run goes on in another process.
+    RunResumed,
     /// An effect will be started; on the disk before it is.
     EffectAnnounced {
         step: String,
@@ -63,6 +69,9 @@ pub(crate) struct StepEnd {
     pub log: Option<LogRange>,
     /// The name of the run whose result it is.
     pub from: SmolStr,
+    /// What a step was worth that later runs do not reuse; the run itself may go on from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<Value>,
     /// What the step's key was made of: a name and the start of a digest each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<(SmolStr, SmolStr)>,
@@ -89,6 +98,7 @@ impl StepEnd {
             error: None,
             log: None,
             from,
+            value: None,
             parts: Vec::new(),
         }
     }
@@ -98,6 +108,8 @@ impl Record {
     /// The name of its kind in the table.
     pub(super) fn kind(&self) -> &'static str {
         match self {
+            Self::RunCalled { .. } => "run_called",
+            Self::RunResumed => "run_resumed",
             Self::EffectAnnounced { .. } => "effect_announced",
             Self::StepStarted { .. } => "step_started",
             Self::StepRetrying { .. } => "step_retrying",
@@ -113,13 +125,15 @@ impl Record {
                 step
             }
             Self::StepFinished { end, .. } => &end.step,
-            Self::RunFinished { .. } => "",
+            Self::RunCalled { .. } | Self::RunResumed | Self::RunFinished { .. } => "",
         }
     }
 
     /// Everything else, as JSON.
     pub(super) fn body(&self) -> String {
         match self {
+            Self::RunCalled { call } => call.to_string(),
+            Self::RunResumed => "{}".into(),
             Self::EffectAnnounced { label, .. } => serde_json::json!({ "label": label }).to_string(),
             Self::StepStarted { label, attempt, .. } => {
                 serde_json::json!({ "label": label, "attempt": attempt }).to_string()

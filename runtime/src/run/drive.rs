@@ -8,11 +8,13 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
 use super::driver::Driver;
+use super::driver::look::Only;
 use super::environments::Environments;
 use super::outside::Outside;
 use super::recorder::Recorder;
 use super::setup::Setup;
 use super::signals::Signals;
+use crate::codes;
 use crate::event::{Event as Told, Failure, Observer, Status};
 use crate::executor::{EXECUTORS, News, Site, Stop};
 use crate::journal::{self, Record};
@@ -23,7 +25,7 @@ use crate::schedule::{Rules, Schedule};
 
 pub(super) async fn drive(setup: Setup, options: &Options, observer: &mut dyn Observer) -> Result<RunReport, Failure> {
     let begun = Instant::now();
-    let Setup { plan, params, id, name, folder, journal, reader, store, stamps, lock } = setup;
+    let Setup { plan, params, id, name, folder, journal, reader, store, stamps, lock, session, past } = setup;
     let (news_sender, mut news) = mpsc::unbounded_channel();
     let (stop, stopped) = watch::channel(Stop::No);
     let capacity = machine::capacity(options.jobs, options.memory, &options.state);
@@ -36,9 +38,11 @@ pub(super) async fn drive(setup: Setup, options: &Options, observer: &mut dyn Ob
         news: news_sender.clone(),
         stop: stopped,
         plan: Arc::clone(&plan),
+        session,
+        keeper: options.keeper.clone(),
         slots,
     };
-    let place = EXECUTORS.first().ok_or_else(|| Failure::new(crate::codes::NOT_STARTED, "there is no executor"))?;
+    let place = EXECUTORS.first().ok_or_else(|| Failure::new(codes::NOT_STARTED, "there is no executor"))?;
     let executor = (place.open)(site)?;
     let rules = Rules { keep_going: options.keep_going, window: 64 + 8 * slots };
     let world = Outside {
@@ -47,6 +51,7 @@ pub(super) async fn drive(setup: Setup, options: &Options, observer: &mut dyn Ob
         news: news_sender,
         reader,
         reuse: options.cache,
+        own: (session > 1).then(|| name.clone()),
         store,
         stamps,
         executor,
@@ -58,7 +63,10 @@ pub(super) async fn drive(setup: Setup, options: &Options, observer: &mut dyn Ob
     let mut recorder = Recorder::new(journal, observer);
     recorder.tell(Told::RunStarted { run: name.to_string(), id: id.clone(), pipeline: plan.pipeline.clone() });
     let mut driver = Driver::new(&plan, name, schedule, world, recorder);
+    driver.past = past;
+    driver.only = options.only.as_deref().map(|step| Only::new(step, &plan));
     driver.go(options.signals.then(Signals::listen), &mut news).await;
+    driver.past.close();
     let report = driver.conclude(id, begun).await;
     drop(lock);
     report
@@ -89,7 +97,7 @@ impl Driver<'_, '_, Outside> {
 
     /// The run is over: nothing of it is left running, and everything is on the disk.
     async fn conclude(self, id: String, begun: Instant) -> Result<RunReport, Failure> {
-        let Self { plan, run, world, mut recorder, counts, failures, broken, done, .. } = self;
+        let Self { plan, run, world, mut recorder, counts, failures, broken, done, only, .. } = self;
         let Outside { store, executor, stop, .. } = world;
         executor.close().await;
         drop(stop);
@@ -104,6 +112,12 @@ impl Driver<'_, '_, Outside> {
         recorder.record_now(Record::RunFinished { status, counts, seconds, outputs: outputs.clone() });
         let last = Told::RunFinished { run: run.to_string(), status, seconds, steps: counts, outputs: outputs.clone() };
         recorder.close(&last)?;
+        if let Some(only) = only.filter(|only| !only.found && status == Status::Succeeded) {
+            let step = only.step;
+            let message =
+                format!("`{step}` cannot be tried alone: there is no such step, or its inputs are not on record");
+            return Err(Failure::new(codes::NOT_ALONE, message).with_help("run the pipeline without `--only` once"));
+        }
         Ok(RunReport { run: run.to_string(), id, status, seconds, counts, value, outputs, failures })
     }
 }

@@ -2,6 +2,7 @@
 //! clock, file or process of its own: `drive.rs` runs it on this machine, the simulation in a made-up world.
 
 mod finish;
+pub(super) mod look;
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
@@ -12,7 +13,9 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use standpipe_plan::{CachePolicy, Plan, Value};
 
+use self::look::{Only, inputs_of};
 use super::environments::Which;
+use super::past::Past;
 use super::recorder::Recorder;
 use super::world::World;
 use crate::cache::{Key, Keys};
@@ -45,6 +48,10 @@ pub(crate) struct Driver<'p, 'o, W: World> {
     /// The run cannot go on: its journal cannot be written.
     pub(super) broken: Option<Failure>,
     pub(super) done: Option<(Status, Value)>,
+    /// What the run has done before, when it is gone on with.
+    pub(super) past: Past,
+    /// The one step that is to run, when it is only one.
+    pub(super) only: Option<Only>,
 }
 
 /// What is known of a step besides what the scheduler knows.
@@ -63,6 +70,7 @@ struct Underway {
     policy: CachePolicy,
     /// A file it reads changed while it ran.
     unsure: bool,
+    effect: bool,
 }
 
 impl<'p, 'o, W: World> Driver<'p, 'o, W> {
@@ -90,6 +98,8 @@ impl<'p, 'o, W: World> Driver<'p, 'o, W> {
             failures: Vec::new(),
             broken: None,
             done: None,
+            past: Past::default(),
+            only: None,
         }
     }
 
@@ -204,11 +214,14 @@ impl<'p, 'o, W: World> Driver<'p, 'o, W> {
             }
             // What comes of an attempt that is not under way any more, or comes twice, is dropped.
             News::Ended { ticket, attempt, .. } if !self.schedule.awaits(ticket, attempt) => {}
-            News::Ended { ticket, attempt, seconds, outcome } => {
+            News::Ended { ticket, attempt, seconds, mut outcome } => {
                 if self.steps.get(&ticket).is_some_and(|step| step.heard == attempt && !planted(Bug::DuplicateHeard)) {
                     return;
                 }
                 let unsure = self.changed_file(ticket);
+                if let (Err(failure), Some(instance)) = (&mut outcome.result, self.schedule.instance(ticket)) {
+                    failure.inputs = inputs_of(instance.step, &instance.inputs);
+                }
                 let step = self.steps.entry(ticket).or_default();
                 step.heard = attempt;
                 step.seconds = seconds;
@@ -250,43 +263,6 @@ impl<'p, 'o, W: World> Driver<'p, 'o, W> {
         }
     }
 
-    /// Looks for an earlier result; of an effect it is recorded that it will start.
-    fn look(&mut self, ticket: Ticket) {
-        let Some(instance) = self.schedule.instance(ticket) else { return };
-        let Some(task) = self.plan.tasks.get(instance.task.0 as usize) else { return };
-        let needs = self.world.needs(instance.task.0 as usize);
-        let Some(body) = self.environment(ticket, needs.body) else { return };
-        let identity = body.map(|ready| ready.identity);
-        if task.effect && self.environment(ticket, needs.tables).is_none() {
-            return;
-        }
-        let Some(instance) = self.schedule.instance(ticket) else { return };
-        if task.effect && !planted(Bug::EffectReused) {
-            let (step, label) = (instance.name.path.clone(), instance.name.label.clone());
-            let number = self.recorder.record_now(Record::EffectAnnounced { step, label });
-            let number = if planted(Bug::EffectStartsUnrecorded) { 0 } else { number };
-            self.announced.push_back((number, ticket));
-            return;
-        }
-        let key = self.keys.key(instance.node, task, instance.step, &instance.inputs, identity);
-        let policy = task.settings.cache;
-        let reusable = policy != CachePolicy::Off && !planted(Bug::CacheNeverAsked);
-        let hit = reusable.then(|| self.world.find(key.digest, policy, &instance.inputs)).flatten();
-        let step = self.steps.entry(ticket).or_default();
-        step.key = Some(key);
-        step.policy = policy;
-        match hit {
-            Some(hit) => {
-                step.from = Some(hit.run);
-                self.events.push_back(Event::Reused { ticket, value: hit.value });
-            }
-            None if self.environment(ticket, needs.tables).is_some() => {
-                self.events.push_back(Event::Admitted { ticket });
-            }
-            None => {}
-        }
-    }
-
     /// An environment that a step needs, if it needs one; `None` when the step must wait for it, or cannot have it.
     fn environment(&mut self, ticket: Ticket, which: Option<Which>) -> Option<Option<Arc<Ready>>> {
         let Some(which) = which else { return Some(None) };
@@ -301,6 +277,8 @@ impl<'p, 'o, W: World> Driver<'p, 'o, W> {
 
     fn start(&mut self, ticket: Ticket, number: u32, timeout: Option<i64>, cpu: u64) {
         let Some(instance) = self.schedule.instance(ticket) else { return };
+        let key = self.steps.get(&ticket).and_then(|step| step.key.as_ref()).map(|key| key.digest);
+        let held = self.past.take(&instance.name.path, key);
         let inputs = instance.step.inputs.iter().zip(&instance.inputs);
         let needs = self.world.needs(instance.task.0 as usize);
         let mut ready = |which: Option<Which>| which.and_then(|which| self.world.environment(which)?.ok());
@@ -319,6 +297,8 @@ impl<'p, 'o, W: World> Driver<'p, 'o, W> {
             environment,
             tables,
             threads: cpu.div_ceil(1000),
+            key,
+            held,
         };
         let runner = attempt.task().and_then(|task| runner::of(&task.body)).map_or("", |runner| runner.name);
         let place = format!("{}/{runner}", self.world.place());

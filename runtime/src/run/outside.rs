@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::Connection;
+use smol_str::SmolStr;
 use standpipe_plan::{CachePolicy, Digest, Value};
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
@@ -28,6 +29,8 @@ pub(super) struct Outside {
     pub reader: Connection,
     /// Whether earlier results may be reused.
     pub reuse: bool,
+    /// The run, when it is gone on with: what it has made itself is reused in any case.
+    pub own: Option<SmolStr>,
     pub store: Store,
     pub stamps: Stamps,
     pub executor: Box<dyn Executor>,
@@ -44,11 +47,12 @@ impl World for Outside {
     }
 
     fn find(&mut self, key: Digest, policy: CachePolicy, inputs: &[Value]) -> Option<Hit> {
-        if !self.reuse {
+        if !self.reuse && self.own.is_none() {
             return None;
         }
         // A cache that cannot be read has no answer; the journal says what is wrong.
-        cache::find(&self.reader, &self.store, key, policy, inputs).unwrap_or(None)
+        let hit = cache::find(&self.reader, &self.store, key, policy, inputs).unwrap_or(None)?;
+        (self.reuse || self.own.as_ref() == Some(&hit.run)).then_some(hit)
     }
 
     fn needs(&self, task: usize) -> Needs {

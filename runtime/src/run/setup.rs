@@ -1,20 +1,22 @@
 //! Everything that must be so before the first step: parameters bound, files found, the run on record.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rusqlite::{Connection, ErrorCode, params};
 use smol_str::SmolStr;
 use standpipe_plan::{Plan, Value};
 
+use super::past::Past;
 use super::{names, params as parameters};
 use crate::codes;
 use crate::event::Failure;
 use crate::inputs::{Inputs, Stamps};
-use crate::journal::{self, Journal};
-use crate::options::Options;
+use crate::journal::{self, Journal, Record};
+use crate::options::{Options, Resume};
 use crate::store::{self, Store};
 
 /// Most names tried for one run.
@@ -34,6 +36,9 @@ pub(super) struct Setup {
     pub stamps: Stamps,
     /// Held while the run lives: who can take it knows that the run is dead.
     pub lock: File,
+    /// From 1; each resumption begins one.
+    pub session: u32,
+    pub past: Past,
 }
 
 pub(super) fn prepare(plan: &Plan, given: Vec<(SmolStr, Value)>, options: &Options) -> Result<Setup, Failure> {
@@ -47,23 +52,79 @@ pub(super) fn prepare(plan: &Plan, given: Vec<(SmolStr, Value)>, options: &Optio
     let store = Store::open(&options.state).map_err(|error| unusable(&options.state, &error))?;
     let reader = journal::open_reader(&options.state)?
         .ok_or_else(|| Failure::new(codes::STATE, "the state folder was removed"))?;
+    let run = match &options.resume {
+        Some(resume) => again(&connection, &options.state, resume)?,
+        None => fresh(&connection, &options.state, &plan)?,
+    };
+    let mut journal = Journal::resume(connection, run.number, run.written);
+    if run.session > 1 {
+        journal.append(Record::RunResumed, Vec::new(), false);
+    } else if let Some(call) = &options.call {
+        journal.append(Record::RunCalled { call: call.clone() }, Vec::new(), false);
+    }
+    let Run { id, name, folder, lock, session, past, .. } = run;
+    Ok(Setup { plan, params, id, name, folder, journal, reader, store, stamps, lock, session, past })
+}
+
+/// A run on record that is this process's to carry on.
+struct Run {
+    number: i64,
+    id: String,
+    name: SmolStr,
+    folder: PathBuf,
+    lock: File,
+    /// Records that it has.
+    written: u64,
+    session: u32,
+    past: Past,
+}
+
+fn fresh(connection: &Connection, state: &Path, plan: &Plan) -> Result<Run, Failure> {
     let id = names::id(journal::now(), names::random());
-    let folder = options.state.join("runs").join(&id);
+    let folder = state.join("runs").join(&id);
     // Before the run is on record, so that it never looks dead.
-    let lock = lock(&folder).map_err(|error| unusable(&folder, &error))?;
-    let (number, name) = register(&connection, &plan, &id).map_err(|error| journal::failure(&error))?;
-    let journal = Journal::start(connection, number);
-    Ok(Setup { plan, params, id, name, folder, journal, reader, store, stamps, lock })
+    let lock = lock(&folder)
+        .and_then(|lock| lock.ok_or_else(|| std::io::ErrorKind::WouldBlock.into()))
+        .map_err(|error| unusable(&folder, &error))?;
+    let (number, name) = register(connection, plan, &id).map_err(|error| journal::failure(&error))?;
+    Ok(Run { number, id, name, folder, lock, written: 0, session: 1, past: Past::default() })
 }
 
-fn lock(folder: &std::path::Path) -> std::io::Result<File> {
+/// Takes over a run that nobody carries on any more.
+fn again(connection: &Connection, state: &Path, resume: &Resume) -> Result<Run, Failure> {
+    let row = connection.query_row("SELECT number, name, status FROM runs WHERE id = ?1", params![resume.run], |row| {
+        Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, Option<String>>(2)?))
+    });
+    let (number, name, status) = row.map_err(|error| journal::failure(&error))?;
+    let refuse = |why: &str| Failure::new(codes::NOT_RESUMED, format!("`{name}` {why}"));
+    let folder = state.join("runs").join(&resume.run);
+    let Some(lock) = lock(&folder).map_err(|error| unusable(&folder, &error))? else {
+        return Err(
+            refuse("is under way").with_help(format!("`standpipe runs logs -f {name}` shows what its steps print"))
+        );
+    };
+    if status.as_deref() == Some("succeeded") {
+        return Err(refuse("succeeded: nothing of it is left to do"));
+    }
+    let (written, session, past) = Past::read(connection, number, &folder, resume)?;
+    Ok(Run { number, id: resume.run.clone(), name: name.into(), folder, lock, written, session, past })
+}
+
+/// The run's lock with this process's number in it; `None` when another process has it.
+fn lock(folder: &Path) -> std::io::Result<Option<File>> {
     store::make_folder(folder)?;
-    let file = OpenOptions::new().create(true).append(true).mode(0o600).open(folder.join("lock"))?;
-    file.lock()?;
-    Ok(file)
+    let mut file = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(folder.join("lock"))?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Ok(None),
+        Err(TryLockError::Error(error)) => return Err(error),
+    }
+    file.set_len(0)?;
+    writeln!(file, "{}", std::process::id())?;
+    Ok(Some(file))
 }
 
-fn unusable(path: &std::path::Path, error: &std::io::Error) -> Failure {
+fn unusable(path: &Path, error: &std::io::Error) -> Failure {
     let code = if error.kind() == std::io::ErrorKind::StorageFull { codes::DISK_FULL } else { codes::STATE };
     Failure::new(code, format!("{} cannot be used: {error}", path.display()))
         .with_help("make it writable, or set STANDPIPE_HOME to another folder")

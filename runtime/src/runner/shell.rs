@@ -1,5 +1,6 @@
 //! Shell bodies: bash with `set -euo pipefail`, inputs as variables, results read from the files it wrote.
 
+mod cause;
 mod direct;
 mod outputs;
 mod variables;
@@ -15,7 +16,9 @@ use standpipe_plan::{BlobKind, Body, Origin, Plan, Shape, Value};
 use super::{Attempt, Outcome, Runner};
 use crate::codes;
 use crate::event::Failure;
-use crate::executor::local::{Ending, Local, timed_out};
+use crate::executor::local::{Ending, Local};
+use crate::keeper::Ended;
+use crate::remains::Remnant;
 
 pub(crate) const RUNNER: Runner = Runner {
     name: "sh",
@@ -28,27 +31,53 @@ const LONGEST: usize = 100 << 10;
 
 async fn run(local: Rc<Local>, attempt: Attempt) -> Outcome {
     let plan = std::sync::Arc::clone(&attempt.plan);
-    let Some(Body::Shell { text, origin }) = attempt.task().map(|task| &task.body) else {
+    let Some(Body::Shell { text, origin }) = plan.tasks.get(attempt.task.0 as usize).map(|task| &task.body) else {
         return Outcome::failed(Failure::new(codes::NOT_STARTED, "this task has no shell body"));
     };
-    let mut slot = local.slot();
-    let work = outputs::Work::new(local.work(), &attempt);
+    if let Some(held) = attempt.held.clone() {
+        return take_over(local, attempt, held, *origin).await;
+    }
+    let mut slot = local.slot(true);
+    let work = outputs::Work::new(local.work(), &attempt, attempt.ticket, attempt.number);
+    let mut program = String::new();
     let ended = match start(&local, &attempt, text, &work).await {
-        Ok(command) => local.process(&attempt, command, &mut slot).await,
+        Ok(command) => {
+            program = command.get_program().to_string_lossy().into_owned();
+            local.process(&attempt, command, &mut slot).await
+        }
         Err(failure) => Err(failure),
     };
     let log = slot.log(&local, &attempt);
     let (result, files) = match ended {
-        Ok(Ending::Exited(0)) => match outputs::read(&local, &attempt, &work).await {
+        Ok(Ended { how: Ending::Exited(0), .. }) => match outputs::read(&local, &attempt, &work).await {
             Ok((value, files)) => (Ok(value), files),
             Err(failure) => (Err(failure), Vec::new()),
         },
-        Ok(ending) => (Err(failure(&attempt, &ending, slot.tail())), Vec::new()),
+        Ok(ended) => (Err(cause::failure(&local, &attempt, &ended, &program, slot.tail())), Vec::new()),
         Err(failure) => (Err(failure), Vec::new()),
     };
     work.clear();
     local.give_back(slot);
     Outcome { result: result.map_err(|failure| placed(failure, &plan, *origin)), files, log }
+}
+
+/// The same for an attempt that an interrupted run left to its keeper.
+async fn take_over(local: Rc<Local>, attempt: Attempt, held: Remnant, origin: Origin) -> Outcome {
+    let folder = local.folder_of(&held);
+    let work = outputs::Work::new(&folder, &attempt, held.now.ticket, held.now.attempt);
+    let ended = local.wait_for(&attempt, &held).await;
+    let log = ended.as_ref().ok().and_then(|ended| held.log(ended.log_end));
+    let tail = log.as_ref().map(|range| local.tail_of(range)).unwrap_or_default();
+    let (result, files) = match ended {
+        Ok(Ended { how: Ending::Exited(0), .. }) => match outputs::read(&local, &attempt, &work).await {
+            Ok((value, files)) => (Ok(value), files),
+            Err(failure) => (Err(failure), Vec::new()),
+        },
+        Ok(ended) => (Err(cause::failure(&local, &attempt, &ended, "bash", tail)), Vec::new()),
+        Err(failure) => (Err(failure), Vec::new()),
+    };
+    work.clear();
+    Outcome { result: result.map_err(|failure| placed(failure, &attempt.plan, origin)), files, log }
 }
 
 /// The command of an attempt, with its variables set.
@@ -124,30 +153,4 @@ fn bash(text: &str, prelude: &str, work: &outputs::Work) -> Result<Command, Fail
 
 fn placed(failure: Failure, plan: &Plan, origin: Origin) -> Failure {
     if failure.line.is_some() { failure } else { failure.at(plan, origin) }
-}
-
-/// What an ending that is no success means.
-fn failure(attempt: &Attempt, ending: &Ending, tail: String) -> Failure {
-    let step = &attempt.name.path;
-    let failure = match ending {
-        Ending::Exited(status) => {
-            let failure = Failure::new(codes::EXITED, format!("`{step}` ended with exit status {status}"));
-            match status {
-                127 => failure.with_help("127 means that a command was not found: is it installed, and on the PATH?"),
-                126 => failure.with_help("126 means that a command may not be executed"),
-                137 => failure.with_help(
-                    "137 means that a command was killed, often because memory ran out: `memory:` in the task says how much it needs",
-                ),
-                _ => failure,
-            }
-        }
-        Ending::Signalled(9) => {
-            Failure::new(codes::SIGNALLED, format!("`{step}` was killed by a signal that did not come from Standpipe"))
-                .with_help("often memory ran out: `memory:` in the task says how much it needs")
-        }
-        Ending::Signalled(signal) => Failure::new(codes::SIGNALLED, format!("`{step}` was ended by signal {signal}")),
-        Ending::TimedOut(after) => timed_out(attempt, *after),
-        Ending::Cancelled => Failure::new(codes::CANCELLED, format!("`{step}` was stopped")),
-    };
-    failure.with_detail(tail)
 }

@@ -127,7 +127,9 @@ impl State {
     /// Hands a record to the journal, which writes it some time later.
     pub(super) fn append(&mut self, record: Record, urgent: bool) -> u64 {
         self.appended += 1;
-        self.note(Fact::Recorded { number: self.appended, record: line(&record) });
+        if let Some(line) = line(&record) {
+            self.note(Fact::Recorded { number: self.appended, record: line });
+        }
         if self.pending.is_empty() {
             let wait = if urgent { 1 } else { 5 + self.rng.below(20) };
             self.later(wait, Happening::Disk);
@@ -171,8 +173,10 @@ impl State {
     }
 }
 
-fn line(record: &Record) -> Line {
-    match record {
+/// What the auditor is told of a record; nothing of what only says how a run was begun.
+fn line(record: &Record) -> Option<Line> {
+    Some(match record {
+        Record::RunCalled { .. } | Record::RunResumed => return None,
         Record::EffectAnnounced { step, .. } => Line::Announced { path: step.clone() },
         Record::StepStarted { step, attempt, .. } => Line::Started { path: step.clone(), attempt: *attempt },
         Record::StepRetrying { step, attempt, wait, .. } => {
@@ -185,5 +189,5 @@ fn line(record: &Record) -> Line {
             kept: keep.as_ref().map(|kept| kept.value.clone()),
         },
         Record::RunFinished { .. } => Line::RunFinished,
-    }
+    })
 }

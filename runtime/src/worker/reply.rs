@@ -74,6 +74,7 @@ impl Failed {
             line: self.line,
             detail: self.detail,
             help: self.help,
+            inputs: Vec::new(),
         }
     }
 }

@@ -113,6 +113,10 @@ pub(crate) fn options(root: &Path) -> Options {
         keep_going: false,
         python: None,
         signals: false,
+        keeper: None,
+        call: None,
+        resume: None,
+        only: None,
     }
 }
 

@@ -43,6 +43,7 @@ fn finished(step: &str, label: &str, status: Status, seconds: f64) -> Event {
         line: Some(3),
         detail: String::new(),
         help: None,
+        inputs: Vec::new(),
     });
     Event::StepFinished { step: step.into(), label: label.into(), status, seconds, error }
 }
@@ -57,6 +58,7 @@ pub(in super::super) fn story() -> Vec<Event> {
         line: None,
         detail: String::new(),
         help: None,
+        inputs: Vec::new(),
     };
     vec![
         Event::RunStarted { run: "brave-otter".into(), id: "01".into(), pipeline: "train".into() },

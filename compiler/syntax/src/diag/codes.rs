@@ -138,6 +138,11 @@ codes! {
     EXPRESSION_VALUE "E0629" "an expression has no value"
     STATE_FOLDER "E0630" "the state folder cannot be used"
     PARAMETER_VALUE "E0631" "a parameter does not fit"
+    STEP_LOST "E0650" "a step was lost"
+    STEP_OUT_OF_MEMORY "E0651" "a step ran out of memory"
+    EFFECT_UNKNOWN "E0652" "an effect may have happened"
+    RUN_NOT_RESUMED "E0653" "a run cannot be gone on with"
+    STEP_NOT_ALONE "E0654" "a step cannot be tried alone"
 }
 
 impl Code {

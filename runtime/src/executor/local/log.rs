@@ -1,4 +1,5 @@
-//! Where attempts write what they print: one file a slot, appended to by one attempt after the other.
+//! Where attempts write what they print: one file a slot, appended to by one attempt after the other; and beside it, for
+//! whoever looks in from outside, which attempt that is now.
 
 use std::fs::{File, OpenOptions};
 use std::io;
@@ -7,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 use super::Local;
 use crate::event::LogRange;
+use crate::keeper::Keeper;
+use crate::remains::{Now, slot_name};
 
 /// Most bytes that are passed on to observers at a time; the log has them all.
 const PASSED_ON: u64 = 64 << 10;
@@ -20,6 +23,9 @@ pub(crate) struct Slot {
     name: String,
     path: PathBuf,
     file: Option<File>,
+    now: Option<File>,
+    /// Holds the attempts of this slot, once there was one to hold.
+    pub(super) keeper: Option<Keeper>,
     /// Where the present attempt's part begins.
     start: u64,
     /// Up to where it was passed on.
@@ -27,20 +33,32 @@ pub(crate) struct Slot {
 }
 
 impl Slot {
-    pub(super) fn new(folder: &Path, number: usize) -> Self {
-        let name = format!("slot-{number}.log");
-        Self { path: folder.join(&name), name, file: None, start: 0, seen: 0 }
+    pub(super) fn new(folder: &Path, session: u32, number: usize) -> Self {
+        let name = format!("{}.log", slot_name(session, number));
+        Self { path: folder.join(&name), name, file: None, now: None, keeper: None, start: 0, seen: 0 }
     }
 
-    /// Begins an attempt's part. The file is made when it is first needed.
-    pub(super) fn begin(&mut self) -> io::Result<&File> {
+    /// Begins an attempt's part. The files are made when they are first needed.
+    pub(super) fn begin(&mut self, about: impl FnOnce(u64) -> Now) -> io::Result<&File> {
+        let mut options = OpenOptions::new();
+        options.read(true).create(true).mode(0o600);
         if self.file.is_none() {
-            let file = OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(&self.path)?;
-            self.file = Some(file);
+            self.file = Some(options.clone().append(true).open(&self.path)?);
+        }
+        if self.now.is_none() {
+            self.now = Some(options.write(true).open(self.path.with_extension("now"))?);
         }
         self.start = self.end();
         self.seen = self.start;
+        if let Some(now) = &self.now {
+            now.write_all_at(about(self.start).line().as_bytes(), 0)?;
+        }
         self.file.as_ref().ok_or_else(|| io::Error::other("the log is closed"))
+    }
+
+    /// The file that the slot's keeper holds as long as it lives.
+    pub(super) fn lease(&self) -> PathBuf {
+        self.path.with_extension("lease")
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -99,9 +117,20 @@ impl Slot {
     /// The end of the attempt's part.
     pub(crate) fn tail(&self) -> String {
         let end = self.end();
-        let bytes = self.read(self.start.max(end.saturating_sub(TAIL)), end);
-        let text = String::from_utf8_lossy(&bytes);
-        let lines: Vec<&str> = text.trim_end().lines().collect();
-        lines.get(lines.len().saturating_sub(TAIL_LINES)..).unwrap_or_default().join("\n")
+        last_lines(&self.read(self.start.max(end.saturating_sub(TAIL)), end))
     }
+}
+
+/// The end of a part of a log in the run's `folder`.
+pub(super) fn tail_of(folder: &Path, range: &LogRange) -> String {
+    let start = range.start.max(range.end.saturating_sub(TAIL));
+    let mut bytes = vec![0; usize::try_from(range.end.saturating_sub(start)).unwrap_or(0)];
+    let read = File::open(folder.join(&range.file)).and_then(|file| file.read_exact_at(&mut bytes, start));
+    if read.is_ok() { last_lines(&bytes) } else { String::new() }
+}
+
+fn last_lines(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    let lines: Vec<&str> = text.trim_end().lines().collect();
+    lines.get(lines.len().saturating_sub(TAIL_LINES)..).unwrap_or_default().join("\n")
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use rustix::process::{
     Pid, PidfdFlags, Signal, WaitId, WaitIdOptions, WaitIdStatus, kill_process_group, pidfd_open, waitid,
 };
+use serde::{Deserialize, Serialize};
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 use tokio::sync::watch;
@@ -25,16 +26,20 @@ const LOOK: Duration = Duration::from_millis(200);
 const FEW: i32 = 256;
 
 /// How a process ended, and on whose account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Ending {
     Exited(i32),
     /// By a signal that did not come from here.
     Signalled(i32),
     TimedOut(Duration),
+    #[default]
     Cancelled,
+    /// It was not started, for the reason that this number of the system stands for; 0 for none of these.
+    NotStarted(i32),
 }
 
-pub(super) struct Limits {
+pub(crate) struct Limits {
     pub timeout: Option<Duration>,
     pub stop: watch::Receiver<Stop>,
 }
@@ -70,7 +75,7 @@ fn pid_of(child: &std::process::Child) -> io::Result<Pid> {
 }
 
 /// Waits for the process to end by itself, by its timeout, or because the run is stopped; it is not reaped.
-async fn watch(pid: Pid, mut limits: Limits, look: &mut dyn FnMut()) -> io::Result<Ending> {
+pub(crate) async fn watch(pid: Pid, mut limits: Limits, look: &mut dyn FnMut()) -> io::Result<Ending> {
     #[expect(deprecated, reason = "its successor is unsafe for what may not own its descriptor, as an `OwnedFd` does")]
     let fd = AsyncFd::with_interest(pidfd_open(pid, PidfdFlags::empty())?, Interest::READABLE)?;
     let begun = Instant::now();

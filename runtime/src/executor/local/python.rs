@@ -43,7 +43,7 @@ impl Local {
             Ok(warm) => warm,
             Err(failure) => return Called { result: Err(failure), log: None },
         };
-        if let Err(error) = warm.slot.begin() {
+        if let Err(error) = warm.slot.begin(|start| self.now(attempt, start)) {
             self.end(warm).await;
             return Called { result: Err(super::not_started(attempt, &error)), log: None };
         }
@@ -113,7 +113,7 @@ impl Local {
         if let Some(warm) = idle {
             return Ok(warm);
         }
-        let slot = self.slot();
+        let slot = self.slot(false);
         let options = self.pool.borrow().options(ready, threads, self.root().to_owned(), &slot);
         pool::start(options, threads, slot).await.map_err(|(failure, slot)| {
             self.give_back(slot);
@@ -174,7 +174,7 @@ impl Local {
             return Err(Failure::new(codes::NOT_STARTED, "this task has nothing that reads its tables"));
         };
         let mut warm = self.worker(ready, attempt.threads).await?;
-        match warm.slot.begin() {
+        match warm.slot.begin(|start| self.now(attempt, start)) {
             Ok(_) => Ok(warm),
             Err(error) => {
                 let error: io::Error = error;

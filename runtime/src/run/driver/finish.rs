@@ -22,6 +22,9 @@ impl<W: World> Driver<'_, '_, W> {
     ) {
         let known = self.steps.remove(&ticket).unwrap_or_default();
         let keep = if status == Status::Succeeded { self.to_keep(&known) } else { None };
+        // What later runs do not reuse, this one may still go on from.
+        let value = known.value.as_ref().filter(|_| keep.is_none() && self.kept(&known));
+        let value = value.map(cache::without_places);
         let Underway { key, seconds, log, files, from, .. } = known;
         let end = StepEnd {
             step: step.path.clone(),
@@ -32,6 +35,7 @@ impl<W: World> Driver<'_, '_, W> {
             error: failure.clone(),
             log,
             from: from.unwrap_or_else(|| self.run.clone()),
+            value,
             parts: key.map(|key| key.parts).unwrap_or_default(),
         };
         self.recorder.record(Record::StepFinished { end: Box::new(end), keep }, files);
@@ -67,6 +71,11 @@ impl<W: World> Driver<'_, '_, W> {
             self.failures.push((step.path.clone(), failure.clone()));
         }
         self.recorder.promise(Told::StepFinished { step: step.path, label: step.label, status, seconds, error });
+    }
+
+    /// Whether a resumption needs the step's value from the record.
+    fn kept(&self, step: &Underway) -> bool {
+        step.effect || step.policy == CachePolicy::Off
     }
 
     /// The result as later runs may find it; only of a task that may be reused, and whose inputs stayed as they were.

@@ -40,8 +40,9 @@ impl Output {
 }
 
 impl Work {
-    pub(super) fn new(folder: &Path, attempt: &Attempt) -> Self {
-        let prefix = format!("{}-{}.", attempt.ticket, attempt.number);
+    /// `ticket` and `number` are the attempt's own, or those it had in an earlier session.
+    pub(super) fn new(folder: &Path, attempt: &Attempt, ticket: u64, number: u32) -> Self {
+        let prefix = format!("{ticket}-{number}.");
         let output = |field: Option<&SmolStr>, shape: &Shape| {
             let name = field.map_or("out", SmolStr::as_str);
             let path = folder.join(format!("{prefix}{name}{}", ending(shape)));

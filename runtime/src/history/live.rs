@@ -1,0 +1,80 @@
+//! What of a run can be seen while it goes on, or while what it left still does: how it was called, which attempts are
+//! under way, what they have printed so far.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::FileExt as _;
+
+use rusqlite::{OptionalExtension, params};
+
+use super::{History, RunRow, RunStatus, StepRow, StepStatus};
+use crate::codes;
+use crate::event::{Failure, LogRange};
+use crate::journal;
+use crate::keeper::Left;
+use crate::remains::Remnant;
+
+/// Most bytes of a log that are read at a time.
+const PIECE: u64 = 1 << 20;
+
+impl History {
+    /// How the run was called, in the words of its caller: [`crate::Options::call`]; `None` where that was not said.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub fn call(&self, run: &RunRow) -> Result<Option<serde_json::Value>, Failure> {
+        let body = || {
+            let mut query =
+                self.connection.prepare_cached("SELECT body FROM events WHERE run = ?1 AND kind = 'run_called'")?;
+            query.query_row(params![run.number], |row| row.get::<_, String>(0)).optional()
+        };
+        let body = body().map_err(|error| journal::failure(&error))?;
+        Ok(body.and_then(|body| serde_json::from_str(&body).ok()))
+    }
+
+    /// The part of the log that the present attempt of a running step has written, up to now.
+    #[must_use]
+    pub fn live_log(&self, run: &RunRow, step: &StepRow) -> Option<LogRange> {
+        if step.status != StepStatus::Running {
+            return None;
+        }
+        let folder = self.folder(&run.id);
+        let remnant = Remnant::all(&folder).into_iter().find(|remnant| remnant.now.step == step.step)?;
+        let end = fs::metadata(folder.join(remnant.log_file())).ok()?.len();
+        remnant.log(end)
+    }
+
+    /// The bytes of a run's log from `range`'s start, at most a piece of them; where the next piece begins.
+    ///
+    /// # Errors
+    /// The log cannot be read.
+    pub fn piece(&self, run: &RunRow, range: &LogRange) -> Result<(Vec<u8>, u64), Failure> {
+        let path = self.folder(&run.id).join(&range.file);
+        let end = range.end.min(range.start.saturating_add(PIECE));
+        let mut bytes = vec![0; usize::try_from(end.saturating_sub(range.start)).unwrap_or(0)];
+        let read = fs::File::open(&path).and_then(|file| file.read_exact_at(&mut bytes, range.start));
+        match read {
+            Ok(()) => Ok((bytes, end)),
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok((Vec::new(), range.end)),
+            Err(error) => {
+                Err(Failure::new(codes::STATE, format!("the log {} cannot be read: {error}", path.display())))
+            }
+        }
+    }
+
+    /// The attempts that go on although the run's process is gone.
+    pub(super) fn held(&self, run: &RunRow) -> Vec<Remnant> {
+        if run.status != RunStatus::Interrupted {
+            return Vec::new();
+        }
+        let mut remnants = Remnant::all(&self.folder(&run.id));
+        remnants.retain(|remnant| matches!(remnant.left(), Left::Alive(_)));
+        remnants
+    }
+
+    /// How many steps go on although the run's process is gone.
+    #[must_use]
+    pub fn still_held(&self, run: &RunRow) -> usize {
+        self.held(run).len()
+    }
+}

@@ -1,0 +1,149 @@
+//! The runtime's side of a keeper: starts it, gives it commands, hears how they ended.
+
+use std::ffi::OsStr;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream as StdStream;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::UnixStream;
+use tokio::sync::watch;
+use tokio::time::{Instant, MissedTickBehavior, interval_at};
+
+use super::COMMAND;
+use super::request::{Message, Request};
+use crate::executor::Stop;
+use crate::executor::local::Ending;
+
+/// How often new output is looked for.
+const LOOK: Duration = Duration::from_millis(200);
+
+/// What a keeper is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// One attempt after the other; the one under way goes on when the runtime dies.
+    Attempts,
+    /// One process that is of use to its runtime only, and ends with it.
+    Server,
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Attempts => "attempts",
+            Self::Server => "server",
+        }
+    }
+
+    pub(super) fn named(name: &OsStr) -> Option<Self> {
+        [Self::Attempts, Self::Server].into_iter().find(|kind| name == kind.name())
+    }
+}
+
+/// How an attempt ended, and what is known besides.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Ended {
+    pub how: Ending,
+    /// Processes that could not be ended.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub left: usize,
+    /// The kernel killed something for want of memory while it ran, and it looks as if it had been that.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub out_of_memory: bool,
+    /// Where its part of the log ends.
+    #[serde(default)]
+    pub log_end: u64,
+}
+
+fn is_zero(number: &usize) -> bool {
+    *number == 0
+}
+
+impl Ended {
+    pub(super) fn not_started(error: &io::Error) -> Self {
+        Self { how: Ending::NotStarted(error.raw_os_error().unwrap_or(0)), ..Self::default() }
+    }
+}
+
+/// A keeper and the way to it.
+pub(crate) struct Keeper {
+    child: Child,
+    socket: BufReader<UnixStream>,
+}
+
+impl Keeper {
+    /// Starts `program` as a keeper. `output` is the standard input of what a server's keeper starts.
+    pub(crate) fn start(program: &Path, kind: Kind, lease: &Path, log: &Path, output: Stdio) -> io::Result<Self> {
+        let (ours, theirs) = StdStream::pair()?;
+        ours.set_nonblocking(true)?;
+        let child = Command::new(program)
+            .arg(COMMAND)
+            .arg(kind.name())
+            .args([lease, log])
+            .stdin(Stdio::from(OwnedFd::from(theirs)))
+            .stdout(output)
+            .stderr(Stdio::null())
+            .spawn()?;
+        Ok(Self { child, socket: BufReader::new(UnixStream::from_std(ours)?) })
+    }
+
+    /// Has a command held to its end; `look` is called now and then. `Err` when the keeper was lost: nothing is known
+    /// of the attempt then.
+    pub(crate) async fn run(
+        &mut self,
+        request: Request,
+        mut stop: watch::Receiver<Stop>,
+        look: &mut dyn FnMut(),
+    ) -> io::Result<Ended> {
+        if *stop.borrow_and_update() != Stop::No {
+            return Ok(Ended { how: Ending::Cancelled, ..Ended::default() });
+        }
+        self.socket.get_mut().write_all(&Message::Run(request).frame()).await?;
+        let mut line = Vec::new();
+        let mut ticks = interval_at(Instant::now() + LOOK, LOOK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut listening = true;
+        loop {
+            tokio::select! {
+                read = self.socket.read_until(b'\n', &mut line) => {
+                    if read? == 0 {
+                        return Err(io::ErrorKind::UnexpectedEof.into());
+                    }
+                    if line.ends_with(b"\n") {
+                        return Ok(serde_json::from_slice(&line)?);
+                    }
+                }
+                changed = stop.changed(), if listening => {
+                    listening = changed.is_ok();
+                    let how = *stop.borrow_and_update();
+                    if how != Stop::No {
+                        self.socket.get_mut().write_all(&Message::Stop(how).frame()).await?;
+                    }
+                }
+                _ = ticks.tick() => look(),
+            }
+        }
+    }
+
+    /// Whether it has ended, which is not of its own will.
+    pub(crate) fn is_gone(&mut self) -> bool {
+        !matches!(self.child.try_wait(), Ok(None))
+    }
+
+    /// Lets keepers go that hold nothing.
+    pub(crate) fn close_all(keepers: Vec<Self>) {
+        // All at once, then one after the other.
+        let children: Vec<Child> = keepers.into_iter().map(|keeper| keeper.child).collect();
+        for mut child in children {
+            let _ = child.wait();
+        }
+    }
+
+    pub(crate) fn close(self) {
+        Self::close_all(vec![self]);
+    }
+}

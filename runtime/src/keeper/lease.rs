@@ -1,0 +1,130 @@
+//! The file that says a keeper lives, and, when nobody was there to be told, how its attempt ended. Locked as long as
+//! the keeper lives: a lock dies with its holder, so none is ever stale.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde::{Deserialize, Serialize};
+
+use super::client::Ended;
+
+/// The keeper's own side.
+pub(crate) struct Lease {
+    file: File,
+    /// It tells of an attempt that ended.
+    used: bool,
+}
+
+/// What a keeper left, for whoever comes after its runtime.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Left {
+    /// It lives: this is its number.
+    Alive(Pid),
+    /// It wrote down how its attempt ended.
+    Ended(Box<Ended>),
+    /// It is gone, and nothing is known of how its attempt ended.
+    Nothing,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Line {
+    Keeper(i32),
+    Ended { tag: String, ended: Box<Ended> },
+}
+
+impl Lease {
+    /// Takes the lease; fails when another process has it.
+    pub(crate) fn take(path: &Path) -> io::Result<Self> {
+        let file = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(path)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(io::ErrorKind::WouldBlock.into()),
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+        file.set_len(0)?;
+        let lease = Self { file, used: false };
+        lease.write(&Line::Keeper(rustix::process::getpid().as_raw_nonzero().get()))?;
+        Ok(lease)
+    }
+
+    /// Forgets how the last attempt ended.
+    pub(crate) fn begin(&mut self) -> io::Result<()> {
+        if !self.used {
+            return Ok(());
+        }
+        self.used = false;
+        self.file.set_len(0)?;
+        self.file.seek(SeekFrom::Start(0))?;
+        self.write(&Line::Keeper(rustix::process::getpid().as_raw_nonzero().get()))
+    }
+
+    /// Brings to the disk how the attempt ended.
+    pub(crate) fn end(&mut self, tag: &str, ended: &Ended) -> io::Result<()> {
+        self.used = true;
+        self.write(&Line::Ended { tag: tag.to_owned(), ended: Box::new(ended.clone()) })?;
+        self.file.sync_all()
+    }
+
+    fn write(&self, line: &Line) -> io::Result<()> {
+        let mut text = serde_json::to_string(line)?;
+        text.push('\n');
+        (&self.file).write_all(text.as_bytes())
+    }
+}
+
+impl Left {
+    /// What the keeper with the lease at `path` left of the attempt called `tag`.
+    pub(crate) fn read(path: &Path, tag: &str) -> Self {
+        let Ok(mut file) = File::open(path) else { return Self::Nothing };
+        let alive = matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock));
+        let mut text = String::new();
+        if file.read_to_string(&mut text).is_err() {
+            return Self::Nothing;
+        }
+        let lines: Vec<Line> = text.lines().map_while(|line| serde_json::from_str(line).ok()).collect();
+        match (alive, lines.as_slice()) {
+            (true, [Line::Keeper(pid), ..]) => Pid::from_raw(*pid).map_or(Self::Nothing, Self::Alive),
+            (false, [_, Line::Ended { tag: of, ended }, ..]) if of == tag => Self::Ended(ended.clone()),
+            _ => Self::Nothing,
+        }
+    }
+
+    /// Asks a keeper that lives to end its attempt; asked twice, it does so at once.
+    pub(crate) fn ask_to_end(&self) {
+        if let Self::Alive(pid) = self {
+            // It may have ended this moment, which is what is wanted.
+            let _ = kill_process(*pid, Signal::TERM);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::executor::local::Ending;
+
+    #[test]
+    fn says_who_lives_and_how_it_ended() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("lease");
+        let read = || Left::read(&path, "1-1");
+        assert_eq!(read(), Left::Nothing);
+        let mut lease = Lease::take(&path).expect("it is free");
+        assert_eq!(read(), Left::Alive(rustix::process::getpid()));
+        assert!(Lease::take(&path).is_err(), "it is taken");
+        let ended = Ended { how: Ending::Exited(3), ..Ended::default() };
+        lease.end("1-1", &ended).expect("written");
+        drop(lease);
+        assert_eq!(read(), Left::Ended(Box::new(ended.clone())));
+        assert_eq!(Left::read(&path, "2-1"), Left::Nothing, "that is of another attempt");
+        let mut again = Lease::take(&path).expect("it is free again");
+        again.end("1-1", &ended).expect("written");
+        again.begin().expect("written");
+        drop(again);
+        assert_eq!(read(), Left::Nothing);
+    }
+}

@@ -1,0 +1,211 @@
+//! The keeper itself: takes commands from its socket, holds each to the end of the last process that it started.
+
+use std::ffi::OsString;
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::os::fd::{AsFd as _, OwnedFd};
+use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::net::UnixStream as StdStream;
+use std::path::PathBuf;
+use std::process::{ExitCode, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process_group};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::UnixStream;
+use tokio::net::unix::OwnedReadHalf;
+use tokio::sync::watch;
+
+use super::client::{Ended, Kind};
+use super::lease::Lease;
+use super::request::{Message, Request};
+use super::sweep::sweep;
+use crate::executor::Stop;
+use crate::executor::local::{Ending, process};
+use crate::memory::Killings;
+use crate::run::Signals;
+
+/// A keeper's whole life: `arguments` are its kind, its lease and its log; its standard input is the socket to the
+/// runtime, and of a server the standard output is what the server gets as its standard input.
+#[must_use]
+pub fn main(arguments: &[OsString]) -> ExitCode {
+    match begin(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        // Nobody reads what it says: the runtime sees that it is gone.
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+fn begin(arguments: &[OsString]) -> io::Result<()> {
+    let [kind, lease, log] = arguments else { return Err(io::ErrorKind::InvalidInput.into()) };
+    let kind = Kind::named(kind).ok_or(io::ErrorKind::InvalidInput)?;
+    // Away from the terminal: its signals are for the runtime.
+    let _ = rustix::process::setsid();
+    rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
+    let lease = Lease::take(&PathBuf::from(lease))?;
+    let nothing = OpenOptions::new().read(true).write(true).open("/dev/null")?;
+    let socket = std::io::stdin().as_fd().try_clone_to_owned()?;
+    rustix::stdio::dup2_stdin(&nothing)?;
+    let input = match kind {
+        Kind::Attempts => nothing.try_clone()?.into(),
+        Kind::Server => std::io::stdout().as_fd().try_clone_to_owned()?,
+    };
+    rustix::stdio::dup2_stdout(&nothing)?;
+    let log = OpenOptions::new().append(true).create(true).mode(0o600).open(PathBuf::from(log))?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let socket = StdStream::from(socket);
+        socket.set_nonblocking(true)?;
+        let (reader, mut writer) = UnixStream::from_std(socket)?.into_split();
+        let mut ears = Ears { kind, reader, bytes: Vec::new(), open: true, signals: Signals::all() };
+        let mut place = Place { lease, log, input: Some(input), killings: Killings::default() };
+        while let Some(request) = ears.request().await {
+            let ended = place.hold(&request, &mut ears).await;
+            if request.recorded || !ears.open {
+                place.lease.end(&request.tag, &ended)?;
+            }
+            let mut line = serde_json::to_vec(&ended)?;
+            line.push(b'\n');
+            if writer.write_all(&line).await.is_err() {
+                // The runtime went away this moment: whoever comes after it reads the lease.
+                return place.lease.end(&request.tag, &ended);
+            }
+        }
+        Ok(())
+    })
+}
+
+/// Everything that a keeper hears.
+struct Ears {
+    kind: Kind,
+    reader: OwnedReadHalf,
+    bytes: Vec<u8>,
+    /// The runtime is there.
+    open: bool,
+    signals: Signals,
+}
+
+impl Ears {
+    /// The next command; `None` when there will be none.
+    async fn request(&mut self) -> Option<Request> {
+        while self.open {
+            tokio::select! {
+                message = next(&mut self.reader, &mut self.bytes) => match message {
+                    Some(Message::Run(request)) => return Some(request),
+                    Some(Message::Stop(_)) => {}
+                    None => self.open = false,
+                },
+                () = self.signals.next() => return None,
+            }
+        }
+        None
+    }
+
+    /// Waits for a word that the attempt is to end.
+    async fn word(&mut self) -> Stop {
+        loop {
+            tokio::select! {
+                message = next(&mut self.reader, &mut self.bytes), if self.open => match message {
+                    Some(Message::Stop(stop)) => return stop,
+                    Some(Message::Run(_)) => {}
+                    None => {
+                        self.open = false;
+                        if self.kind == Kind::Server {
+                            return Stop::AtOnce;
+                        }
+                    }
+                },
+                () = self.signals.next() => return Stop::Gently,
+            }
+        }
+    }
+}
+
+/// The next message; `None` when the runtime is gone. Nothing is lost when it is given up half-way.
+async fn next(reader: &mut OwnedReadHalf, bytes: &mut Vec<u8>) -> Option<Message> {
+    loop {
+        match Message::take(bytes) {
+            Ok(Some(message)) => return Some(message),
+            Ok(None) => {}
+            Err(()) => return None,
+        }
+        match reader.read_buf(bytes).await {
+            Ok(0) | Err(_) => return None,
+            Ok(_) => {}
+        }
+    }
+}
+
+/// What every attempt is given.
+struct Place {
+    lease: Lease,
+    log: File,
+    /// The standard input of what is started; of a server only once.
+    input: Option<OwnedFd>,
+    killings: Killings,
+}
+
+impl Place {
+    /// Runs a command to the end of the last process that it started.
+    async fn hold(&mut self, request: &Request, ears: &mut Ears) -> Ended {
+        if self.lease.begin().is_err() {
+            return Ended::not_started(&io::Error::from(io::ErrorKind::StorageFull));
+        }
+        self.killings.begin();
+        let mut child = match self.start(request, ears.kind) {
+            Ok(child) => child,
+            Err(error) => return Ended::not_started(&error),
+        };
+        let Some(pid) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) else {
+            return Ended::not_started(&io::ErrorKind::Other.into());
+        };
+        let (sender, stop) = watch::channel(Stop::No);
+        let how = {
+            let limits = process::Limits { timeout: request.timeout, stop };
+            let mut look = || {};
+            let watched = process::watch(pid, limits, &mut look);
+            tokio::pin!(watched);
+            loop {
+                tokio::select! {
+                    how = &mut watched => break how,
+                    word = ears.word() => sender.send_modify(|stop| {
+                        // Asked a second time, it does not wait any longer.
+                        *stop = if *stop == Stop::No { word } else { Stop::AtOnce };
+                    }),
+                }
+            }
+        };
+        // While the first process is not waited for, its number, and so the group's, belongs to nobody else.
+        let _ = kill_process_group(pid, Signal::KILL);
+        let _ = child.wait();
+        let left = sweep();
+        match how {
+            Ok(how) => {
+                let out_of_memory = how.looks_killed() && self.killings.any();
+                if out_of_memory {
+                    self.killings.ended();
+                }
+                Ended { how, left, out_of_memory, log_end: self.log.metadata().map_or(0, |about| about.len()) }
+            }
+            Err(error) => Ended::not_started(&error),
+        }
+    }
+
+    fn start(&mut self, request: &Request, kind: Kind) -> io::Result<std::process::Child> {
+        use std::os::unix::process::CommandExt as _;
+        let input = match kind {
+            Kind::Attempts => self.input.as_ref().map(OwnedFd::try_clone).transpose()?,
+            Kind::Server => self.input.take(),
+        };
+        let input = input.ok_or(io::ErrorKind::InvalidInput)?;
+        let mut command = request.command();
+        command.stdin(Stdio::from(input)).stdout(self.log.try_clone()?).stderr(self.log.try_clone()?);
+        command.process_group(0).spawn()
+    }
+}
+
+impl Ending {
+    /// Whether it may be the kernel's doing, for want of memory: bash tells of a killed command by its status.
+    fn looks_killed(self) -> bool {
+        matches!(self, Self::Signalled(9) | Self::Exited(137))
+    }
+}

@@ -1,0 +1,138 @@
+//! What a run that is gone on with has done already, and what of it is still under way. Knows nothing of the scheduler.
+
+use std::path::Path;
+
+use rusqlite::{Connection, params};
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+use standpipe_plan::{Digest, Value};
+
+use crate::codes;
+use crate::event::{Failure, Status};
+use crate::journal::{self, StepEnd};
+use crate::keeper::Left;
+use crate::options::Resume;
+use crate::remains::{Remnant, end_all};
+
+/// Nothing, for a run that has just begun.
+#[derive(Default)]
+pub(super) struct Past {
+    /// The value of steps that ended well and that later runs do not reuse; what those were made of that are no effects.
+    done: FxHashMap<String, (Value, Vec<(SmolStr, SmolStr)>)>,
+    /// Effects that began and of which no end is on record.
+    begun: Vec<String>,
+    /// Attempts that somebody held when the run was interrupted, by step.
+    remnants: FxHashMap<String, Remnant>,
+    choice: Resume,
+}
+
+/// What a run knows of one of its effects before it starts it.
+pub(super) enum Effected {
+    /// It has not begun.
+    No,
+    /// It ended, and this is what it was worth.
+    Done(Value),
+    /// It is under way, or its end was noted: its attempt is to be taken over.
+    Held,
+    Unknown(Failure),
+}
+
+impl Past {
+    /// What run `number` has on record: how many records, the number of the session that begins now, and its past.
+    pub(super) fn read(
+        connection: &Connection,
+        number: i64,
+        folder: &Path,
+        resume: &Resume,
+    ) -> Result<(u64, u32, Self), Failure> {
+        let mut past = Self { choice: resume.clone(), ..Self::default() };
+        let mut open: FxHashMap<String, bool> = FxHashMap::default();
+        let (mut written, mut sessions) = (0, 1);
+        let mut each = |record: i64, kind: &str, step: String, body: &str| {
+            written = u64::try_from(record).unwrap_or(0);
+            match kind {
+                "run_resumed" => sessions += 1,
+                "effect_announced" => {
+                    open.insert(step, true);
+                }
+                "step_started" => {
+                    open.entry(step).or_insert(false);
+                }
+                "step_finished" => {
+                    let Ok(end) = serde_json::from_str::<StepEnd>(body) else { return };
+                    // An effect that was stopped may have happened; one that failed has ended, and may be started again.
+                    if end.status != Status::Cancelled || open.get(&step) != Some(&true) {
+                        open.remove(&step);
+                    }
+                    if let (Status::Succeeded | Status::Cached, Some(value)) = (end.status, end.value) {
+                        past.done.insert(step, (value, end.parts));
+                    }
+                }
+                _ => {}
+            }
+        };
+        let mut read = || {
+            let mut query =
+                connection.prepare("SELECT number, kind, step, body FROM events WHERE run = ?1 ORDER BY number")?;
+            let mut rows = query.query(params![number])?;
+            while let Some(row) = rows.next()? {
+                let (kind, body): (String, String) = (row.get(1)?, row.get(3)?);
+                each(row.get(0)?, &kind, row.get(2)?, &body);
+            }
+            Ok(())
+        };
+        read().map_err(|error: rusqlite::Error| journal::failure(&error))?;
+        for remnant in Remnant::all(folder) {
+            let held = open.contains_key(&remnant.now.step) && remnant.left() != Left::Nothing;
+            if held {
+                past.remnants.insert(remnant.now.step.clone(), remnant);
+            }
+        }
+        past.begun = open.into_iter().filter(|(_, effect)| *effect).map(|(step, _)| step).collect();
+        past.begun.sort_unstable();
+        Ok((written, sessions + 1, past))
+    }
+
+    /// What is known of the effect at `step`.
+    pub(super) fn effect(&self, step: &str) -> Effected {
+        if let Some((value, _)) = self.done.get(step) {
+            return Effected::Done(value.clone());
+        }
+        if self.begun.binary_search_by(|begun| begun.as_str().cmp(step)).is_err() {
+            return Effected::No;
+        }
+        let named = |steps: &[String]| steps.iter().any(|named| named == step);
+        if named(&self.choice.skip) {
+            return Effected::Done(Value::None);
+        }
+        if self.remnants.contains_key(step) {
+            return Effected::Held;
+        }
+        if named(&self.choice.retry) {
+            return Effected::No;
+        }
+        let message =
+            format!("`{step}` had begun when the run was interrupted or stopped, and nothing says whether it happened");
+        Effected::Unknown(Failure::new(codes::UNKNOWN, message).with_help(format!(
+            "look whether it did, then go on with `standpipe runs resume --skip '{step}'` if so, and `--retry '{step}'` if not"
+        )))
+    }
+
+    /// What a step was worth in this run that is made of `parts`.
+    pub(super) fn value(&self, step: &str, parts: &[(SmolStr, SmolStr)]) -> Option<Value> {
+        let (value, of) = self.done.get(step)?;
+        (of.as_slice() == parts && !parts.is_empty()).then(|| value.clone())
+    }
+
+    /// The attempt at `step` that is still held, or whose end was noted; with another key it is of no use.
+    pub(super) fn take(&mut self, step: &str, key: Option<Digest>) -> Option<Remnant> {
+        let remnant = self.remnants.get(step)?;
+        (remnant.now.key == key).then(|| self.remnants.remove(step)).flatten()
+    }
+
+    /// Ends the attempts that nobody took over, and waits for that.
+    pub(super) fn close(&mut self) {
+        let left: Vec<Remnant> = std::mem::take(&mut self.remnants).into_values().collect();
+        end_all(&left);
+    }
+}
