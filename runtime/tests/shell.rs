@@ -61,7 +61,7 @@ fn failures_name_their_cause() {
     main.work: E0620 `main.work` ended with exit status 3 at main.pipe:3
     oops
     ");
-    insta::assert_snapshot!(one("kill -SEGV $$", &[], Shape::Int(None)).expect_err("it fails"), @"main.work: E0621 `main.work` was ended by signal 11 at main.pipe:3");
+    insta::assert_snapshot!(one("kill -SEGV $$", &[], Shape::Int(None)).expect_err("it fails"), @"main.work: E0621 `main.work` was ended by signal 11 (SIGSEGV), which Standpipe did not send at main.pipe:3");
     insta::assert_snapshot!(one("false | cat; true > $out", &[], Shape::Int(None)).expect_err("it fails"), @"main.work: E0620 `main.work` ended with exit status 1 at main.pipe:3");
     insta::assert_snapshot!(one("true", &[], Shape::Int(None)).expect_err("it fails"), @"main.work: E0625 `main.work` ended without writing its result to `$out` at main.pipe:3");
     insta::assert_snapshot!(one("echo x > $out", &[], Shape::Int(None)).expect_err("it fails"), @r#"main.work: E0602 what `main.work` wrote to `$out` does not fit its type: expected Int, found "x" at main.pipe:3"#);
