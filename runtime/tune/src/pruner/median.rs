@@ -1,0 +1,68 @@
+//! Stops a trial whose best so far is worse than the median of what the others reported at the same step (Golovin et
+//! al., "Google Vizier", KDD 2017).
+
+use std::collections::BTreeMap;
+
+use super::Pruner;
+
+/// So many trials run to their end before any is stopped.
+const FIRST: u64 = 5;
+
+#[derive(Default)]
+pub(super) struct Median {
+    /// By step: what each trial reported.
+    steps: BTreeMap<u64, BTreeMap<u64, f64>>,
+    /// By trial: its least loss so far.
+    best: BTreeMap<u64, f64>,
+    finished: u64,
+}
+
+impl Pruner for Median {
+    fn report(&mut self, trial: u64, step: u64, loss: f64) -> bool {
+        let loss = if loss.is_nan() { f64::INFINITY } else { loss };
+        let best = self.best.entry(trial).or_insert(f64::INFINITY);
+        *best = best.min(loss);
+        let best = *best;
+        let reports = self.steps.entry(step).or_default();
+        reports.insert(trial, loss);
+        let mut others: Vec<f64> =
+            reports.iter().filter(|(other, _)| **other != trial).map(|(_, loss)| *loss).collect();
+        if self.finished < FIRST || others.is_empty() {
+            return false;
+        }
+        others.sort_by(f64::total_cmp);
+        let middle = others.len() / 2;
+        let median = match (others.len() % 2, others.get(middle), others.get(middle.saturating_sub(1))) {
+            (0, Some(high), Some(low)) => f64::midpoint(*low, *high),
+            (_, Some(value), _) => *value,
+            _ => return false,
+        };
+        best > median
+    }
+
+    fn finished(&mut self, trial: u64) {
+        self.finished += 1;
+        self.best.remove(&trial);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_worse_half_stops_once_a_few_have_finished() {
+        let mut median = Median::default();
+        for trial in 0..FIRST {
+            for step in 1..=2 {
+                assert!(!median.report(trial, step, trial as f64));
+            }
+            median.finished(trial);
+        }
+        // The others reported 0, 1, 2, 3, 4.
+        assert!(!median.report(5, 1, 2.0));
+        assert!(median.report(6, 1, 2.5));
+        // What counts is the best so far.
+        assert!(!median.report(5, 2, 9.0));
+    }
+}
