@@ -59,6 +59,13 @@ def compatible(version: str) -> str:
     return f"0.{minor}" if major == "0" else major
 
 
+def built() -> set[tuple[str, str]]:
+    """Name and version of every crate that is compiled here; the metadata lists optional ones that nothing asks for."""
+    command = ["cargo", "tree", "--workspace", "--edges", "normal,build,dev", "--target", PLATFORM, "--prefix", "none", "--locked"]
+    lines = subprocess.run(command, cwd=HERE.parent, check=True, capture_output=True, text=True).stdout.splitlines()
+    return {(name, version.removeprefix("v")) for name, version, *_ in (line.split() for line in lines if line)}
+
+
 def problems(policy: dict) -> list[str]:
     found = []
     allow = set(policy["licences"])
@@ -76,11 +83,8 @@ def problems(policy: dict) -> list[str]:
             found.append(f"{name}: licence {package['license']} is not on the list")
 
     versions = collections.defaultdict(set)
-    here = metadata("--filter-platform", PLATFORM)
-    used = {node["id"] for node in here["resolve"]["nodes"]}
-    for package in here["packages"]:
-        if package["id"] in used:
-            versions[package["name"]].add(compatible(package["version"]))
+    for name, version in built():
+        versions[name].add(compatible(version))
     several = {name: each for name, each in versions.items() if len(each) > 1}
     for name in sorted(several.keys() | policy["duplicates"].keys()):
         found_here, reviewed = (sorted(each.get(name, [])) for each in (several, policy["duplicates"]))
