@@ -10,6 +10,7 @@ mod problem;
 mod project;
 mod render;
 mod sources;
+mod suite;
 mod target;
 mod world;
 

@@ -10,6 +10,7 @@ mod new;
 mod plan;
 mod run;
 mod runs;
+mod test;
 mod why;
 
 use clap::{Arg, ArgMatches, Command};
@@ -56,6 +57,7 @@ commands! {
     Target plan "Show what would run, what would be reused, and why"
     Target build "Write a pipeline's plan to a file"
     Target run "Run a pipeline"
+    Plain test "Run the tests"
     Plain fmt "Bring files into the one style"
     Plain runs "Show what has run, and how"
     Plain why "Say why a step ran or was reused"

@@ -62,6 +62,14 @@ pub(super) fn run(context: &Context, matches: &ArgMatches, target: &Target) -> R
         return Err(Problem::usage(format!("the parameter `{}` of `{}` has no value", missing.name, plan.pipeline))
             .help(format!("give it with `--{}`: {}", missing.name.replace('_', "-"), missing.ty)));
     }
+    if !context.quiet {
+        for schedule in &plan.schedules {
+            say(&format!(
+                "note: the schedule `{}` ({}) does not start runs yet: this one is started by hand",
+                schedule.name, schedule.trigger
+            ));
+        }
+    }
     let mut options = options::options(matches, target.project(), true)?;
     options.only = matches.get_one::<String>("only").cloned();
     let file = matches.get_one::<PathBuf>("file").map(|file| absolute(file)).transpose()?.unwrap_or_default();

@@ -1,6 +1,7 @@
 //! Everything that people or scripts read: text for terminals, JSON for programs. No logic of any command.
 
 pub(crate) mod diagnostics;
+pub(crate) mod difference;
 mod excerpt;
 pub(crate) mod failure;
 pub(crate) mod markdown;
@@ -10,6 +11,7 @@ pub(crate) mod plan;
 pub(crate) mod progress;
 pub(crate) mod report;
 pub(crate) mod table;
+pub(crate) mod tests;
 
 /// `1 file`, `2 files`.
 pub(crate) fn plural(count: impl std::fmt::Display, what: &str) -> String {

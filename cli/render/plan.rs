@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use standpipe_compiler::optimise::PassReport;
 use standpipe_compiler::view::{TreeLine, tree};
-use standpipe_plan::Plan;
+use standpipe_plan::{Plan, Schedule};
 use standpipe_runtime::{Forecast, Outlook};
 
 use super::excerpt::visible;
@@ -30,7 +30,7 @@ pub(crate) fn text(plan: &Plan, forecast: Option<&[Forecast]>, paint: Paint) -> 
     for (line, (name, detail)) in lines.iter().zip(left) {
         let prospect = prospects.as_ref().and_then(|all| prospect(all, line));
         let mark = match prospect {
-            _ if !matches!(line.kind, "step" | "effect") => " ".into(),
+            _ if !matches!(line.kind, "step" | "effect" | "deploy") => " ".into(),
             None => paint.dimmed("·"),
             Some(prospect) => match (prospect.run, prospect.unknown) {
                 (0, 0) => paint.cyan("="),
@@ -44,14 +44,26 @@ pub(crate) fn text(plan: &Plan, forecast: Option<&[Forecast]>, paint: Paint) -> 
             text.push_str(&format!("  {}", paint.dimmed(&detail)));
         }
         text.push('\n');
-        if let Some(prospect) = prospect.filter(|_| matches!(line.kind, "step" | "effect")) {
+        if let Some(prospect) = prospect.filter(|_| matches!(line.kind, "step" | "effect" | "deploy")) {
             text.push_str(&format!("  {indent}    {}\n", sentence(prospect)));
         }
+    }
+    for schedule in &plan.schedules {
+        text.push_str(&scheduled(schedule, paint));
     }
     if let Some(all) = forecast {
         text.push_str(&summary(all));
     }
     text
+}
+
+/// A schedule: `schedule nightly  cron "0 2 * * *" in Europe/Berlin, with trials: 64`.
+fn scheduled(schedule: &Schedule, paint: Paint) -> String {
+    let params: Vec<_> = schedule.params.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+    let with = if params.is_empty() { String::new() } else { format!(", with {}", params.join(", ")) };
+    let mut shown = String::new();
+    visible(&format!("{}{with}", schedule.trigger), &mut shown);
+    format!("  schedule {}  {}\n", schedule.name, paint.dimmed(&shown))
 }
 
 /// What would happen to the step of `line`: its own prospect, or that of the `for` it stands in, whose items nobody knows.

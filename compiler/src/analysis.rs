@@ -2,10 +2,10 @@
 
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
-use standpipe_plan::{Shape, Value};
-use standpipe_syntax::Source;
-use standpipe_syntax::ast::{Decl, DeclKind, Pipeline};
+use standpipe_plan::{BinaryOp, Shape, Value};
+use standpipe_syntax::ast::{Decl, DeclKind, Pipeline, Stmt, StmtKind};
 use standpipe_syntax::diag::{Diagnostic, Severity};
+use standpipe_syntax::{Source, Span};
 
 use crate::World;
 use crate::check::{self, Checked, Signature};
@@ -33,6 +33,25 @@ pub struct PipelineInfo {
     pub params: Vec<ParamInfo>,
     /// The result's type, as written.
     pub result: String,
+}
+
+/// A test, and what it expects.
+#[derive(Clone, Debug)]
+pub struct TestInfo {
+    pub decl: DeclId,
+    pub name: SmolStr,
+    pub span: Span,
+    /// In source order; [`outcome`](crate::lower::outcome) tells of each what it came to.
+    pub expects: Vec<ExpectInfo>,
+}
+
+/// One `expect`.
+#[derive(Clone, Copy, Debug)]
+pub struct ExpectInfo {
+    /// The condition.
+    pub span: Span,
+    /// What it compares, when it does.
+    pub sides: Option<(BinaryOp, Span, Span)>,
 }
 
 /// A parameter of a pipeline.
@@ -110,6 +129,29 @@ impl Analysis {
                 Some(self.pipeline(id, decl, pipeline, signature))
             })
             .collect()
+    }
+
+    /// The tests of the given file, in source order.
+    #[must_use]
+    pub fn tests(&self) -> Vec<TestInfo> {
+        let Some(file) = self.checked.resolved.files.first() else { return Vec::new() };
+        let expect = |stmt: &Stmt| match &stmt.kind {
+            StmtKind::Expect(expr) => {
+                let sides = lower::sides(expr).map(|(op, left, right)| (check::binary(op), left.span, right.span));
+                Some(ExpectInfo { span: expr.span, sides })
+            }
+            StmtKind::Bind { .. } | StmtKind::Unpack { .. } | StmtKind::Expr(_) | StmtKind::Broken => None,
+        };
+        let tests = (0_u32..).zip(&file.tree.decls).filter_map(|(index, decl)| {
+            let DeclKind::Test(test) = &decl.kind else { return None };
+            Some(TestInfo {
+                decl: DeclId { file: file.source.id, index },
+                name: test.name.value.clone(),
+                span: test.name.span,
+                expects: test.body.stmts.iter().filter_map(expect).collect(),
+            })
+        });
+        tests.collect()
     }
 
     fn pipeline(&self, id: DeclId, decl: &Decl, pipeline: &Pipeline, signature: &Signature) -> PipelineInfo {

@@ -24,6 +24,7 @@ pub fn emit(graph: &Graph) -> Plan {
         tasks: emitter.emitted,
         root,
         result: Shape::clone(&graph.result),
+        schedules: graph.schedules.clone(),
     }
 }
 

@@ -19,7 +19,7 @@ pub mod types;
 pub mod view;
 mod world;
 
-pub use analysis::{Analysis, ParamInfo, PipelineInfo, analyse};
+pub use analysis::{Analysis, ExpectInfo, ParamInfo, PipelineInfo, TestInfo, analyse};
 pub use compile::{Compiled, compile};
 pub use optimise::PassReport;
 pub use world::{FileKind, MAX_SOURCE, MemoryWorld, ReadError, World};

@@ -122,10 +122,23 @@ fn validate(plan: &Plan) -> Result<(), String> {
         if task.environment.is_some_and(|id| id.0 as usize >= plan.environments.len()) {
             return Err(format!("task {} names an environment that is not there", task.name));
         }
+        if task.service.is_some() && !task.effect {
+            return Err(format!("the service {} is no effect", task.name));
+        }
         if let Body::PythonFunction { modules, .. } | Body::Python { modules, .. } = &task.body
             && modules.iter().any(|index| *index as usize >= plan.modules.len())
         {
             return Err(format!("task {} names a module that is not there", task.name));
+        }
+    }
+    for schedule in &plan.schedules {
+        if schedule.origin.file as usize >= plan.files.len() {
+            return Err(format!("the schedule {} comes from a file that is not there", schedule.name));
+        }
+        if let Some((name, _)) =
+            schedule.params.iter().find(|(name, _)| !plan.params.iter().any(|own| own.name == *name))
+        {
+            return Err(format!("the schedule {} gives {name}, which is no parameter", schedule.name));
         }
     }
     Ok(())

@@ -8,6 +8,7 @@ mod encode;
 mod eval;
 mod expr;
 mod plan;
+mod schedule;
 mod shape;
 mod show;
 mod text;
@@ -18,9 +19,10 @@ pub use encode::{PlanError, VERSION, decode, encode};
 pub use eval::{EvalError, Scope, eval};
 pub use expr::{BinaryOp, Builtin, Expr, UnaryOp};
 pub use plan::{
-    Body, CachePolicy, Environment, EnvironmentId, Frame, Input, Limit, Module, Node, NodeId, NodeKind, Origin, Param,
-    Plan, Region, Retry, Settings, Step, Task, TaskId,
+    Body, CachePolicy, Environment, EnvironmentId, Fault, Frame, Input, Limit, Module, Node, NodeId, NodeKind, Origin,
+    Param, Plan, Region, Retry, Service, Settings, Step, Task, TaskId,
 };
+pub use schedule::{CatchUp, Overlap, Schedule, Trigger};
 pub use shape::{Bound, Field, Mismatch, Shape};
 pub use text::{is_date, is_time};
 pub use value::{Blob, BlobKind, Value};

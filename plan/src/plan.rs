@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use crate::{Expr, Shape, Value};
+use crate::{Expr, Schedule, Shape, Value};
 
 /// A node's number, unique in its plan.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -43,6 +43,9 @@ pub struct Plan {
     pub root: Region,
     /// The shape of `root.result`.
     pub result: Shape,
+    /// When it starts by itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub schedules: Vec<Schedule>,
 }
 
 /// Where something stands in the source.
@@ -98,6 +101,9 @@ pub struct Task {
     /// What a `Table` is in Python.
     pub frame: Frame,
     pub settings: Settings,
+    /// What makes it one that stays up: a call of it deploys it, and gives its endpoint.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<Service>,
     /// Where it is declared.
     pub origin: Origin,
 }
@@ -147,6 +153,29 @@ pub struct Settings {
     /// Larger goes first.
     pub priority: i64,
     pub tags: Vec<SmolStr>,
+    /// The image that it runs in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub container: Option<SmolStr>,
+    /// `false`: it runs without a network.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub network: Option<bool>,
+    /// Of an effect that may be started again: what is the same for attempts that must change the world only once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idempotent: Option<Expr>,
+}
+
+/// How a deployed service is reached, how often it runs, and how it says that it is well. Expressions read
+/// [`Expr::Input`] only.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Service {
+    /// An Int, from 1 to 65535.
+    pub port: Expr,
+    /// An Int; 1 when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replicas: Option<Expr>,
+    /// The path that answers with success while it is well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub health: Option<SmolStr>,
 }
 
 /// What happens after a failed attempt.
@@ -157,6 +186,27 @@ pub struct Retry {
     /// The first wait in nanoseconds; each following one doubles, up to `backoff_max`.
     pub backoff: i64,
     pub backoff_max: i64,
+    /// The kinds of failure that another attempt may mend; all when empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub on: Vec<Fault>,
+}
+
+/// A kind of failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fault {
+    /// The body itself failed: an exception, an exit status, a result of another type.
+    Error,
+    /// It took longer than its timeout.
+    Timeout,
+    /// Its process was killed from outside, as the system does when memory runs out.
+    Killed,
+}
+
+impl Fault {
+    /// With their names in a `.pipe` file.
+    pub const ALL: [(&'static str, Fault); 3] =
+        [("error", Self::Error), ("killed", Self::Killed), ("timeout", Self::Timeout)];
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

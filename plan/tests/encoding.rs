@@ -2,9 +2,9 @@
 
 use proptest::prelude::*;
 use standpipe_plan::{
-    BinaryOp, Blob, BlobKind, Body, Bound, Builtin, CachePolicy, Digest, Environment, EnvironmentId, Expr, Field,
-    Frame, Input, Limit, Module, Node, NodeId, NodeKind, Origin, Param, Plan, PlanError, Region, Retry, Settings,
-    Shape, Step, Task, TaskId, UnaryOp, Value, decode, encode,
+    BinaryOp, Blob, BlobKind, Body, Bound, Builtin, CachePolicy, CatchUp, Digest, Environment, EnvironmentId, Expr,
+    Fault, Field, Frame, Input, Limit, Module, Node, NodeId, NodeKind, Origin, Overlap, Param, Plan, PlanError, Region,
+    Retry, Schedule, Service, Settings, Shape, Step, Task, TaskId, Trigger, UnaryOp, Value, decode, encode,
 };
 
 const ORIGIN: Origin = Origin { file: 0, line: 3 };
@@ -106,12 +106,17 @@ fn plan_of(value: Value, expr: Expr) -> Plan {
         settings: Settings {
             cpu: Some(Expr::Const(Value::Float(0.5))),
             memory: Some(Expr::Input("rows".into())),
-            retry: Retry { times: 3, backoff: 1, backoff_max: 5 },
+            retry: Retry { times: 3, backoff: 1, backoff_max: 5, on: vec![Fault::Timeout] },
             cache: CachePolicy::For(7),
             limit: Some(Limit { name: "api".into(), slots: 4 }),
             tags: vec!["slow".into()],
             ..Settings::default()
         },
+        service: (name == "publish").then(|| Service {
+            port: Expr::Const(Value::Int(80)),
+            replicas: None,
+            health: Some("/health".into()),
+        }),
         origin: ORIGIN,
     };
     let function = Body::PythonFunction { module: "m".into(), function: "f".into(), modules: vec![0] };
@@ -143,6 +148,14 @@ fn plan_of(value: Value, expr: Expr) -> Plan {
             result(2),
         ),
         result: Shape::List(Box::new(Shape::Json)),
+        schedules: vec![Schedule {
+            name: "nightly".into(),
+            params: vec![("raw".into(), Value::Int(1))],
+            trigger: Trigger::Cron { expression: "0 2 * * *".into(), timezone: "Europe/Berlin".into() },
+            catch_up: CatchUp::One,
+            overlap: Overlap::Queue,
+            origin: ORIGIN,
+        }],
     }
 }
 

@@ -50,6 +50,8 @@ pub const NO_VALUE: &str = "E0629";
 pub const STATE: &str = "E0630";
 /// A parameter is missing, unknown, or not of its type.
 pub const PARAMETER: &str = "E0631";
+/// The plan holds what this version cannot do yet.
+pub const NOT_YET: &str = "E0632";
 /// The process that held an attempt was lost with it.
 pub const LOST: &str = "E0650";
 /// The kernel killed a step for want of memory.

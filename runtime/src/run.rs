@@ -3,6 +3,7 @@
 mod drive;
 pub(crate) mod driver;
 pub(crate) mod environments;
+mod later;
 mod names;
 mod outside;
 mod params;

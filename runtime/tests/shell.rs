@@ -166,7 +166,7 @@ fn a_failure_stops_what_follows_and_keep_going_only_what_needs_it() {
 fn tries_again_and_then_succeeds() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut maker = Maker::new();
-    let retry = standpipe_plan::Retry { times: 2, backoff: 1_000_000, backoff_max: 2_000_000 };
+    let retry = standpipe_plan::Retry { times: 2, backoff: 1_000_000, backoff_max: 2_000_000, on: Vec::new() };
     let settings = Settings { retry, ..Settings::default() };
     let body = "echo x >> tries; test $(wc -l < tries) = 3; echo 7 > $out";
     let task = maker.shell("flaky", body, settings);

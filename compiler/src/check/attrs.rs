@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
-use standpipe_plan::Value;
+use standpipe_plan::{Fault, Value};
 use standpipe_syntax::ast::{Attr, AttrValue, DeclKind, Env, Expr, ExprKind, Name, Task};
 use standpipe_syntax::diag::{Code, Diagnostic};
 use standpipe_syntax::{FileId, Span};
@@ -15,7 +15,7 @@ use crate::types::Type;
 
 /// What an attribute takes.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Takes {
+pub(super) enum Takes {
     Bool,
     Int,
     Float,
@@ -35,15 +35,31 @@ enum Takes {
     Limit,
     /// A raw body, or a reference to one in a file.
     Body,
+    /// A string that is known before anything runs.
+    Text,
+    /// One of these strings.
+    OneOf(&'static [&'static str]),
+    /// What is the same for attempts that must change the world only once: a plain value.
+    Idempotent,
+    /// The call of a pipeline, with values that are known before anything runs.
+    Scheduled,
+    Cron,
+    Timezone,
+    Every,
+    /// The name of a schedule or pipeline.
+    After,
+    Webhook,
 }
 
 const TASK: &[(&str, Takes)] = &[
     ("cache", Takes::Cache),
+    ("container", Takes::Text),
     ("cpu", Takes::Float),
     ("disk", Takes::Size),
     ("env", Takes::Environment),
     ("frame", Takes::Frame),
     ("gpu", Takes::Int),
+    ("idempotent", Takes::Idempotent),
     ("limit", Takes::Limit),
     ("memory", Takes::Size),
     ("network", Takes::Bool),
@@ -53,6 +69,30 @@ const TASK: &[(&str, Takes)] = &[
     ("sh", Takes::Body),
     ("tags", Takes::Strings),
     ("timeout", Takes::Duration),
+];
+
+pub(super) const SERVICE: &[(&str, Takes)] = &[
+    ("cpu", Takes::Float),
+    ("env", Takes::Environment),
+    ("gpu", Takes::Int),
+    ("health", Takes::Text),
+    ("memory", Takes::Size),
+    ("port", Takes::Int),
+    ("python", Takes::Body),
+    ("replicas", Takes::Int),
+    ("sh", Takes::Body),
+];
+
+pub(super) const SCHEDULE: &[(&str, Takes)] = &[
+    ("after", Takes::After),
+    ("catch_up", Takes::OneOf(&["none", "one", "all"])),
+    ("cron", Takes::Cron),
+    ("every", Takes::Every),
+    ("on_change", Takes::Text),
+    ("overlap", Takes::OneOf(&["skip", "queue", "cancel"])),
+    ("run", Takes::Scheduled),
+    ("timezone", Takes::Timezone),
+    ("webhook", Takes::Webhook),
 ];
 
 const ENV: &[(&str, Takes)] = &[("packages", Takes::Packages), ("python", Takes::Version)];
@@ -67,6 +107,20 @@ impl Checker<'_> {
     pub(super) fn task(&mut self, task: &Task, span: Span, file: FileId) {
         let what = if task.effect { "an effect" } else { "a task" };
         self.attrs(&task.attrs, TASK, what, file);
+        self.one_body(task, span);
+        if task.effect {
+            self.effect(task);
+        } else if let Some(attr) = task.attrs.iter().find(|attr| attr.name.text == "idempotent") {
+            self.report(
+                Diagnostic::new(Code::ATTRIBUTE, attr.name.span, "a task may always be started again")
+                    .help("only an effect says what makes it `idempotent`")
+                    .fix("remove `idempotent`", attr.span, ""),
+            );
+        }
+    }
+
+    /// A task or service without a body, or with two.
+    pub(super) fn one_body(&mut self, task: &Task, span: Span) {
         let bodies: Vec<&Attr> =
             task.attrs.iter().filter(|attr| takes(TASK, &attr.name) == Some(Takes::Body)).collect();
         match bodies.as_slice() {
@@ -86,31 +140,33 @@ impl Checker<'_> {
                     .help("keep one of them, and make the other a task of its own"),
             ),
         }
-        if task.effect {
-            for attr in &task.attrs {
-                if attr.name.text == "retry" {
-                    self.report(
-                        Diagnostic::new(
-                            Code::RETRIED_EFFECT,
-                            attr.name.span,
-                            format!("the effect `{}` would be started more than once", task.name.text),
-                        )
-                        .help("an effect starts at most once a run: make it a task if it only computes")
-                        .fix("remove `retry`", attr.span, ""),
-                    );
-                }
-                if attr.name.text == "cache" {
-                    self.report(
-                        Diagnostic::new(Code::RETRIED_EFFECT, attr.name.span, "an effect is never cached")
-                            .help("leave the attribute out")
-                            .fix("remove `cache`", attr.span, ""),
-                    );
-                }
+    }
+
+    fn effect(&mut self, task: &Task) {
+        let idempotent = task.attrs.iter().any(|attr| attr.name.text == "idempotent");
+        for attr in &task.attrs {
+            if attr.name.text == "retry" && !idempotent {
+                self.report(
+                    Diagnostic::new(
+                        Code::RETRIED_EFFECT,
+                        attr.name.span,
+                        format!("the effect `{}` would be started more than once", task.name.text),
+                    )
+                    .help("an effect starts at most once a run, unless it says by what it knows its own work: `idempotent: …`")
+                    .fix("remove `retry`", attr.span, ""),
+                );
+            }
+            if attr.name.text == "cache" {
+                self.report(
+                    Diagnostic::new(Code::RETRIED_EFFECT, attr.name.span, "an effect is never cached")
+                        .help("leave the attribute out")
+                        .fix("remove `cache`", attr.span, ""),
+                );
             }
         }
     }
 
-    fn attrs(&mut self, attrs: &[Attr], schema: &[(&str, Takes)], what: &str, file: FileId) {
+    pub(super) fn attrs(&mut self, attrs: &[Attr], schema: &[(&str, Takes)], what: &str, file: FileId) {
         let mut seen: FxHashMap<SmolStr, Span> = FxHashMap::default();
         for attr in attrs {
             if let Some(first) = seen.insert(attr.name.text.clone(), attr.name.span) {
@@ -199,6 +255,44 @@ impl Checker<'_> {
                 self.known(value, file);
             }
             Takes::Limit => self.limit(value, file),
+            Takes::Text => self.text(value, file, name.span),
+            Takes::OneOf(names) => {
+                let members = Type::OneOf(names.iter().map(|name| SmolStr::new_static(name)).collect());
+                self.expect(value, &members, file, None);
+                self.known(value, file);
+            }
+            Takes::Idempotent => {
+                let ty = self.expr(value, None, file);
+                let plain =
+                    matches!(ty, Type::String | Type::OneOf(_) | Type::Int(_) | Type::Date | Type::Time | Type::Error);
+                if !plain {
+                    self.report(
+                        Diagnostic::new(Code::ATTRIBUTE, value.span, format!("`idempotent` does not take `{ty}`"))
+                            .help(
+                                "it is a string, number, date or time that is the same for work that must be done once",
+                            ),
+                    );
+                }
+            }
+            Takes::Scheduled => self.scheduled(value, file),
+            Takes::Cron => {
+                self.text(value, file, name.span);
+                self.cron(value);
+            }
+            Takes::Timezone => {
+                self.text(value, file, name.span);
+                self.timezone(value);
+            }
+            Takes::Every => {
+                self.expect(value, &Type::Duration, file, cause("the attribute"));
+                self.known(value, file);
+                self.every(value, file);
+            }
+            Takes::After => self.after(value, file),
+            Takes::Webhook => {
+                self.text(value, file, name.span);
+                self.webhook(value);
+            }
             Takes::Body => {
                 self.expr(value, None, file);
                 if plain(value).is_none() {
@@ -222,6 +316,11 @@ impl Checker<'_> {
     /// Reports a value that is not known before anything runs.
     fn known(&mut self, value: &Expr, file: FileId) {
         self.constant_or_report(value, file, "this attribute");
+    }
+
+    fn text(&mut self, value: &Expr, file: FileId, name: Span) {
+        self.expect(value, &Type::String, file, Some((name, "the attribute")));
+        self.known(value, file);
     }
 
     fn strings(&mut self, value: &Expr, file: FileId) {
@@ -333,8 +432,13 @@ impl Checker<'_> {
                     }
                 }
                 "backoff" => self.backoff(&field.value, file),
+                "on" => {
+                    let faults = Fault::ALL.map(|(name, _)| SmolStr::new_static(name));
+                    self.expect(&field.value, &Type::List(Box::new(Type::OneOf(faults.into()))), file, None);
+                    self.known(&field.value, file);
+                }
                 other => {
-                    let close = nearest(other, ["times", "backoff"]);
+                    let close = nearest(other, ["times", "backoff", "on"]);
                     let diagnostic = Diagnostic::new(
                         Code::UNKNOWN_FIELD,
                         field.name.span,
@@ -346,7 +450,7 @@ impl Checker<'_> {
                             field.name.span,
                             *first,
                         ),
-                        None => diagnostic.help("it has `times` and `backoff`"),
+                        None => diagnostic.help("it has `times`, `backoff` and `on`"),
                     });
                 }
             }

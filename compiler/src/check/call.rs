@@ -48,6 +48,8 @@ impl Checker<'_> {
         let decl = match target {
             Some(Target::Decl(id)) => match self.resolved.decl(id).kind {
                 DeclKind::Task(_) | DeclKind::Pipeline(_) => id,
+                DeclKind::Service(_) if self.deploying == Some(expr.id) => id,
+                DeclKind::Service(_) => return self.not_deployed(expr, args, piped, file),
                 DeclKind::Broken(_) => return self.only_args(args, piped, file),
                 _ => return self.not_callable(callee, args, piped, file),
             },
@@ -82,7 +84,7 @@ impl Checker<'_> {
         result
     }
 
-    fn only_args(&mut self, args: &[Arg], piped: Option<Piped<'_>>, file: FileId) -> Type {
+    pub(super) fn only_args(&mut self, args: &[Arg], piped: Option<Piped<'_>>, file: FileId) -> Type {
         if let Some(piped) = piped {
             self.expr(piped.expr, None, file);
         }
@@ -337,7 +339,7 @@ impl Checker<'_> {
         file: FileId,
     ) {
         let params = match &self.resolved.decl(decl).kind {
-            DeclKind::Task(task) => &task.type_params,
+            DeclKind::Task(task) | DeclKind::Service(task) => &task.type_params,
             DeclKind::Pipeline(pipeline) => &pipeline.type_params,
             _ => return,
         };

@@ -2,14 +2,14 @@
 
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
-use standpipe_syntax::ast::{DeclKind, Expr, Name, Param, TypeExpr, TypeKind, TypeParam};
+use standpipe_syntax::ast::{DeclKind, Expr, Name, Param, TypeAlias, TypeExpr, TypeKind, TypeParam};
 use standpipe_syntax::diag::{Code, Diagnostic};
 use standpipe_syntax::{FileId, Span};
 
 use super::{Checker, ParamType, Signature};
 use crate::nearest::{listed, nearest};
 use crate::resolve::{DeclId, Visible};
-use crate::types::{Bound, Field, Type};
+use crate::types::{Bindings, Bound, Field, Kind, Type, differences};
 
 /// Formats and codecs that artifacts may be written by.
 pub(crate) const CODECS: [&str; 11] =
@@ -126,7 +126,7 @@ impl Checker<'_> {
         self.nesting += 1;
         let mut ty = match self.nesting {
             MAX_NESTING.. => self.too_large(&alias.name, &format!("the type `{}`", alias.name.text)),
-            _ => self.ty(&alias.ty, Place { file: id.file, params: &[], decl: id }),
+            _ => self.ty(&alias.ty, Place { file: id.file, params: &alias.params, decl: id }),
         };
         self.nesting -= 1;
         if ty.extent().is_too_large() {
@@ -271,7 +271,11 @@ impl Checker<'_> {
             }
             if let Some((index, param)) = (0_u32..).zip(place.params).find(|(_, param)| param.name.text == name.text) {
                 self.takes_no_args(name, args);
-                return Type::Param { decl: place.decl, index, name: param.name.text.clone() };
+                // A bound may name the parameters before it.
+                let before = Place { params: &place.params[..index as usize], ..place };
+                let bound =
+                    param.bound.as_ref().map(|bound| Box::new(self.quietly(|checker| checker.ty(bound, before))));
+                return Type::Param { decl: place.decl, index, name: param.name.text.clone(), bound };
             }
         }
         let file = self.resolved.file(place.file);
@@ -283,29 +287,19 @@ impl Checker<'_> {
         // What is not there has been reported by resolving.
         let Some(Visible::Decl(id)) = visible.copied() else { return Type::Error };
         match &self.resolved.decl(id).kind {
-            DeclKind::Type(_) => {
+            DeclKind::Type(alias) if alias.params.is_empty() => {
                 self.takes_no_args(name, args);
                 self.alias(id)
             }
+            DeclKind::Type(alias) => match self.type_args(name, args, alias.params.len(), alias.name.span, place) {
+                Some(found) => self.applied(id, alias, name, args, found),
+                None => Type::Error,
+            },
             DeclKind::Artifact(artifact) => {
-                if artifact.params.len() != args.len() {
-                    self.report(
-                        Diagnostic::new(
-                            Code::TYPE_ARGUMENTS,
-                            name.span,
-                            format!(
-                                "`{}` takes {} in brackets, not {}",
-                                name.text,
-                                count(artifact.params.len(), "type"),
-                                args.len()
-                            ),
-                        )
-                        .also(artifact.name.span, "declared here"),
-                    );
-                    return Type::Error;
+                match self.type_args(name, args, artifact.params.len(), artifact.name.span, place) {
+                    Some(args) => Type::Artifact { decl: id, name: artifact.name.text.clone(), args },
+                    None => Type::Error,
                 }
-                let args = args.iter().map(|arg| self.ty(arg, place)).collect();
-                Type::Artifact { decl: id, name: artifact.name.text.clone(), args }
             }
             DeclKind::Broken(_) => Type::Error,
             _ => {
@@ -315,6 +309,66 @@ impl Checker<'_> {
                 );
                 Type::Error
             }
+        }
+    }
+
+    /// What stands in brackets behind `name`, which wants `wanted` types there.
+    fn type_args(
+        &mut self,
+        name: &Name,
+        args: &[TypeExpr],
+        wanted: usize,
+        declared: Span,
+        place: Place<'_>,
+    ) -> Option<Vec<Type>> {
+        if wanted == args.len() {
+            return Some(args.iter().map(|arg| self.ty(arg, place)).collect());
+        }
+        let message = format!("`{}` takes {} in brackets, not {}", name.text, count(wanted, "type"), args.len());
+        self.report(Diagnostic::new(Code::TYPE_ARGUMENTS, name.span, message).also(declared, "declared here"));
+        None
+    }
+
+    /// An alias with parameters, where it is used: each stands for what is given.
+    fn applied(&mut self, id: DeclId, alias: &TypeAlias, name: &Name, args: &[TypeExpr], found: Vec<Type>) -> Type {
+        let place = Place { file: id.file, params: &alias.params, decl: id };
+        let bindings = Bindings(found.iter().cloned().map(Some).collect());
+        for ((param, arg), found) in alias.params.iter().zip(args).zip(&found) {
+            let Some(bound) = &param.bound else { continue };
+            let wanted = self.quietly(|checker| checker.ty(bound, place)).opened().bound(&bindings);
+            let differences = differences(found, &wanted, &mut Bindings::default());
+            if let Some(difference) = differences.first() {
+                let why = match &difference.kind {
+                    Kind::Missing(field) => format!("it has no `{}: {}`", field.name, field.ty),
+                    Kind::Mismatch { found, wanted, .. } => {
+                        let place = difference.place.trim_start_matches('.');
+                        if place.is_empty() {
+                            format!("`{found}` is no `{wanted}`")
+                        } else {
+                            format!("`{place}` is `{found}`, not `{wanted}`")
+                        }
+                    }
+                };
+                self.report(
+                    Diagnostic::new(
+                        Code::TYPE_BOUND,
+                        arg.span,
+                        format!("`{found}` cannot stand for `{}` here: {why}", param.name.text),
+                    )
+                    .also(bound.span, "the bound")
+                    .help(format!("give a type that has all of `{wanted}`")),
+                );
+                return Type::Error;
+            }
+        }
+        let shown: Vec<_> = found.iter().map(ToString::to_string).collect();
+        match self.alias(id).opened().bound(&bindings) {
+            Type::Record(fields) => {
+                let shown = smol_str::format_smolstr!("{}[{}]", name.text, shown.join(", "));
+                Type::Record(fields.named(&shown))
+            }
+            ty if ty.extent().is_too_large() => self.too_large(name, &format!("the type `{}`", name.text)),
+            ty => ty,
         }
     }
 
@@ -340,6 +394,7 @@ impl Checker<'_> {
             "Time" => Type::Time,
             "Json" => Type::Json,
             "Dir" => Type::Dir,
+            "Endpoint" => super::service::endpoint(),
             "File" => {
                 return Some(match args.iter().map(|arg| &arg.kind).collect::<Vec<_>>().as_slice() {
                     [] => Type::File(None),

@@ -94,6 +94,9 @@ pub(super) fn effectful(resolved: &Resolved) -> FxHashSet<DeclId> {
         for (index, decl) in (0_u32..).zip(&file.tree.decls) {
             let id = DeclId { file: file.source.id, index };
             match &decl.kind {
+                DeclKind::Service(_) => {
+                    effects.insert(id);
+                }
                 DeclKind::Task(task) if task.effect => {
                     effects.insert(id);
                 }

@@ -48,14 +48,7 @@ impl Checker<'_> {
             ExprKind::If { .. } => self.choice(expr, wanted, super::block::Use::Value, file),
             ExprKind::For { .. } => self.iteration(expr, wanted, super::block::Use::Value, file),
             ExprKind::Paren(inner) => self.expr(inner, wanted, file),
-            ExprKind::Deploy(call) => {
-                self.expr(call, None, file);
-                self.report(
-                    Diagnostic::new(Code::NOT_SUPPORTED, expr.span, "`deploy` is not supported yet")
-                        .help("it is reserved for a later version; take it away for now"),
-                );
-                Type::Error
-            }
+            ExprKind::Deploy(call) => self.deploy(call, file),
             ExprKind::Broken => Type::Error,
         }
     }
@@ -73,7 +66,7 @@ impl Checker<'_> {
             Target::Unknown => Type::Error,
             Target::Decl(id) => match &self.resolved.decl(id).kind {
                 DeclKind::Const(_) => self.constant_of(id),
-                DeclKind::Task(_) | DeclKind::Pipeline(_) => {
+                DeclKind::Task(_) | DeclKind::Pipeline(_) | DeclKind::Service(_) => {
                     let declared = crate::resolve::declared(self.resolved.decl(id)).map_or(expr.span, |name| name.span);
                     self.report(
                         Diagnostic::new(Code::NOT_A_VALUE, expr.span, format!("`{}` is not called here", name.text))
@@ -343,6 +336,14 @@ impl Checker<'_> {
                     .help("put in a number, a string or another plain value"),
             );
         }
+    }
+}
+
+/// An expression without the parentheses around it.
+pub(super) fn unparenthesised(expr: &Expr) -> &Expr {
+    match &expr.kind {
+        ExprKind::Paren(inner) => unparenthesised(inner),
+        _ => expr,
     }
 }
 

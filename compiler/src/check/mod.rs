@@ -9,6 +9,8 @@ mod effects;
 mod expect;
 mod expr;
 mod operator;
+mod schedule;
+mod service;
 
 pub use constant::{binary, unary};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -123,6 +125,7 @@ pub fn check(world: &dyn World, mut resolved: Resolved) -> Checked {
         aliases: FxHashMap::default(),
         effectful: effects::effectful(&resolved),
         in_pipeline: false,
+        deploying: None,
         spared: FxHashSet::default(),
         nesting: 0,
         recursive: false,
@@ -151,6 +154,8 @@ struct Checker<'a> {
     effectful: FxHashSet<DeclId>,
     /// Whether calls are allowed where the checker is.
     in_pipeline: bool,
+    /// The call that stands behind `deploy`.
+    deploying: Option<ExprId>,
     /// Names that nothing is said of when nothing uses them.
     spared: FxHashSet<Span>,
     /// How many declarations are being looked up, each for the one before.
@@ -176,19 +181,25 @@ impl Checker<'_> {
                     | DeclKind::Const(_)
                     | DeclKind::Broken(_) => {}
                     DeclKind::Test(test) => self.test(test, id.file),
-                    DeclKind::Service(_) | DeclKind::Schedule(_) => {
-                        let first = Span { end: decl.span.start + 4, ..decl.span };
-                        self.report(
-                            Diagnostic::new(Code::NOT_SUPPORTED, first, "this declaration is not supported yet")
-                                .help("it is reserved for a later version; take it away for now"),
-                        );
-                    }
+                    DeclKind::Service(service) => self.service(service, decl.span, id.file),
+                    DeclKind::Schedule(schedule) => self.schedule(schedule, id),
                 }
             }
         }
     }
 
     fn test(&mut self, test: &Test, file: FileId) {
+        if let Some(first) = self.same_test(test, file) {
+            self.report(
+                Diagnostic::new(
+                    Code::SAME_TEST,
+                    test.name.span,
+                    format!("another test is called {:?}", test.name.value),
+                )
+                .also(first, "the first one")
+                .help("say in its name what this one shows"),
+            );
+        }
         self.in_pipeline = true;
         let before = self.diagnostics.len();
         self.block(&test.body, None, block::Use::Nobody, file);
@@ -198,6 +209,14 @@ impl Checker<'_> {
         {
             self.nobody_uses(last, file);
         }
+    }
+
+    /// The test of the same name that is declared before `test`.
+    fn same_test(&self, test: &Test, file: FileId) -> Option<Span> {
+        let decls = self.resolved.file(file).tree.decls.iter();
+        let tests = decls.filter_map(|decl| if let DeclKind::Test(test) = &decl.kind { Some(test) } else { None });
+        let mut before = tests.take_while(|other| other.name.span.start < test.name.span.start);
+        before.find(|other| other.name.value == test.name.value).map(|other| other.name.span)
     }
 
     fn pipeline(&mut self, pipeline: &Pipeline, id: DeclId) {
@@ -286,7 +305,7 @@ impl Checker<'_> {
 
     fn params_of(&self, decl: DeclId) -> &[standpipe_syntax::ast::Param] {
         match &self.resolved.decl(decl).kind {
-            DeclKind::Task(task) => &task.params,
+            DeclKind::Task(task) | DeclKind::Service(task) => &task.params,
             DeclKind::Pipeline(pipeline) => &pipeline.params,
             _ => &[],
         }

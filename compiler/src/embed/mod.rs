@@ -60,7 +60,7 @@ pub fn check(world: &dyn World, checked: &Checked) -> Embedded {
         checked.diagnostics.iter().filter(|found| found.is_error()).map(|found| found.span).collect();
     for file in checked.resolved.files.iter().filter(|file| !file.std) {
         for (index, decl) in (0..).zip(&file.tree.decls) {
-            let DeclKind::Task(task) = &decl.kind else { continue };
+            let (DeclKind::Task(task) | DeclKind::Service(task)) = &decl.kind else { continue };
             let id = DeclId { file: file.source.id, index };
             for attr in &task.attrs {
                 // What is wrong with a body's lines has been said; its language would only say it again.

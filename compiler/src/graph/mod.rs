@@ -10,7 +10,7 @@ use petgraph::Direction;
 use petgraph::stable_graph::{NodeIndex, StableDiGraph};
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
-use standpipe_plan::{Environment, Expr, Module, NodeId, Origin, Param, Shape, Step, Task, Value};
+use standpipe_plan::{Environment, Expr, Module, NodeId, Origin, Param, Schedule, Shape, Step, Task, Value};
 
 /// A region's number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,6 +28,8 @@ pub struct Graph {
     /// Every task that a step may name; not all need be in use.
     pub tasks: Vec<Task>,
     pub result: Shape,
+    /// When the pipeline starts by itself.
+    pub schedules: Vec<Schedule>,
     /// An edge leads from what is read to what reads it.
     nodes: StableDiGraph<Node, ()>,
     regions: Vec<Region>,
@@ -85,6 +87,7 @@ impl Graph {
             modules: Vec::new(),
             tasks: Vec::new(),
             result,
+            schedules: Vec::new(),
             nodes: StableDiGraph::new(),
             regions: vec![Region::default()],
         }

@@ -21,7 +21,7 @@ impl Lowerer<'_> {
         value
     }
 
-    fn stmt(&mut self, stmt: &Stmt) -> Expr {
+    pub(super) fn stmt(&mut self, stmt: &Stmt) -> Expr {
         match &stmt.kind {
             StmtKind::Bind { name, value } => {
                 let bound = match &unwrapped(value).kind {

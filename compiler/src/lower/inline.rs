@@ -41,7 +41,9 @@ impl Lowerer<'_> {
         match (call.callee, signature) {
             (Callee::Builtin(builtin), _) => self.sound(Expr::Call(builtin, values), expr.span),
             (Callee::Decl(decl), Some(signature)) => match &checked.resolved.decl(decl).kind {
-                DeclKind::Task(task) => self.step(decl, &task.name.text, call, signature, values, expr.span),
+                DeclKind::Task(task) | DeclKind::Service(task) => {
+                    self.step(decl, &task.name.text, call, signature, values, expr.span)
+                }
                 DeclKind::Pipeline(pipeline) => self.inline(decl, pipeline, call, values, expr.span),
                 _ => Expr::Const(Value::None),
             },

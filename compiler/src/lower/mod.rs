@@ -6,8 +6,10 @@ mod errors;
 mod expr;
 mod inline;
 mod names;
+mod schedule;
 mod settings;
 mod task;
+mod test;
 
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
@@ -17,6 +19,8 @@ use standpipe_syntax::diag::Diagnostic;
 use standpipe_syntax::{FileId, Span};
 
 use self::names::Names;
+pub(crate) use self::test::sides;
+pub use self::test::{Outcome, outcome};
 use crate::check::Checked;
 use crate::embed::Embedded;
 use crate::graph::{Graph, NodeKind, RegionId};
@@ -30,21 +34,30 @@ pub struct Lowered {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Lowers pipeline `id` of a program without errors.
+/// Lowers the pipeline or test `id` of a program without errors.
 #[must_use]
 pub fn lower(checked: &Checked, embedded: &Embedded, id: DeclId) -> Lowered {
-    let DeclKind::Pipeline(pipeline) = &checked.resolved.decl(id).kind else {
-        return Lowered { graph: None, diagnostics: Vec::new() };
+    let mut lowerer = match &checked.resolved.decl(id).kind {
+        DeclKind::Pipeline(pipeline) => {
+            let mut lowerer = Lowerer::new(checked, embedded, id, pipeline.name.text.clone());
+            lowerer.pipeline(id, pipeline);
+            lowerer.graph.schedules = lowerer.schedules(id);
+            lowerer
+        }
+        DeclKind::Test(test) => {
+            let mut lowerer = Lowerer::new(checked, embedded, id, test::path(&test.name.value));
+            lowerer.test(test);
+            lowerer
+        }
+        _ => return Lowered { graph: None, diagnostics: Vec::new() },
     };
-    let mut lowerer = Lowerer::new(checked, embedded, id, pipeline.name.text.clone());
-    lowerer.pipeline(id, pipeline);
     lowerer.graph.modules.clone_from(&embedded.modules);
     let Lowerer { graph, diagnostics, .. } = lowerer;
     let failed = diagnostics.iter().any(Diagnostic::is_error);
     Lowered { graph: (!failed).then_some(graph), diagnostics }
 }
 
-/// What is wrong with the tasks of the user's files, called or not, and with the pipelines of the first file, beyond
+/// What is wrong with the tasks of the user's files, called or not, and with the pipelines and tests of the first, beyond
 /// what checking finds. For a program without errors.
 #[must_use]
 pub fn check(checked: &Checked, embedded: &Embedded) -> Vec<Diagnostic> {
@@ -53,13 +66,19 @@ pub fn check(checked: &Checked, embedded: &Embedded) -> Vec<Diagnostic> {
         for (index, decl) in (0..).zip(&file.tree.decls) {
             let id = DeclId { file: file.source.id, index };
             let mut lowerer = match &decl.kind {
-                DeclKind::Task(task) => Lowerer::new(checked, embedded, id, task.name.text.clone()),
+                DeclKind::Task(task) | DeclKind::Service(task) => {
+                    Lowerer::new(checked, embedded, id, task.name.text.clone())
+                }
                 DeclKind::Pipeline(pipeline) if file.source.id == FileId(0) => {
                     Lowerer::new(checked, embedded, id, pipeline.name.text.clone())
+                }
+                DeclKind::Test(test) if file.source.id == FileId(0) => {
+                    Lowerer::new(checked, embedded, id, test::path(&test.name.value))
                 }
                 _ => continue,
             };
             match &decl.kind {
+                DeclKind::Test(test) => lowerer.test(test),
                 DeclKind::Pipeline(pipeline) => lowerer.pipeline(id, pipeline),
                 _ => drop(lowerer.task(id)),
             }
@@ -136,11 +155,16 @@ impl<'a> Lowerer<'a> {
         }
     }
 
-    fn pipeline(&mut self, id: DeclId, pipeline: &Pipeline) {
+    /// Notes where the names stand that are bound in pipelines.
+    fn place_locals(&mut self) {
         for file in &self.checked.resolved.files {
             let place = |(index, local): (u32, &Local)| ((local.span.file, local.span.start), LocalId(index));
             self.locals.extend((0..).zip(&file.locals).map(place));
         }
+    }
+
+    fn pipeline(&mut self, id: DeclId, pipeline: &Pipeline) {
+        self.place_locals();
         let Some(signature) = self.checked.signatures.get(&id) else { return };
         for (index, (param, ty)) in (0..).zip(pipeline.params.iter().zip(&signature.params)) {
             let node = self.add("", NodeKind::Param(index), param.name.span);

@@ -1,7 +1,7 @@
 //! How a task is run: its attributes as expressions over its inputs and the attempt, or as constants where the plan
 //! wants those.
 
-use standpipe_plan::{CachePolicy, Expr, Limit, NodeId, Retry, Scope, Settings, Value, eval};
+use standpipe_plan::{CachePolicy, Expr, Fault, Limit, NodeId, Retry, Scope, Service, Settings, Value, eval};
 use standpipe_syntax::ast::{self, Attr, ExprKind};
 
 use super::{Frame, Lowerer, errors};
@@ -48,9 +48,37 @@ impl Lowerer<'_> {
                 Some(Value::List(tags)) => tags.iter().map(|tag| tag.text().into()).collect(),
                 _ => Vec::new(),
             },
+            container: match self.known(&task.attrs, "container") {
+                Some(Value::String(image)) => Some(image),
+                _ => None,
+            },
+            network: match self.known(&task.attrs, "network") {
+                Some(Value::Bool(network)) => Some(network),
+                _ => None,
+            },
+            idempotent: attribute(&task.attrs, "idempotent").map(|expr| self.expr(expr)),
         };
         self.frame = outer;
         settings
+    }
+
+    /// What makes task `decl` a service.
+    pub(super) fn service(&mut self, decl: DeclId, task: &ast::Task) -> Service {
+        let inputs = task.params.iter().map(|param| Expr::Input(param.name.text.clone())).collect();
+        let frame = Frame { params: inputs, ..Frame::new(self.checked, decl, Vec::new()) };
+        let outer = std::mem::replace(&mut self.frame, frame);
+        let port = |value: &Value| matches!(value, Value::Int(1..=65_535));
+        let service = Service {
+            // Checking has refused a service without one.
+            port: self.amount(&task.attrs, "port", "is from 1 to 65535", port).unwrap_or(Expr::Const(Value::Int(0))),
+            replicas: self.amount(&task.attrs, "replicas", "is at least 1", |value| matches!(value, Value::Int(1..))),
+            health: match self.known(&task.attrs, "health") {
+                Some(Value::String(path)) => Some(path),
+                _ => None,
+            },
+        };
+        self.frame = outer;
+        service
     }
 
     /// A resource: an expression, refused when it is known to be impossible.
@@ -69,11 +97,11 @@ impl Lowerer<'_> {
     }
 
     /// The constant attribute `name`; checking has refused one that is not known before a run.
-    fn known(&mut self, attrs: &[Attr], name: &str) -> Option<Value> {
+    pub(super) fn known(&mut self, attrs: &[Attr], name: &str) -> Option<Value> {
         attribute(attrs, name).and_then(|expr| self.fixed(expr))
     }
 
-    fn fixed(&mut self, expr: &ast::Expr) -> Option<Value> {
+    pub(super) fn fixed(&mut self, expr: &ast::Expr) -> Option<Value> {
         eval(&self.expr(expr), &Nothing).ok()
     }
 
@@ -103,6 +131,12 @@ impl Lowerer<'_> {
                     (retry.backoff, retry.backoff_max) = (self.wait(first), self.wait(last));
                     if retry.backoff < 0 || retry.backoff_max < retry.backoff {
                         self.report(errors::bad_setting(field.value.span, "`backoff`", "goes from short to long"));
+                    }
+                }
+                "on" => {
+                    if let Some(Value::List(kinds)) = self.fixed(&field.value) {
+                        let fault = |kind: &Value| Fault::ALL.iter().find(|(name, _)| kind.text() == *name);
+                        retry.on = kinds.iter().filter_map(fault).map(|(_, fault)| *fault).collect();
                     }
                 }
                 _ => {}

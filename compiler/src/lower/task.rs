@@ -17,7 +17,11 @@ impl Lowerer<'_> {
         let id = TaskId(self.graph.tasks.len() as u32);
         self.tasks.insert(decl, id);
         let checked = self.checked;
-        let DeclKind::Task(task) = &checked.resolved.decl(decl).kind else { return id };
+        let (task, service) = match &checked.resolved.decl(decl).kind {
+            DeclKind::Task(task) => (task, None),
+            DeclKind::Service(task) => (task, Some(self.service(decl, task))),
+            _ => return id,
+        };
         let file = checked.resolved.file(decl.file);
         let environment = env_of(&checked.resolved, file, task).map(|(id, env)| self.environment(id, env));
         let settings = self.settings(decl, task);
@@ -28,6 +32,7 @@ impl Lowerer<'_> {
             environment,
             frame: self.frame_of(decl, task),
             settings,
+            service,
             origin: self.origin(task.name.span),
         };
         self.graph.tasks.push(lowered);

@@ -38,6 +38,7 @@ impl Builder {
                 environment: None,
                 frame: Frame::Pandas,
                 settings: Settings { cache, ..Settings::default() },
+                service: None,
                 origin: ORIGIN,
             });
         }

@@ -84,6 +84,9 @@ impl Comparison<'_> {
                 }
             }
             _ if found == wanted => {}
+            (Type::Param { bound: Some(bound), .. }, wanted) if !matches!(wanted, Type::Param { .. }) => {
+                self.compare(bound, wanted, place, declared);
+            }
             _ => self.differ(found, wanted, place, declared),
         }
     }

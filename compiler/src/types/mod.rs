@@ -17,8 +17,9 @@ pub use standpipe_plan::Bound;
 use crate::resolve::DeclId;
 
 /// Names of types that the language itself has.
-pub const BUILTIN_TYPES: [&str; 14] = [
-    "Bool", "Date", "Dir", "Duration", "File", "Float", "Int", "Json", "List", "Map", "Size", "String", "Table", "Time",
+pub const BUILTIN_TYPES: [&str; 15] = [
+    "Bool", "Date", "Dir", "Duration", "Endpoint", "File", "Float", "Int", "Json", "List", "Map", "Size", "String",
+    "Table", "Time",
 ];
 
 /// A type. Aliases are already expanded.
@@ -59,6 +60,8 @@ pub enum Type {
         decl: DeclId,
         index: u32,
         name: SmolStr,
+        /// What it has at least.
+        bound: Option<Box<Type>>,
     },
     /// An inference variable; none are left in a [`crate::check::Checked`].
     Var(u32),

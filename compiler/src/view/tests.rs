@@ -14,7 +14,16 @@ fn plan() -> standpipe_plan::Plan {
     for (name, effect) in [("clean", false), ("fit", false), ("publish", true)] {
         let body = Body::Shell { text: "true".into(), origin };
         let (settings, frame) = (Settings::default(), Frame::Pandas);
-        graph.tasks.push(Task { name: name.into(), effect, body, environment: None, frame, settings, origin });
+        graph.tasks.push(Task {
+            name: name.into(),
+            effect,
+            body,
+            environment: None,
+            frame,
+            settings,
+            service: None,
+            origin,
+        });
     }
     let step = |task, inputs: Vec<(&str, Expr)>| {
         let input = |(name, value): (&str, Expr)| Input { name: name.into(), value, shape: Shape::Json };

@@ -11,7 +11,7 @@ pub struct TreeLine {
     pub depth: usize,
     /// The step's path, `train.models[].fit`; what a condition stands in.
     pub path: String,
-    /// `step`, `effect`, `if`, `else` or `for`.
+    /// `step`, `effect`, `deploy`, `if`, `else` or `for`.
     pub kind: &'static str,
     /// What it does: `fit(rows: clean, depth: depth)`, a condition, what a `for` goes through.
     pub detail: String,
@@ -49,7 +49,11 @@ impl Tree<'_> {
                     .iter()
                     .map(|input| format!("{}: {}", input.name, self.names.show(&input.value)))
                     .collect();
-                let kind = if task.is_some_and(|task| task.effect) { "effect" } else { "step" };
+                let kind = match task {
+                    Some(task) if task.service.is_some() => "deploy",
+                    Some(task) if task.effect => "effect",
+                    _ => "step",
+                };
                 let name = task.map_or("", |task| task.name.as_str());
                 self.line(depth, own, kind, format!("{name}({})", inputs.join(", ")));
             }

@@ -31,6 +31,7 @@ fn case() -> Case {
         environment: None,
         frame: Frame::Pandas,
         settings: Settings::default(),
+        service: None,
         origin: origin(1),
     };
     let module = Module { name: "helper".into(), path: "helper.py".into(), text: "x = 1".into(), package: false };
@@ -43,6 +44,7 @@ fn case() -> Case {
         tasks: Vec::new(),
         root: Region { nodes: Vec::new(), result: Expr::Const(Value::None) },
         result: Shape::Nothing,
+        schedules: Vec::new(),
     };
     let value = Expr::Const(Value::None);
     let step = Step {

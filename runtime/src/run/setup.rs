@@ -11,7 +11,7 @@ use smol_str::SmolStr;
 use standpipe_plan::{Plan, Value};
 
 use super::past::Past;
-use super::{names, params as parameters};
+use super::{later, names, params as parameters};
 use crate::codes;
 use crate::event::Failure;
 use crate::inputs::{Inputs, Stamps};
@@ -42,6 +42,7 @@ pub(super) struct Setup {
 }
 
 pub(super) fn prepare(plan: &Plan, given: Vec<(SmolStr, Value)>, options: &Options) -> Result<Setup, Failure> {
+    later::refuse(plan)?;
     let given = parameters::bind(plan, given)?;
     let connection = journal::open(&options.state)?;
     let mut inputs = Inputs::new(&options.root, Some(&connection));

@@ -1,6 +1,6 @@
 //! Steps from the moment their inputs are known to their end.
 
-use standpipe_plan::{Expr, Node, Retry, Step, Task, Value, eval};
+use standpipe_plan::{Expr, Fault, Node, Retry, Step, Task, Value, eval};
 
 use super::activation::ActivationId;
 use super::queue::Urgency;
@@ -231,7 +231,8 @@ impl<'p> Schedule<'p> {
 /// The last attempt that another may follow. Who ran out of memory and asks for more each time is given one more try;
 /// an effect never is.
 fn further(task: &Task, instance: &Instance<'_>, failure: &Failure) -> u32 {
-    let mut times = task.settings.retry.times;
+    let retry = &task.settings.retry;
+    let mut times = if mends(retry, failure) { retry.times } else { 0 };
     if planted(Bug::OneRetryTooMany) {
         times += 1;
     }
@@ -257,4 +258,14 @@ fn backoff(retry: &Retry, attempt: u32) -> i64 {
     }
     let doubled = retry.backoff.saturating_mul(1 << (attempt - 1).min(62));
     doubled.clamp(0, retry.backoff_max.max(retry.backoff).max(0))
+}
+
+/// Whether another attempt may mend a failure of that kind.
+fn mends(retry: &Retry, failure: &Failure) -> bool {
+    let fault = match failure.code.as_str() {
+        codes::TIMED_OUT => Fault::Timeout,
+        codes::SIGNALLED | codes::WORKER_DIED | codes::OUT_OF_MEMORY => Fault::Killed,
+        _ => Fault::Error,
+    };
+    retry.on.is_empty() || retry.on.contains(&fault)
 }

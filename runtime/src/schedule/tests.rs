@@ -117,10 +117,11 @@ fn plan(pieces: &[Piece]) -> Plan {
         settings: Settings {
             cpu: Some(Expr::Const(Value::Float(cpu))),
             memory: Some(Expr::Const(Value::Size(memory))),
-            retry: Retry { times, backoff: 10, backoff_max: 1000 },
+            retry: Retry { times, backoff: 10, backoff_max: 1000, on: Vec::new() },
             limit: limit.map(|slots| standpipe_plan::Limit { name: "l".into(), slots }),
             ..Settings::default()
         },
+        service: None,
         origin: HERE,
     };
     Plan {
@@ -132,6 +133,7 @@ fn plan(pieces: &[Piece]) -> Plan {
         tasks: vec![task(1.0, 10, 0, None), task(2.0, 1, 2, None), task(0.5, 60, 0, Some(1)), task(3.0, 0, 1, None)],
         root: Builder { next: 0 }.region(pieces, &[], None),
         result: Shape::Int(None),
+        schedules: Vec::new(),
     }
 }
 

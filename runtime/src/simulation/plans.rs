@@ -46,6 +46,7 @@ pub(super) fn draw(rng: &mut Rng) -> Drawn {
         tasks,
         root,
         result: Shape::Int(None),
+        schedules: Vec::new(),
     };
     Drawn { plan, takes, slots }
 }
@@ -78,6 +79,7 @@ fn task(rng: &mut Rng, index: u64, slots: u64) -> (Task, Takes) {
                 times: u32::try_from(1 + rng.below(3)).unwrap_or(1),
                 backoff: i64::try_from(1 + rng.below(300)).unwrap_or(1),
                 backoff_max: 400,
+                on: Vec::new(),
             },
             _ => Retry::default(),
         },
@@ -97,7 +99,7 @@ fn task(rng: &mut Rng, index: u64, slots: u64) -> (Task, Takes) {
         Body::Shell { text, origin: HERE }
     };
     let name = format!("t{index}").into();
-    (Task { name, effect, body, environment: None, frame: Frame::Pandas, settings, origin: HERE }, takes)
+    (Task { name, effect, body, environment: None, frame: Frame::Pandas, settings, service: None, origin: HERE }, takes)
 }
 
 /// What a step of `task` gives for `inputs`: a small number that depends on all of them.

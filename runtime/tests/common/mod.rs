@@ -39,6 +39,7 @@ impl Maker {
             tasks: Vec::new(),
             root: Region { nodes: Vec::new(), result: Expr::Const(Value::None) },
             result: Shape::Json,
+            schedules: Vec::new(),
         };
         Self { plan, next: 0 }
     }
@@ -60,6 +61,7 @@ impl Maker {
             environment: None,
             frame: Frame::Pandas,
             settings,
+            service: None,
             origin: HERE,
         });
         TaskId(u32::try_from(self.plan.tasks.len() - 1).expect("few tasks"))

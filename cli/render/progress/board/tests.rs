@@ -28,6 +28,7 @@ pub(in super::super) fn plan() -> Plan {
         tasks: Vec::new(),
         root: Region { nodes: vec![node(0, "clean", step()), node(3, "models", each)], result: none() },
         result: Shape::Nothing,
+        schedules: Vec::new(),
     }
 }
 
