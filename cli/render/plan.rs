@@ -79,7 +79,7 @@ fn left(line: &TreeLine, pipeline: &str) -> (String, String) {
     let (mut name, mut detail) = (String::new(), String::new());
     match line.kind {
         "step" => visible(own, &mut name),
-        kind @ ("if" | "else") => name.push_str(kind),
+        kind @ ("if" | "else" | "match" | "case" | "try") => name.push_str(kind),
         kind => visible(&format!("{kind} {own}"), &mut name),
     }
     visible(&line.detail, &mut detail);

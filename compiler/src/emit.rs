@@ -3,7 +3,8 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use standpipe_plan::{
-    Body, EnvironmentId, Expr, Input, Node, NodeId, NodeKind, Param, Plan, Region, Shape, Step, Task, TaskId,
+    Body, EnvironmentId, Expr, Input, MatchArm, Node, NodeId, NodeKind, Param, Plan, Region, Shape, Step, Sweep, Task,
+    TaskId,
 };
 
 use crate::graph::{self, Graph, RegionId};
@@ -139,8 +140,40 @@ impl<'a> Emitter<'a> {
                 variable: variable.clone(),
                 body: self.region(*body),
             },
+            graph::NodeKind::Match { subject, arms, otherwise } => {
+                let subject = self.expr(subject);
+                let arm =
+                    |(values, body): &(_, RegionId)| MatchArm { values: Vec::clone(values), body: self.region(*body) };
+                let arms = arms.iter().map(arm).collect();
+                NodeKind::Match { subject, arms, otherwise: otherwise.map(|body| self.region(body)) }
+            }
+            graph::NodeKind::Loop { start, limit, until, item, variable, body } => NodeKind::Loop {
+                start: self.expr(start),
+                limit: self.expr(limit),
+                until: until.as_ref().map(|until| self.expr(until)),
+                item: self.id(*item),
+                variable: variable.clone(),
+                body: self.region(*body),
+            },
+            graph::NodeKind::Try { body } => NodeKind::Try { body: self.region(*body) },
+            graph::NodeKind::Sweep(sweep) => NodeKind::Sweep(Box::new(self.sweep(sweep))),
             graph::NodeKind::Result(_) => return None,
         })
+    }
+
+    fn sweep(&mut self, sweep: &graph::Sweep) -> Sweep {
+        let mut axes = sweep.axes.clone();
+        for axis in &mut axes {
+            axis.space.each_expr_mut(&mut |expr| self.renumber(expr));
+        }
+        Sweep {
+            axes,
+            objectives: sweep.objectives.clone(),
+            strategy: self.expr(&sweep.strategy),
+            item: self.id(sweep.item),
+            trials: sweep.trials.clone(),
+            body: self.region(sweep.body),
+        }
     }
 
     fn step(&mut self, step: &Step) -> Step {

@@ -8,7 +8,7 @@ use std::fmt;
 use crate::{Body, Digest, Expr, Node, NodeId, NodeKind, Plan, Region};
 
 /// The version of the plan format that this library writes and reads.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 const MAGIC: &str = "standpipe-plan";
 /// Deepest nesting accepted in a plan's JSON, so that a hostile file cannot exhaust the stack.
@@ -155,8 +155,7 @@ fn region(
     for node in &region_.nodes {
         let mut missing = None;
         node.each_read(&mut |id| {
-            let inner = matches!(&node.kind, NodeKind::For { item, .. } if *item == id);
-            if !visible.contains(&id) && !inner {
+            if !visible.contains(&id) && node.kind.item() != Some(id) {
                 missing = Some(id);
             }
         });
@@ -169,7 +168,7 @@ fn region(
         }
         match &node.kind {
             NodeKind::Item if item != Some(node.id) => {
-                return Err(format!("node {:?} is an item and stands in no `for` of its own", node.id));
+                return Err(format!("node {:?} is an item and stands in nothing that has one", node.id));
             }
             NodeKind::Param(index) if *index as usize >= plan.params.len() => {
                 return Err(format!("node {:?} names a parameter that is not there", node.id));
@@ -177,17 +176,28 @@ fn region(
             NodeKind::Step(step) if step.task.0 as usize >= plan.tasks.len() => {
                 return Err(format!("node {:?} names a task that is not there", node.id));
             }
-            NodeKind::If { then, otherwise, .. } => {
-                region(plan, then, None, all, visible)?;
-                region(plan, otherwise, None, all, visible)?;
+            NodeKind::Sweep(sweep) if sweep.axes.is_empty() || sweep.objectives.is_empty() => {
+                return Err(format!("node {:?} is a sweep of nothing", node.id));
             }
-            NodeKind::For { body, item, .. } => {
-                region(plan, body, Some(*item), all, visible)?;
-                if !body.nodes.iter().any(|node| node.id == *item && node.kind == NodeKind::Item) {
-                    return Err(format!("node {:?} has no item", node.id));
-                }
+            NodeKind::Param(_)
+            | NodeKind::Item
+            | NodeKind::Value(_)
+            | NodeKind::Step(_)
+            | NodeKind::If { .. }
+            | NodeKind::For { .. }
+            | NodeKind::Match { .. }
+            | NodeKind::Loop { .. }
+            | NodeKind::Try { .. }
+            | NodeKind::Sweep(_) => {}
+        }
+        for inner in node.kind.regions() {
+            let own = node.kind.item();
+            region(plan, inner, own, all, visible)?;
+            if let Some(own) = own
+                && !inner.nodes.iter().any(|node| node.id == own && node.kind == NodeKind::Item)
+            {
+                return Err(format!("node {:?} has no item", node.id));
             }
-            NodeKind::Param(_) | NodeKind::Item | NodeKind::Value(_) | NodeKind::Step(_) => {}
         }
         if !all.insert(node.id) {
             return Err(format!("node {:?} stands twice", node.id));

@@ -93,6 +93,15 @@ pub fn eval(expr: &Expr, scope: &dyn Scope) -> Result<Value, EvalError> {
             Value::Bool(false) => of(otherwise),
             _ => Err(EvalError::Mistyped("a condition needs a Bool")),
         },
+        Expr::Match { subject, arms, otherwise } => {
+            let subject = of(subject)?;
+            let arm = arms.iter().find(|(values, _)| values.iter().any(|value| equal(value, &subject)));
+            match (arm, otherwise) {
+                (Some((_, value)), _) => of(value),
+                (None, Some(otherwise)) => of(otherwise),
+                (None, None) => Err(EvalError::Mistyped("no case of the `match` has this value")),
+            }
+        }
         Expr::Concat(parts) => {
             let mut text = String::new();
             for part in parts {
@@ -238,8 +247,10 @@ fn bytes(number: f64) -> Result<u64, EvalError> {
     fits.then(|| number.round() as u64).ok_or(EvalError::Overflow)
 }
 
+/// Whether two values are equal, as `==` sees it: an Int equals the Float of its value, a range the list of its Ints.
+#[must_use]
 #[expect(clippy::cast_precision_loss, reason = "Int widens to Float by definition")]
-fn equal(left: &Value, right: &Value) -> bool {
+pub fn equal(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Int(a), Value::Float(b)) | (Value::Float(b), Value::Int(a)) => *a as f64 == *b,
         (Value::Range { .. }, Value::Range { .. }) => {

@@ -32,6 +32,13 @@ pub enum Expr {
         then: Box<Expr>,
         otherwise: Box<Expr>,
     },
+    /// The value of the first arm that has the subject's value.
+    Match {
+        subject: Box<Expr>,
+        arms: Vec<(Vec<Value>, Expr)>,
+        /// When no arm has it; absent where the arms cover every case.
+        otherwise: Option<Box<Expr>>,
+    },
     /// String interpolation: the parts' texts, joined.
     Concat(Vec<Expr>),
     Call(Builtin, Vec<Expr>),
@@ -120,6 +127,11 @@ impl Expr {
                 visit(then);
                 visit(otherwise);
             }
+            Self::Match { subject, arms, otherwise } => {
+                visit(subject);
+                arms.iter().for_each(|(_, value)| visit(value));
+                otherwise.iter().for_each(|otherwise| visit(otherwise));
+            }
         }
     }
 
@@ -142,6 +154,11 @@ impl Expr {
                 visit(condition);
                 visit(then);
                 visit(otherwise);
+            }
+            Self::Match { subject, arms, otherwise } => {
+                visit(subject);
+                arms.iter_mut().for_each(|(_, value)| visit(value));
+                otherwise.iter_mut().for_each(|otherwise| visit(otherwise));
             }
         }
     }

@@ -3,6 +3,7 @@
 //! Knows nothing of source text, names in scope, files, processes or clocks. The compiler writes a [`Plan`],
 //! the runtime reads it; both fold expressions with [`eval`].
 
+mod control;
 mod digest;
 mod encode;
 mod eval;
@@ -14,9 +15,10 @@ mod show;
 mod text;
 mod value;
 
+pub use control::{Axis, MatchArm, Measure, Objective, Space, Sweep};
 pub use digest::Digest;
 pub use encode::{PlanError, VERSION, decode, encode};
-pub use eval::{EvalError, Scope, eval};
+pub use eval::{EvalError, Scope, equal, eval};
 pub use expr::{BinaryOp, Builtin, Expr, UnaryOp};
 pub use plan::{
     Body, CachePolicy, Environment, EnvironmentId, Fault, Frame, Input, Limit, Module, Node, NodeId, NodeKind, Origin,

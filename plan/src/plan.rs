@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use crate::{Expr, Schedule, Shape, Value};
+use crate::{Expr, MatchArm, Schedule, Shape, Sweep, Value};
 
 /// A node's number, unique in its plan.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -251,14 +251,18 @@ pub struct Node {
 pub enum NodeKind {
     /// A parameter of the pipeline, by its place in [`Plan::params`].
     Param(u32),
-    /// The item of the `for` whose body this stands in.
+    /// The item of the `for`, the state of the `loop` or the parameters of the `sweep` whose body this stands in.
     Item,
     /// A value computed from others.
     Value(Expr),
     /// A call of a task.
     Step(Step),
     /// One of two regions. Its value is the taken region's result.
-    If { condition: Expr, then: Region, otherwise: Region },
+    If {
+        condition: Expr,
+        then: Region,
+        otherwise: Region,
+    },
     /// The body once for each item, in parallel. Its value is the list of results, in order.
     For {
         items: Expr,
@@ -270,6 +274,100 @@ pub enum NodeKind {
         variable: SmolStr,
         body: Region,
     },
+    /// The first arm that has the subject's value. Its value is that region's result.
+    Match {
+        subject: Expr,
+        arms: Vec<MatchArm>,
+        /// Taken when no arm is; `none` where the arms cover every case.
+        otherwise: Option<Region>,
+    },
+    /// The body again and again, each time with what it gave before. Its value is the last state.
+    Loop {
+        /// The first state.
+        start: Expr,
+        /// Most iterations, an Int.
+        limit: Expr,
+        /// No further iteration once this holds; reads `item`, the state.
+        until: Option<Expr>,
+        /// The node of kind [`NodeKind::Item`] in `body`.
+        item: NodeId,
+        /// The state's name, for people.
+        variable: SmolStr,
+        body: Region,
+    },
+    /// The body's result, or `none` when something in it failed, which then is no failure of the run.
+    Try {
+        body: Region,
+    },
+    Sweep(Box<Sweep>),
+}
+
+impl NodeKind {
+    /// The regions inside, in order.
+    pub fn regions(&self) -> impl Iterator<Item = &Region> {
+        let (one, two, arms): (Option<&Region>, Option<&Region>, &[MatchArm]) = match self {
+            Self::Param(_) | Self::Item | Self::Value(_) | Self::Step(_) => (None, None, &[]),
+            Self::If { then, otherwise, .. } => (Some(then), Some(otherwise), &[]),
+            Self::Match { arms, otherwise, .. } => (None, otherwise.as_ref(), arms),
+            Self::For { body, .. } | Self::Loop { body, .. } | Self::Try { body } => (Some(body), None, &[]),
+            Self::Sweep(sweep) => (Some(&sweep.body), None, &[]),
+        };
+        arms.iter().map(|arm| &arm.body).chain(one).chain(two)
+    }
+
+    /// As [`NodeKind::regions`], to change them in place.
+    pub fn regions_mut(&mut self) -> Vec<&mut Region> {
+        match self {
+            Self::Param(_) | Self::Item | Self::Value(_) | Self::Step(_) => Vec::new(),
+            Self::If { then, otherwise, .. } => vec![then, otherwise],
+            Self::Match { arms, otherwise, .. } => arms.iter_mut().map(|arm| &mut arm.body).chain(otherwise).collect(),
+            Self::For { body, .. } | Self::Loop { body, .. } | Self::Try { body } => vec![body],
+            Self::Sweep(sweep) => vec![&mut sweep.body],
+        }
+    }
+
+    /// The node of kind [`NodeKind::Item`] that a body has of its own.
+    #[must_use]
+    pub fn item(&self) -> Option<NodeId> {
+        match self {
+            Self::For { item, .. } | Self::Loop { item, .. } => Some(*item),
+            Self::Sweep(sweep) => Some(sweep.item),
+            Self::Param(_)
+            | Self::Item
+            | Self::Value(_)
+            | Self::Step(_)
+            | Self::If { .. }
+            | Self::Match { .. }
+            | Self::Try { .. } => None,
+        }
+    }
+
+    /// As [`NodeKind::each_expr`], to change them in place.
+    pub fn each_expr_mut(&mut self, visit: &mut dyn FnMut(&mut Expr)) {
+        match self {
+            Self::Param(_) | Self::Item | Self::Try { .. } => {}
+            Self::Value(expr) | Self::If { condition: expr, .. } | Self::Match { subject: expr, .. } => visit(expr),
+            Self::Step(step) => step.inputs.iter_mut().for_each(|input| visit(&mut input.value)),
+            Self::For { items, limit, .. } => [items].into_iter().chain(limit).for_each(visit),
+            Self::Loop { start, limit, until, .. } => [start, limit].into_iter().chain(until).for_each(visit),
+            Self::Sweep(sweep) => {
+                sweep.axes.iter_mut().for_each(|axis| axis.space.each_expr_mut(visit));
+                visit(&mut sweep.strategy);
+            }
+        }
+    }
+
+    /// Calls `visit` with every expression of the node itself, not of those in its regions.
+    pub fn each_expr<'s>(&'s self, visit: &mut dyn FnMut(&'s Expr)) {
+        match self {
+            Self::Param(_) | Self::Item | Self::Try { .. } => {}
+            Self::Value(expr) | Self::If { condition: expr, .. } | Self::Match { subject: expr, .. } => visit(expr),
+            Self::Step(step) => step.inputs.iter().for_each(|input| visit(&input.value)),
+            Self::For { items, limit, .. } => [items].into_iter().chain(limit).for_each(visit),
+            Self::Loop { start, limit, until, .. } => [start, limit].into_iter().chain(until).for_each(visit),
+            Self::Sweep(sweep) => sweep.each_expr(visit),
+        }
+    }
 }
 
 /// A call of a task: what goes in, what must come out.
@@ -292,23 +390,8 @@ pub struct Input {
 impl Node {
     /// Calls `visit` with every node this one reads directly, its inner regions' reads of outer nodes included.
     pub fn each_read(&self, visit: &mut dyn FnMut(NodeId)) {
-        match &self.kind {
-            NodeKind::Param(_) | NodeKind::Item => {}
-            NodeKind::Value(expr) => expr.each_node(visit),
-            NodeKind::Step(step) => step.inputs.iter().for_each(|input| input.value.each_node(visit)),
-            NodeKind::If { condition, then, otherwise } => {
-                condition.each_node(visit);
-                then.each_outer_read(visit);
-                otherwise.each_outer_read(visit);
-            }
-            NodeKind::For { items, limit, body, .. } => {
-                items.each_node(visit);
-                if let Some(limit) = limit {
-                    limit.each_node(visit);
-                }
-                body.each_outer_read(visit);
-            }
-        }
+        self.kind.each_expr(&mut |expr| expr.each_node(visit));
+        self.kind.regions().for_each(|region| region.each_outer_read(visit));
     }
 }
 

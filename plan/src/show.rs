@@ -66,6 +66,23 @@ impl Expr {
                 otherwise.show_into(out, name);
                 out.push_str(" }");
             }
+            Self::Match { subject, arms, otherwise } => {
+                out.push_str("match ");
+                subject.show_into(out, name);
+                out.push_str(" { ");
+                for (values, value) in arms {
+                    let values: Vec<String> = values.iter().map(ToString::to_string).collect();
+                    let _ = write!(out, "{} {{ ", values.join(" | "));
+                    value.show_into(out, name);
+                    out.push_str(" } ");
+                }
+                if let Some(otherwise) = otherwise {
+                    out.push_str("else { ");
+                    otherwise.show_into(out, name);
+                    out.push_str(" } ");
+                }
+                out.push('}');
+            }
             Self::Concat(parts) => {
                 out.push('"');
                 for part in parts {
@@ -94,7 +111,10 @@ impl Expr {
         while let Self::ToFloat(of) = inner {
             inner = of;
         }
-        let loose = matches!(inner, Self::Unary(..) | Self::Binary(..) | Self::Range { .. } | Self::If { .. });
+        let loose = matches!(
+            inner,
+            Self::Unary(..) | Self::Binary(..) | Self::Range { .. } | Self::If { .. } | Self::Match { .. }
+        );
         if loose {
             out.push('(');
         }

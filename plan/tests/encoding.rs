@@ -189,7 +189,7 @@ proptest! {
 
     #[test]
     fn any_json_of_the_right_digest_is_no_panic(json in "[\\[\\]{}\",:0-9a-z]{0,60}") {
-        let text = format!("standpipe-plan 1\n{}\n{json}\n", Digest::of(json.as_bytes()));
+        let text = format!("standpipe-plan 2\n{}\n{json}\n", Digest::of(json.as_bytes()));
         prop_assert!(decode(text.as_bytes()).is_err());
     }
 }
@@ -216,8 +216,8 @@ fn a_plan_with_one_changed_byte_is_refused() {
 #[test]
 fn another_version_and_other_files_say_what_they_are() {
     let text = encode(&example());
-    let newer = text.replacen("standpipe-plan 1", "standpipe-plan 2", 1);
-    assert_eq!(decode(newer.as_bytes()), Err(PlanError::Version { found: "2".into() }));
+    let newer = text.replacen("standpipe-plan 2", "standpipe-plan 3", 1);
+    assert_eq!(decode(newer.as_bytes()), Err(PlanError::Version { found: "3".into() }));
     assert_eq!(decode(b"pipeline main() {}\n"), Err(PlanError::NotAPlan));
     assert_eq!(decode(b""), Err(PlanError::NotAPlan));
     assert_eq!(decode(b"standpipe-plan"), Err(PlanError::Damaged));

@@ -74,6 +74,9 @@ pub enum Event {
         seconds: f64,
         #[serde(skip_serializing_if = "Option::is_none")]
         error: Option<Failure>,
+        /// A `try` took the failure for `none`: the run goes on.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        caught: bool,
     },
     Log {
         step: String,

@@ -41,7 +41,7 @@ pub fn forecast(plan: &Plan, params: Vec<(SmolStr, Value)>, options: &Options) -
         Some(reader) => history::last_ends(reader, &plan.pipeline).map_err(|error| journal::failure(&error))?,
         None => FxHashMap::default(),
     };
-    let rules = Rules { keep_going: true, window: 64 };
+    let rules = Rules { keep_going: true, window: 64, catches: false };
     let capacity = machine::capacity(options.jobs, options.memory, &options.state);
     let mut oracle = Oracle {
         plan,
@@ -85,7 +85,7 @@ impl Oracle<'_> {
             Effect::Passed { step, why: Passing::Blocked } => {
                 self.add(step, Outlook::Unknown { why: "it needs what a step before it gives".into() });
             }
-            Effect::Passed { step, why: Passing::Failed(failure) } => {
+            Effect::Passed { step, why: Passing::Failed { failure, .. } } => {
                 self.add(step, Outlook::Unknown { why: failure.message.into() });
             }
             Effect::Passed { why: Passing::Untaken, .. }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rusqlite::Connection;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
-use standpipe_plan::{Blob, BlobKind, Digest, Expr, NodeKind, Plan, Region, Value};
+use standpipe_plan::{Blob, BlobKind, Digest, Expr, Plan, Region, Value};
 
 use crate::codes;
 use crate::event::Failure;
@@ -158,14 +158,10 @@ fn mentions_path(region: &Region) -> bool {
         expr.each_child(&mut |child| found = found || in_expr(child));
         found
     }
-    region.nodes.iter().any(|node| match &node.kind {
-        NodeKind::Param(_) | NodeKind::Item => false,
-        NodeKind::Value(expr) => in_expr(expr),
-        NodeKind::Step(step) => step.inputs.iter().any(|input| in_expr(&input.value)),
-        NodeKind::If { condition, then, otherwise } => {
-            in_expr(condition) || mentions_path(then) || mentions_path(otherwise)
-        }
-        NodeKind::For { items, body, .. } => in_expr(items) || mentions_path(body),
+    region.nodes.iter().any(|node| {
+        let mut found = false;
+        node.kind.each_expr(&mut |expr| found = found || in_expr(expr));
+        found || node.kind.regions().any(mentions_path)
     }) || in_expr(&region.result)
 }
 
@@ -177,20 +173,8 @@ fn each_const(region: &mut Region, visit: &mut dyn FnMut(&mut Value)) {
         expr.each_child_mut(&mut |child| in_expr(child, visit));
     }
     for node in &mut region.nodes {
-        match &mut node.kind {
-            NodeKind::Param(_) | NodeKind::Item => {}
-            NodeKind::Value(expr) => in_expr(expr, visit),
-            NodeKind::Step(step) => step.inputs.iter_mut().for_each(|input| in_expr(&mut input.value, visit)),
-            NodeKind::If { condition, then, otherwise } => {
-                in_expr(condition, visit);
-                each_const(then, visit);
-                each_const(otherwise, visit);
-            }
-            NodeKind::For { items, body, .. } => {
-                in_expr(items, visit);
-                each_const(body, visit);
-            }
-        }
+        node.kind.each_expr_mut(&mut |expr| in_expr(expr, visit));
+        node.kind.regions_mut().into_iter().for_each(|inner| each_const(inner, visit));
     }
     in_expr(&mut region.result, visit);
 }

@@ -2,6 +2,7 @@
 //! random number; the same events always give the same effects.
 
 mod activation;
+mod control;
 mod layout;
 #[cfg(not(test))]
 mod queue;
@@ -93,6 +94,8 @@ pub(crate) enum Effect {
         attempt: u32,
         status: Status,
         failure: Option<Failure>,
+        /// A `try` around it takes the failure for `none`: the run goes on.
+        caught: bool,
     },
     /// Something reached its end without becoming a step.
     Passed {
@@ -116,12 +119,12 @@ pub(crate) enum Effect {
 /// Why something never became a step.
 #[derive(Debug)]
 pub(crate) enum Passing {
-    /// It stands in the branch that was not taken.
+    /// It stands in a branch that was not taken.
     Untaken,
     /// Something it waits for will never have a value, or nothing is started any more.
     Blocked,
-    /// It is an expression without a value.
-    Failed(Failure),
+    /// It is an expression without a value; `caught` as of a step.
+    Failed { failure: Failure, caught: bool },
 }
 
 /// How people name a step.
@@ -151,6 +154,8 @@ pub(crate) struct Rules {
     pub keep_going: bool,
     /// Most iterations of one `for` under way at once.
     pub window: usize,
+    /// Whether a `try` takes a failure for `none`; not where failing stands for not being known.
+    pub catches: bool,
 }
 
 /// Why nothing new is started.

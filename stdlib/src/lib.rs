@@ -1,7 +1,8 @@
 //! The `.pipe` files of `std/…`, embedded. Data only: knows nothing of the language.
 
 /// Modules by the name after `std/`, with their source.
-pub const MODULES: &[(&str, &str)] = &[("table", include_str!("../std/table.pipe"))];
+pub const MODULES: &[(&str, &str)] =
+    &[("table", include_str!("../std/table.pipe")), ("tune", include_str!("../std/tune.pipe"))];
 
 /// The source of `std/<name>`.
 #[must_use]

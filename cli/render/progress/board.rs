@@ -89,7 +89,7 @@ impl Board {
                 let again = seconds(*wait);
                 vec![format!("{} {name}  attempt {attempt} failed, again in {again}: {why}", self.paint.yellow("↻"))]
             }
-            Event::StepFinished { step, label, status, seconds, error } => {
+            Event::StepFinished { step, label, status, seconds, error, caught: _ } => {
                 self.running.retain(|running| running.step != *step);
                 self.finished(step, label, *status, *seconds, error.as_ref())
             }
@@ -243,11 +243,16 @@ fn fan_outs(region: &Region, path: &str, groups: &mut BTreeMap<String, Group>) {
             NodeKind::For { body, .. } => {
                 groups.insert(own, Group { steps: steps(body).unwrap_or(0), ..Group::default() });
             }
-            NodeKind::If { then, otherwise, .. } => {
-                fan_outs(then, &own, groups);
-                fan_outs(otherwise, &own, groups);
+            NodeKind::If { .. } | NodeKind::Match { .. } | NodeKind::Try { .. } => {
+                node.kind.regions().for_each(|inner| fan_outs(inner, &own, groups));
             }
-            NodeKind::Param(_) | NodeKind::Item | NodeKind::Value(_) | NodeKind::Step(_) => {}
+            // The rounds of a loop come one after the other: each of their steps is told.
+            NodeKind::Loop { .. }
+            | NodeKind::Sweep(_)
+            | NodeKind::Param(_)
+            | NodeKind::Item
+            | NodeKind::Value(_)
+            | NodeKind::Step(_) => {}
         }
     }
 }
@@ -257,7 +262,12 @@ fn steps(region: &Region) -> Option<u64> {
     region.nodes.iter().try_fold(0, |count, node| match &node.kind {
         NodeKind::Param(_) | NodeKind::Item | NodeKind::Value(_) => Some(count),
         NodeKind::Step(_) => Some(count + 1),
-        NodeKind::For { .. } | NodeKind::If { .. } => None,
+        NodeKind::Try { body } => steps(body).map(|inner| count + inner),
+        NodeKind::For { .. }
+        | NodeKind::If { .. }
+        | NodeKind::Match { .. }
+        | NodeKind::Loop { .. }
+        | NodeKind::Sweep(_) => None,
     })
 }
 

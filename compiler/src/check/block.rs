@@ -1,8 +1,8 @@
-//! Blocks, and what holds them: `if` and `for`. Knows which values are used, and says so of those that are not.
+//! Blocks, `if` and `for`. Knows which values are used, and says so of those that are not.
 
-use standpipe_syntax::FileId;
-use standpipe_syntax::ast::{Block, Else, Expr, ExprKind, Name, StmtKind};
+use standpipe_syntax::ast::{Block, Else, Expr, ExprKind, Name, Pattern, StmtKind};
 use standpipe_syntax::diag::{Code, Diagnostic};
+use standpipe_syntax::{FileId, Span};
 
 use super::{Checker, broken_within};
 use crate::types::{Type, find, join};
@@ -12,16 +12,19 @@ impl Checker<'_> {
     pub(super) fn choice(&mut self, expr: &Expr, wanted: Option<&Type>, used: Use, file: FileId) -> Type {
         let ExprKind::If { condition, then, otherwise } = &expr.kind else { return Type::Error };
         self.condition(condition, file);
-        let first = self.block(then, wanted, used, file);
-        let second = match otherwise {
-            None => return Type::Nothing,
-            Some(Else::Block(block)) => self.block(block, wanted, used, file),
+        let facts = self.facts(condition, true, file);
+        let first = self.under(facts, |checker| checker.block(then, wanted, used, file));
+        let facts = self.facts(condition, false, file);
+        let second = self.under(facts, |checker| match otherwise {
+            None => None,
+            Some(Else::Block(block)) => Some(checker.block(block, wanted, used, file)),
             Some(Else::If(inner)) => {
-                let ty = self.choice(inner, wanted, used, file);
-                self.note(file, inner, ty.clone());
-                ty
+                let ty = checker.choice(inner, wanted, used, file);
+                checker.note(file, inner, ty.clone());
+                Some(ty)
             }
-        };
+        });
+        let Some(second) = second else { return Type::Nothing };
         match (used, wanted) {
             (Use::Nobody, _) => Type::Nothing,
             (Use::Value, wanted) => self.branches(expr, &first, &second, wanted),
@@ -29,9 +32,12 @@ impl Checker<'_> {
     }
 
     pub(super) fn iteration(&mut self, expr: &Expr, wanted: Option<&Type>, used: Use, file: FileId) -> Type {
-        let ExprKind::For { items, limit, body, .. } = &expr.kind else { return Type::Error };
+        let ExprKind::For { pattern, items, limit, body } = &expr.kind else { return Type::Error };
         let over = self.expr(items, None, file);
         self.iterable(items, &over);
+        if let (Pattern::Fields(names), Type::List(item)) = (pattern, &over) {
+            self.take_apart(names, item, items.span);
+        }
         if let Some(limit) = limit {
             self.expect(limit, &Type::Int(None), file, None);
         }
@@ -63,6 +69,7 @@ impl Checker<'_> {
                     let ty = match &inner.kind {
                         ExprKind::If { .. } => self.choice(inner, None, Use::Nobody, file),
                         ExprKind::For { .. } => self.iteration(inner, None, Use::Nobody, file),
+                        ExprKind::Match(_) => self.matched(inner, None, Use::Nobody, file),
                         _ => self.expr(inner, None, file),
                     };
                     self.note(file, inner, ty.clone());
@@ -105,18 +112,24 @@ impl Checker<'_> {
     }
 
     fn unpack(&mut self, names: &[Name], value: &Expr, file: FileId) {
-        match self.expr(value, None, file) {
+        let ty = self.expr(value, None, file);
+        self.take_apart(names, &ty, value.span);
+    }
+
+    /// Checks that `ty`, the type of what stands at `span`, has the fields `names`.
+    pub(super) fn take_apart(&mut self, names: &[Name], ty: &Type, span: Span) {
+        match ty {
             Type::Record(fields) => {
                 for name in names {
-                    if find(&fields, &name.text).is_none() {
-                        self.no_field(name, &Type::Record(fields.clone()), &fields);
+                    if find(fields, &name.text).is_none() {
+                        self.no_field(name, ty, fields);
                     }
                 }
             }
             Type::Error => {}
             other => self.report(
-                Diagnostic::new(Code::NOT_A_RECORD, value.span, format!("`{other}` has no fields to take apart"))
-                    .help("only records can be taken apart with `{ … } =`"),
+                Diagnostic::new(Code::NOT_A_RECORD, span, format!("`{other}` has no fields to take apart"))
+                    .help("only records can be taken apart with `{ … }`"),
             ),
         }
     }
@@ -159,8 +172,15 @@ impl Checker<'_> {
     }
 }
 
-/// The expressions that an `if` is worth, one for each branch that ends with one; of anything else, itself.
+/// The expressions that an `if` or `match` is worth, one for each branch that ends with one; of anything else, itself.
 pub(super) fn ends(expr: &Expr) -> Vec<&Expr> {
+    if let ExprKind::Match(matched) = &expr.kind {
+        let lasts = matched.arms.iter().filter_map(|arm| match &arm.body.stmts.last()?.kind {
+            StmtKind::Expr(last) => Some(last),
+            StmtKind::Bind { .. } | StmtKind::Unpack { .. } | StmtKind::Expect(_) | StmtKind::Broken => None,
+        });
+        return lasts.flat_map(ends).collect();
+    }
     let ExprKind::If { then, otherwise, .. } = &expr.kind else { return vec![expr] };
     let last = |block: &'_ Block| block.stmts.len().checked_sub(1);
     let mut out = Vec::new();

@@ -56,7 +56,7 @@ impl Checker<'_> {
             Some(Target::Builtin(builtin)) => return self.builtin_call(builtin, expr, args, piped, file),
             Some(Target::Unknown) => return self.only_args(args, piped, file),
             None if self.is_of_unknown(callee, file) => return self.only_args(args, piped, file),
-            Some(Target::Param(..) | Target::Local(_) | Target::Module(_) | Target::Attempt) | None => {
+            Some(Target::Param(..) | Target::Local(_) | Target::Module(_) | Target::Attempt | Target::Type) | None => {
                 return self.not_callable(callee, args, piped, file);
             }
         };

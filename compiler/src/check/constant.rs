@@ -198,6 +198,10 @@ impl Checker<'_> {
             | ExprKind::If { .. }
             | ExprKind::For { .. }
             | ExprKind::Deploy(_)
+            | ExprKind::Match(_)
+            | ExprKind::Loop(_)
+            | ExprKind::Sweep(_)
+            | ExprKind::Try(_)
             | ExprKind::Broken => return None,
         })
     }
@@ -210,6 +214,7 @@ impl Checker<'_> {
             | Target::Builtin(_)
             | Target::Module(_)
             | Target::Attempt
+            | Target::Type
             | Target::Unknown => None,
         }
     }

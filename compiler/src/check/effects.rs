@@ -1,9 +1,9 @@
 //! What changes the world, directly or through a pipeline; and pipelines that would never end calling themselves.
 
 use rustc_hash::FxHashSet;
-use standpipe_syntax::FileId;
-use standpipe_syntax::ast::{Block, DeclKind, Else, Expr, ExprKind, StmtKind, StrPart};
+use standpipe_syntax::ast::{Block, DeclKind, Else, Expr, ExprKind, Loop, StmtKind, StrPart};
 use standpipe_syntax::diag::{Code, Diagnostic};
+use standpipe_syntax::{FileId, Span};
 
 use super::Checker;
 use crate::resolve::{DeclId, Resolved, Target};
@@ -82,7 +82,23 @@ fn each_callee_of(expr: &Expr, file: FileId, resolved: &Resolved, visit: &mut dy
             limit.iter().for_each(|limit| each(limit));
             each_callee(body, file, resolved, visit);
         }
-        ExprKind::Deploy(inner) | ExprKind::Paren(inner) => each(inner),
+        ExprKind::Match(matched) => {
+            each(&matched.subject);
+            matched.arms.iter().for_each(|arm| each_callee(&arm.body, file, resolved, visit));
+        }
+        ExprKind::Loop(Loop { start, limit, until, body, .. }) => {
+            [start].into_iter().chain(limit).chain(until).for_each(|part| each(part));
+            each_callee(body, file, resolved, visit);
+        }
+        ExprKind::Sweep(sweep) => {
+            each(&sweep.strategy);
+            for axis in &sweep.axes {
+                each(&axis.space);
+                axis.step.iter().for_each(&mut each);
+            }
+            each_callee(&sweep.body, file, resolved, visit);
+        }
+        ExprKind::Deploy(inner) | ExprKind::Try(inner) | ExprKind::Paren(inner) => each(inner),
     }
 }
 
@@ -125,6 +141,26 @@ impl Checker<'_> {
     pub(super) fn has_effect(&self, expr: &Expr, file: FileId) -> bool {
         let mut found = false;
         each_callee_of(expr, file, self.resolved, &mut |id, _| found |= self.effectful.contains(&id));
+        found
+    }
+
+    /// Where `expr` calls its first task, effect or pipeline.
+    pub(super) fn first_call(&self, expr: &Expr, file: FileId) -> Option<Span> {
+        let mut first: Option<Span> = None;
+        each_callee_of(expr, file, self.resolved, &mut |_, callee| {
+            first = Some(first.map_or(callee.span, |first| first.min(callee.span)));
+        });
+        first
+    }
+
+    /// Where `block` changes the world, and what does.
+    pub(super) fn effects_in(&self, block: &Block, file: FileId) -> Vec<(DeclId, Span)> {
+        let mut found = Vec::new();
+        each_callee(block, file, self.resolved, &mut |id, callee| {
+            if self.effectful.contains(&id) {
+                found.push((id, callee.span));
+            }
+        });
         found
     }
 

@@ -34,7 +34,7 @@ impl Checker<'_> {
         file: FileId,
         cause: Cause<'_>,
     ) -> bool {
-        if matches!(expr.kind, ExprKind::If { .. }) && *found != Type::Nothing {
+        if matches!(expr.kind, ExprKind::If { .. } | ExprKind::Match(_)) && *found != Type::Nothing {
             return self.expect_each(expr, wanted, bindings, file, cause);
         }
         if let Some(text) = plain(expr)
@@ -52,7 +52,7 @@ impl Checker<'_> {
         false
     }
 
-    /// Each branch of an `if` on its own, so that a message names the branch, and string literals may convert.
+    /// Each branch of an `if` or `match` on its own, so that a message names the branch, and string literals may convert.
     fn expect_each(
         &mut self,
         expr: &Expr,
@@ -152,7 +152,7 @@ impl Checker<'_> {
         let (number, shown) = match self.constant(expr, file) {
             Some(value @ Value::Int(number)) => (number as f64, value),
             Some(value @ Value::Float(number)) => (number, value),
-            _ => return true,
+            _ => return self.axis_within(expr, wanted, bound, file, cause),
         };
         let bounds = match unwrapped(wanted) {
             Type::Float(_) => crate::types::float_bound(bound),

@@ -47,6 +47,10 @@ impl Checker<'_> {
             ExprKind::Range { start, end, .. } => self.range(start, end, file),
             ExprKind::If { .. } => self.choice(expr, wanted, super::block::Use::Value, file),
             ExprKind::For { .. } => self.iteration(expr, wanted, super::block::Use::Value, file),
+            ExprKind::Match(_) => self.matched(expr, wanted, super::block::Use::Value, file),
+            ExprKind::Loop(_) => self.looped(expr, file),
+            ExprKind::Sweep(sweep) => self.sweep(sweep, file),
+            ExprKind::Try(inner) => self.tried(inner, wanted, file),
             ExprKind::Paren(inner) => self.expr(inner, wanted, file),
             ExprKind::Deploy(call) => self.deploy(call, file),
             ExprKind::Broken => Type::Error,
@@ -55,6 +59,11 @@ impl Checker<'_> {
 
     fn name(&mut self, expr: &Expr, name: &Name, file: FileId) -> Type {
         let Some(target) = self.target(file, expr.id) else { return Type::Error };
+        let ty = self.meant(expr, name, target, file);
+        self.narrowed(expr, ty, file)
+    }
+
+    fn meant(&mut self, expr: &Expr, name: &Name, target: Target, file: FileId) -> Type {
         match target {
             Target::Param(decl, index) => self
                 .signatures
@@ -85,7 +94,7 @@ impl Checker<'_> {
                 );
                 Type::Error
             }
-            Target::Module(_) => self.not_a_value(expr, name),
+            Target::Module(_) | Target::Type => self.not_a_value(expr, name),
         }
     }
 
@@ -109,7 +118,19 @@ impl Checker<'_> {
                 Type::Record(fields) => find(&fields, &name.text).map_or(Type::Error, |field| field.ty.clone()),
                 _ => Type::Error,
             },
-            LocalKind::Item { items } => match self.type_of_id(file, items) {
+            LocalKind::State { start } => self.states.get(&(file, start)).cloned().unwrap_or(Type::Error),
+            LocalKind::StateField { start } => match self.states.get(&(file, start)) {
+                Some(Type::Record(fields)) => find(fields, &name.text).map_or(Type::Error, |field| field.ty.clone()),
+                _ => Type::Error,
+            },
+            LocalKind::ItemField { items } => match self.type_of_id(file, items) {
+                Type::List(item) => match *item {
+                    Type::Record(fields) => find(&fields, &name.text).map_or(Type::Error, |field| field.ty.clone()),
+                    _ => Type::Error,
+                },
+                _ => Type::Error,
+            },
+            LocalKind::Item { items } | LocalKind::Axis { space: items } => match self.type_of_id(file, items) {
                 Type::List(item) => *item,
                 _ => Type::Error,
             },
@@ -127,7 +148,7 @@ impl Checker<'_> {
         }
         match self.expr(of, None, file) {
             Type::Record(fields) => match find(&fields, &name.text) {
-                Some(field) => field.ty.clone(),
+                Some(field) => self.narrowed(expr, field.ty.clone(), file),
                 None => self.no_field(name, &Type::Record(fields.clone()), &fields),
             },
             Type::Table(_) if name.text == "rows" => Type::Int(None),

@@ -8,9 +8,13 @@ mod declare;
 mod effects;
 mod expect;
 mod expr;
+mod flow;
+mod narrow;
 mod operator;
 mod schedule;
 mod service;
+mod space;
+mod sweep;
 
 pub use constant::{binary, unary};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -126,6 +130,8 @@ pub fn check(world: &dyn World, mut resolved: Resolved) -> Checked {
         effectful: effects::effectful(&resolved),
         in_pipeline: false,
         deploying: None,
+        facts: narrow::Facts::new(),
+        states: FxHashMap::default(),
         spared: FxHashSet::default(),
         nesting: 0,
         recursive: false,
@@ -156,6 +162,10 @@ struct Checker<'a> {
     in_pipeline: bool,
     /// The call that stands behind `deploy`.
     deploying: Option<ExprId>,
+    /// What conditions around the place where the checker is tell of names.
+    facts: narrow::Facts,
+    /// The type of a loop's state, by what it begins with.
+    states: FxHashMap<(FileId, ExprId), Type>,
     /// Names that nothing is said of when nothing uses them.
     spared: FxHashSet<Span>,
     /// How many declarations are being looked up, each for the one before.

@@ -73,15 +73,18 @@ impl Checker<'_> {
         match op {
             BinaryOp::And | BinaryOp::Or => {
                 self.condition(left, file);
-                self.condition(right, file);
+                // The right side is looked at only when the left one did not decide.
+                let facts = self.facts(left, op == BinaryOp::And, file);
+                self.under(facts, |checker| checker.condition(right, file));
                 Type::Bool
             }
             BinaryOp::Coalesce => self.coalesce(span, left, right, file),
             BinaryOp::Equal | BinaryOp::NotEqual => {
                 let a = self.expr(left, None, file);
                 let b = self.expr(right, beside(&a, right), file);
-                self.member(&a, right);
-                self.member(&b, left);
+                self.member(&a, left, right, file);
+                self.member(&b, right, left, file);
+                self.never_equal(op, span, (left, &a), (right, &b));
                 if join(&a, &b).is_none() && a != Type::Error && b != Type::Error {
                     self.does_not_fit("==", span, left, &a, right, &b, "two values of different types are never equal");
                 }
@@ -176,21 +179,52 @@ impl Checker<'_> {
         })
     }
 
-    /// A string that is compared with a union is one of its members, or the comparison is never true.
-    fn member(&mut self, ty: &Type, other: &Expr) {
-        if let (Type::OneOf(members), Some(text)) = (unwrapped(ty), super::expect::plain(other))
-            && !members.iter().any(|member| member == text)
-        {
-            let diagnostic = super::expect::not_a_member(other.span, text, members);
-            self.report(diagnostic);
+    /// A string that `expr`, a union, is compared with is one of its members, or the comparison is never true.
+    fn member(&mut self, ty: &Type, expr: &Expr, other: &Expr, file: FileId) {
+        let (Type::OneOf(members), Some(text)) = (unwrapped(ty), super::expect::plain(other)) else { return };
+        if members.iter().any(|member| member == text) {
+            return;
         }
+        let declared = self.declared_type(expr, file);
+        let ruled_out = matches!(unwrapped(&declared), Type::OneOf(all) if all.iter().any(|member| member == text));
+        let diagnostic = if ruled_out {
+            Diagnostic::new(Code::NEVER_TRUE, other.span, format!("here this is never {text:?}"))
+                .also(expr.span, format!("here this is `{ty}`"))
+                .help("a condition around it rules that out: take the comparison away")
+        } else {
+            super::expect::not_a_member(other.span, text, members)
+        };
+        self.report(diagnostic);
+    }
+
+    /// Warns of a comparison with `none` that always comes out the same.
+    fn never_equal(&mut self, op: BinaryOp, span: Span, left: (&Expr, &Type), right: (&Expr, &Type)) {
+        let is_none = |expr: &Expr| matches!(expr.kind, ExprKind::None);
+        let ((expr, ty), _) = match (is_none(left.0), is_none(right.0)) {
+            (false, true) => (left, right),
+            (true, false) => (right, left),
+            _ => return,
+        };
+        let same = match ty {
+            Type::Optional(_) | Type::Error | Type::Nothing => return,
+            Type::None => true,
+            _ => false,
+        };
+        let (code, always) =
+            if same == (op == BinaryOp::Equal) { (Code::ALWAYS_TRUE, "always") } else { (Code::NEVER_TRUE, "never") };
+        let what = if same { "is `none` here" } else { "cannot be `none` here" };
+        self.report(
+            Diagnostic::new(code, span, format!("this comparison {always} holds"))
+                .also(expr.span, format!("this {what}"))
+                .help("take the comparison away"),
+        );
     }
 }
 
 /// What helps a literal to be of the type beside it. An `if` is looked at branch by branch where something is wanted, and
 /// here nothing is.
 fn beside<'a>(ty: &'a Type, expr: &Expr) -> Option<&'a Type> {
-    (!matches!(expr.kind, ExprKind::If { .. } | ExprKind::Paren(_))).then_some(ty)
+    (!matches!(expr.kind, ExprKind::If { .. } | ExprKind::Match(_) | ExprKind::Paren(_))).then_some(ty)
 }
 
 fn symbol(op: BinaryOp) -> &'static str {

@@ -50,6 +50,41 @@ impl Graph {
                     let _ = writeln!(out, "for {variable} %{} in {}{limit}{name}", item.0, show(items));
                     self.dump_region(*body, depth + 1, out);
                 }
+                NodeKind::Match { subject, arms, otherwise } => {
+                    let _ = writeln!(out, "match {}", show(subject));
+                    for (values, body) in arms {
+                        let values: Vec<String> = values.iter().map(ToString::to_string).collect();
+                        let _ = writeln!(out, "{margin}case {}", values.join(" | "));
+                        self.dump_region(*body, depth + 1, out);
+                    }
+                    if let Some(body) = otherwise {
+                        let _ = writeln!(out, "{margin}else");
+                        self.dump_region(*body, depth + 1, out);
+                    }
+                }
+                NodeKind::Loop { start, limit, until, item, variable, body } => {
+                    let until = until.as_ref().map_or(String::new(), |until| format!(" until {}", show(until)));
+                    let (start, limit) = (show(start), show(limit));
+                    let _ = writeln!(out, "loop {variable} %{} = {start} limit {limit}{until}{name}", item.0);
+                    self.dump_region(*body, depth + 1, out);
+                }
+                NodeKind::Try { body } => {
+                    out.push_str("try\n");
+                    self.dump_region(*body, depth + 1, out);
+                }
+                NodeKind::Sweep(sweep) => {
+                    let _ = writeln!(out, "sweep %{}{name}", sweep.item.0);
+                    for axis in &sweep.axes {
+                        let space = axis.space.show(&|id: NodeId| format!("%{}", id.0));
+                        let _ = writeln!(out, "{margin}  {} in {space}", axis.name);
+                    }
+                    for objective in &sweep.objectives {
+                        let word = if objective.maximize { "maximize" } else { "minimize" };
+                        let _ = writeln!(out, "{margin}  {word} {}", objective.name);
+                    }
+                    let _ = writeln!(out, "{margin}  using {}", show(&sweep.strategy));
+                    self.dump_region(sweep.body, depth + 1, out);
+                }
                 NodeKind::Result(expr) => {
                     let _ = writeln!(out, "result {}", show(expr));
                 }

@@ -10,7 +10,9 @@ use petgraph::Direction;
 use petgraph::stable_graph::{NodeIndex, StableDiGraph};
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
-use standpipe_plan::{Environment, Expr, Module, NodeId, Origin, Param, Schedule, Shape, Step, Task, Value};
+use standpipe_plan::{
+    Axis, Environment, Expr, Field, Module, NodeId, Objective, Origin, Param, Schedule, Shape, Step, Task, Value,
+};
 
 /// A region's number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -71,8 +73,36 @@ pub enum NodeKind {
         variable: SmolStr,
         body: RegionId,
     },
+    Match {
+        subject: Expr,
+        arms: Vec<(Vec<Value>, RegionId)>,
+        otherwise: Option<RegionId>,
+    },
+    Loop {
+        start: Expr,
+        limit: Expr,
+        until: Option<Expr>,
+        item: NodeId,
+        variable: SmolStr,
+        body: RegionId,
+    },
+    Try {
+        body: RegionId,
+    },
+    Sweep(Box<Sweep>),
     /// What the region is worth.
     Result(Expr),
+}
+
+/// As [`standpipe_plan::Sweep`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sweep {
+    pub axes: Vec<Axis>,
+    pub objectives: Vec<Objective>,
+    pub strategy: Expr,
+    pub item: NodeId,
+    pub trials: Vec<Field>,
+    pub body: RegionId,
 }
 
 impl Graph {
@@ -164,12 +194,20 @@ impl Graph {
     /// Changes the expressions of node `id` itself, not those of nodes in its regions.
     pub fn each_expr_mut(&mut self, id: NodeId, visit: &mut dyn FnMut(&mut Expr)) {
         match &mut self.nodes[index_of(id)].kind {
-            NodeKind::Param(_) | NodeKind::Item => {}
-            NodeKind::Value(expr) | NodeKind::Result(expr) | NodeKind::If { condition: expr, .. } => visit(expr),
+            NodeKind::Param(_) | NodeKind::Item | NodeKind::Try { .. } => {}
+            NodeKind::Value(expr)
+            | NodeKind::Result(expr)
+            | NodeKind::If { condition: expr, .. }
+            | NodeKind::Match { subject: expr, .. } => visit(expr),
             NodeKind::Step(step) => step.inputs.iter_mut().for_each(|input| visit(&mut input.value)),
             NodeKind::For { items, limit, .. } => {
                 visit(items);
                 limit.iter_mut().for_each(visit);
+            }
+            NodeKind::Loop { start, limit, until, .. } => [start, limit].into_iter().chain(until).for_each(visit),
+            NodeKind::Sweep(sweep) => {
+                sweep.axes.iter_mut().for_each(|axis| axis.space.each_expr_mut(visit));
+                visit(&mut sweep.strategy);
             }
         }
     }
@@ -246,7 +284,7 @@ impl Graph {
         while let Some(id) = next {
             let node = self.node(id);
             match &node.kind {
-                NodeKind::For { .. } if !parts.is_empty() => parts.push(format!("{}[]", node.name)),
+                kind if kind.item().is_some() && !parts.is_empty() => parts.push(format!("{}[]", node.name)),
                 _ if !node.name.is_empty() => parts.push(node.name.to_string()),
                 _ => {}
             }
@@ -267,23 +305,52 @@ impl Graph {
 impl NodeKind {
     /// The regions inside, in order.
     pub fn regions(&self) -> impl Iterator<Item = RegionId> + use<> {
-        let (first, second) = match self {
-            Self::If { then, otherwise, .. } => (Some(*then), Some(*otherwise)),
-            Self::For { body, .. } => (Some(*body), None),
-            Self::Param(_) | Self::Item | Self::Value(_) | Self::Step(_) | Self::Result(_) => (None, None),
+        let regions = match self {
+            Self::If { then, otherwise, .. } => vec![*then, *otherwise],
+            Self::For { body, .. } | Self::Loop { body, .. } | Self::Try { body } => vec![*body],
+            Self::Match { arms, otherwise, .. } => arms.iter().map(|(_, body)| *body).chain(*otherwise).collect(),
+            Self::Sweep(sweep) => vec![sweep.body],
+            Self::Param(_) | Self::Item | Self::Value(_) | Self::Step(_) | Self::Result(_) => Vec::new(),
         };
-        first.into_iter().chain(second)
+        regions.into_iter()
+    }
+
+    /// The node of kind [`NodeKind::Item`] that the body has of its own.
+    #[must_use]
+    pub fn item(&self) -> Option<NodeId> {
+        match self {
+            Self::For { item, .. } | Self::Loop { item, .. } => Some(*item),
+            Self::Sweep(sweep) => Some(sweep.item),
+            Self::Param(_)
+            | Self::Item
+            | Self::Value(_)
+            | Self::Step(_)
+            | Self::If { .. }
+            | Self::Match { .. }
+            | Self::Try { .. }
+            | Self::Result(_) => None,
+        }
     }
 
     /// Calls `visit` with every node that this one's own expressions read.
     pub fn each_read(&self, visit: &mut dyn FnMut(NodeId)) {
         match self {
-            Self::Param(_) | Self::Item => {}
-            Self::Value(expr) | Self::Result(expr) | Self::If { condition: expr, .. } => expr.each_node(visit),
+            Self::Param(_) | Self::Item | Self::Try { .. } => {}
+            Self::Value(expr)
+            | Self::Result(expr)
+            | Self::If { condition: expr, .. }
+            | Self::Match { subject: expr, .. } => expr.each_node(visit),
             Self::Step(step) => step.inputs.iter().for_each(|input| input.value.each_node(visit)),
             Self::For { items, limit, .. } => {
                 items.each_node(visit);
                 limit.iter().for_each(|limit| limit.each_node(visit));
+            }
+            Self::Loop { start, limit, until, .. } => {
+                [start, limit].into_iter().chain(until).for_each(|expr| expr.each_node(visit));
+            }
+            Self::Sweep(sweep) => {
+                sweep.axes.iter().for_each(|axis| axis.space.each_expr(&mut |expr| expr.each_node(visit)));
+                sweep.strategy.each_node(visit);
             }
         }
     }

@@ -26,6 +26,8 @@ impl Lowerer<'_> {
             StmtKind::Bind { name, value } => {
                 let bound = match &unwrapped(value).kind {
                     ExprKind::For { .. } => self.each(unwrapped(value), &name.text),
+                    ExprKind::Loop(_) => self.looped(unwrapped(value), &name.text),
+                    ExprKind::Sweep(_) => self.sweep(unwrapped(value), &name.text),
                     _ => self.expr(value),
                 };
                 let bound = self.once(bound, value.span);
@@ -46,14 +48,14 @@ impl Lowerer<'_> {
     }
 
     /// Makes `name` stand for `value` from here on.
-    fn bind(&mut self, name: &Name, value: Expr) {
+    pub(super) fn bind(&mut self, name: &Name, value: Expr) {
         if let Some(id) = self.locals.get(&(name.span.file, name.span.start)) {
             self.frame.locals.insert(*id, value);
         }
     }
 
     /// Lowers into a new region; gives the region and what it is worth. The region has no result yet.
-    fn inside(&mut self, lower: impl FnOnce(&mut Self) -> Expr) -> (RegionId, Expr) {
+    pub(super) fn inside(&mut self, lower: impl FnOnce(&mut Self) -> Expr) -> (RegionId, Expr) {
         let region = self.graph.add_region();
         self.regions += 1;
         let outer = std::mem::replace(&mut self.region, region);
@@ -64,14 +66,14 @@ impl Lowerer<'_> {
     }
 
     /// Adds a node that has regions.
-    fn add_nested(&mut self, name: &str, kind: NodeKind, span: Span) -> Expr {
+    pub(super) fn add_nested(&mut self, name: &str, kind: NodeKind, span: Span) -> Expr {
         if self.regions >= MAX_REGIONS {
             self.report(errors::too_deep(span));
         }
         Expr::Node(self.add(name, kind, span))
     }
 
-    fn has_work(&self, region: RegionId) -> bool {
+    pub(super) fn has_work(&self, region: RegionId) -> bool {
         !self.graph.region(region).nodes.is_empty()
     }
 
@@ -128,7 +130,7 @@ impl Lowerer<'_> {
 
     /// A `for`, whose part of its steps' paths is `name`.
     pub(super) fn each(&mut self, expr: &ast::Expr, name: &str) -> Expr {
-        let ExprKind::For { variable, items, limit, body } = &expr.kind else { return self.expr(expr) };
+        let ExprKind::For { pattern, items, limit, body } = &expr.kind else { return self.expr(expr) };
         let items = self.expr(items);
         let limit = limit.as_ref().map(|limit| self.expr(limit));
         if let Some(Expr::Const(Value::Int(..=0))) = limit {
@@ -138,16 +140,14 @@ impl Lowerer<'_> {
         self.names.enter();
         let mut item = None;
         let (region, value) = self.inside(|lowerer| {
-            let node = lowerer.add("", NodeKind::Item, variable.span);
-            item = Some(node);
-            lowerer.bind(variable, Expr::Node(node));
+            let first = pattern.names().first().map_or(expr.span, |name| name.span);
+            item = Some(lowerer.item(pattern, first));
             lowerer.block(body)
         });
         self.names.leave();
         let Some(item) = item else { return Expr::Const(Value::None) };
-        let origin = self.origin(expr.span);
-        self.graph.add(region, "".into(), NodeKind::Result(value), origin);
-        let kind = NodeKind::For { items, limit, item, variable: variable.text.clone(), body: region };
+        self.result(region, value, expr.span);
+        let kind = NodeKind::For { items, limit, item, variable: pattern.text(), body: region };
         self.add_nested(&name, kind, expr.span)
     }
 }

@@ -70,6 +70,10 @@ impl Lowerer<'_> {
             }
             ExprKind::If { condition, then, otherwise } => self.branch(condition, then, otherwise.as_ref(), expr.span),
             ExprKind::For { .. } => self.each(expr, "for"),
+            ExprKind::Match(matched) => self.matched(matched, expr.span),
+            ExprKind::Loop(_) => self.looped(expr, "loop"),
+            ExprKind::Sweep(_) => self.sweep(expr, "sweep"),
+            ExprKind::Try(inner) => self.tried(inner, expr.span),
             ExprKind::Deploy(inner) | ExprKind::Paren(inner) => self.expr(inner),
         }
     }
@@ -96,11 +100,13 @@ impl Lowerer<'_> {
             }
             Some(Target::Local(id)) => self.frame.locals.get(id).cloned().unwrap_or(Expr::Const(Value::None)),
             Some(Target::Attempt) => Expr::Attempt,
-            Some(Target::Builtin(_) | Target::Module(_) | Target::Unknown) | None => Expr::Const(Value::None),
+            Some(Target::Builtin(_) | Target::Module(_) | Target::Type | Target::Unknown) | None => {
+                Expr::Const(Value::None)
+            }
         }
     }
 
-    fn converted(&self, value: Expr, conversion: Conversion) -> Expr {
+    pub(super) fn converted(&self, value: Expr, conversion: Conversion) -> Expr {
         match (conversion, value) {
             (Conversion::ToFloat, Expr::Const(Value::Int(number))) => {
                 #[expect(clippy::cast_precision_loss, reason = "Int widens to Float by definition")]

@@ -4,10 +4,12 @@
 mod control;
 mod errors;
 mod expr;
+mod flow;
 mod inline;
 mod names;
 mod schedule;
 mod settings;
+mod sweep;
 mod task;
 mod test;
 

@@ -38,9 +38,7 @@ fn live(graph: &Graph) -> FxHashSet<NodeId> {
         for region in node.kind.regions() {
             found.extend(graph.region(region).nodes.last());
         }
-        if let NodeKind::For { item, .. } = node.kind {
-            found.push(item);
-        }
+        found.extend(node.kind.item());
     }
     live
 }

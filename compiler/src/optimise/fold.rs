@@ -1,5 +1,5 @@
 //! Computes what is known already, with the evaluator that the runtime uses: constant expressions become their values, a
-//! name for another value becomes that value, and an `if` whose condition is known becomes the branch it takes.
+//! name for another value becomes that value, and an `if` or `match` that is decided becomes the branch it takes.
 //!
 //! ```text
 //! before                            after
@@ -12,7 +12,7 @@
 //! ```
 
 use rustc_hash::FxHashMap;
-use standpipe_plan::{BinaryOp, Expr, NodeId, Scope, Value, eval};
+use standpipe_plan::{BinaryOp, Expr, NodeId, Scope, Value, equal, eval};
 
 use crate::graph::{Graph, NodeKind, RegionId};
 
@@ -60,16 +60,27 @@ impl Folder<'_> {
             self.graph.each_expr_mut(id, &mut |expr| simplify(expr, known, values));
             match self.graph.node(id).kind.clone() {
                 NodeKind::If { condition: Expr::Const(Value::Bool(taken)), then, otherwise } => {
-                    self.splice(id, taken, if taken { then } else { otherwise }, &mut waiting);
+                    self.splice(id, &taken.to_string(), if taken { then } else { otherwise }, &mut waiting);
                     continue;
                 }
-                NodeKind::For { items: Expr::Const(items), body, .. } if items.items() == Some(0) => {
+                NodeKind::For { items: Expr::Const(items), .. } if items.items() == Some(0) => {
                     self.what.push(format!("`{}` has nothing to go through", self.graph.path(id)));
-                    for inner in self.graph.take_nodes(body) {
-                        self.graph.remove(inner);
+                    self.becomes(id, Expr::Const(Value::list(Vec::new())));
+                    waiting.push(id);
+                    continue;
+                }
+                NodeKind::Match { subject: Expr::Const(subject), arms, otherwise } => {
+                    let arm = arms.iter().find(|(values, _)| values.iter().any(|value| equal(value, &subject)));
+                    if let Some(taken) = arm.map(|(_, body)| *body).or(otherwise) {
+                        self.splice(id, &subject.to_string(), taken, &mut waiting);
+                        continue;
                     }
-                    self.graph.set(id, NodeKind::Value(Expr::Const(Value::list(Vec::new()))));
-                    self.graph.rename(id, "".into());
+                    let regions: Vec<_> = self.graph.node(id).kind.regions().collect();
+                    regions.into_iter().for_each(|inner| self.region(inner));
+                }
+                NodeKind::Loop { start, limit: Expr::Const(Value::Int(..=0)), .. } => {
+                    self.what.push(format!("`{}` has no rounds", self.graph.path(id)));
+                    self.becomes(id, start);
                     waiting.push(id);
                     continue;
                 }
@@ -81,8 +92,20 @@ impl Folder<'_> {
         self.graph.set_nodes(region, kept);
     }
 
-    /// Puts the nodes of the branch that is taken in the place of the `if`, to be looked at next.
-    fn splice(&mut self, id: NodeId, taken: bool, branch: RegionId, waiting: &mut Vec<NodeId>) {
+    /// Makes a node of regions the value `expr`.
+    fn becomes(&mut self, id: NodeId, expr: Expr) {
+        let dropped: Vec<_> = self.graph.node(id).kind.regions().collect();
+        for region in dropped {
+            for inner in self.graph.take_nodes(region) {
+                self.graph.remove(inner);
+            }
+        }
+        self.graph.set(id, NodeKind::Value(expr));
+        self.graph.rename(id, "".into());
+    }
+
+    /// Puts the nodes of the branch that is taken in the place of the `if` or `match`, to be looked at next.
+    fn splice(&mut self, id: NodeId, taken: &str, branch: RegionId, waiting: &mut Vec<NodeId>) {
         let line = self.graph.node(id).origin.line;
         self.what.push(format!("the condition on line {line} is always {taken}, so only one branch is left"));
         let mut nodes = self.graph.take_nodes(branch);
@@ -97,13 +120,7 @@ impl Folder<'_> {
             }
             None => Expr::Const(Value::None),
         };
-        let dropped: Vec<_> = self.graph.node(id).kind.regions().collect();
-        for region in dropped {
-            for inner in self.graph.take_nodes(region) {
-                self.graph.remove(inner);
-            }
-        }
-        self.graph.set(id, NodeKind::Value(result));
+        self.becomes(id, result);
         waiting.push(id);
         waiting.extend(nodes.into_iter().rev());
     }
@@ -173,6 +190,14 @@ fn part_of(expr: &mut Expr) -> Option<Expr> {
             Expr::Const(Value::Bool(false)) => Some(take(otherwise)),
             _ => None,
         },
+        Expr::Match { subject, arms, otherwise } => {
+            let Expr::Const(subject) = &**subject else { return None };
+            let at = arms.iter().position(|(values, _)| values.iter().any(|value| equal(value, subject)));
+            match at {
+                Some(at) => Some(arms.swap_remove(at).1),
+                None => otherwise.as_mut().map(take),
+            }
+        }
         Expr::Binary(BinaryOp::And, left, right) if **right == Expr::Const(Value::Bool(true)) => Some(take(left)),
         Expr::Binary(BinaryOp::Or, left, right) if **right == Expr::Const(Value::Bool(false)) => Some(take(left)),
         Expr::Binary(op, left, right) => match (op, &**left) {

@@ -1,5 +1,5 @@
-//! Takes out of a `for` what is the same for every item, so that it runs once. Only pure work moves, and only out of a
-//! `for` that is known to have an item: work that would not have run at all never starts to. Steps with `cache: false`
+//! Takes out of a `for`, `loop` or `sweep` what is the same in every round, so that it runs once. Only pure work moves,
+//! and only out of what is known to have a round: work that would not have run at all never starts to. Steps with `cache: false`
 //! stay, as they do in `share`.
 //!
 //! ```text
@@ -13,7 +13,7 @@
 
 use rustc_hash::FxHashSet;
 use smol_str::format_smolstr;
-use standpipe_plan::{Expr, NodeId};
+use standpipe_plan::{Expr, NodeId, Value};
 
 use super::share::shareable;
 use crate::graph::{Graph, NodeKind, RegionId};
@@ -48,14 +48,31 @@ impl Hoister<'_> {
         for id in self.graph.take_nodes(region) {
             let kind = self.graph.node(id).kind.clone();
             kind.regions().for_each(|inner| self.region(inner));
-            if let NodeKind::For { items, body, .. } = &kind
-                && self.has_item(items)
-            {
-                kept.append(&mut self.invariant(id, *body));
+            if let Some(body) = self.surely_runs(&kind) {
+                kept.append(&mut self.invariant(id, body));
             }
             kept.push(id);
         }
         self.graph.set_nodes(region, kept);
+    }
+
+    /// The body of what repeats it, when that is known to run it at least once.
+    fn surely_runs(&self, kind: &NodeKind) -> Option<RegionId> {
+        match kind {
+            NodeKind::For { items, body, .. } => self.has_item(items).then_some(*body),
+            // Whatever the state it begins with, nothing ends it before its first round.
+            NodeKind::Loop { limit: Expr::Const(Value::Int(1..)), until: None, body, .. } => Some(*body),
+            NodeKind::Sweep(sweep) => Some(sweep.body),
+            NodeKind::Loop { .. }
+            | NodeKind::Param(_)
+            | NodeKind::Item
+            | NodeKind::Value(_)
+            | NodeKind::Step(_)
+            | NodeKind::If { .. }
+            | NodeKind::Match { .. }
+            | NodeKind::Try { .. }
+            | NodeKind::Result(_) => None,
+        }
     }
 
     fn has_item(&self, items: &Expr) -> bool {
@@ -83,6 +100,10 @@ impl Hoister<'_> {
                 | NodeKind::Item
                 | NodeKind::If { .. }
                 | NodeKind::For { .. }
+                | NodeKind::Match { .. }
+                | NodeKind::Loop { .. }
+                | NodeKind::Try { .. }
+                | NodeKind::Sweep(_)
                 | NodeKind::Result(_) => false,
             };
             if depends || !moves {
@@ -92,7 +113,7 @@ impl Hoister<'_> {
             }
             let name = self.graph.node(id).name.clone();
             if !name.is_empty() {
-                self.what.push(format!("`{}` runs once, not for every item", self.graph.path(id)));
+                self.what.push(format!("`{}` runs once, not in every round", self.graph.path(id)));
                 self.graph.rename(id, format_smolstr!("{around}.{name}"));
             }
             out.push(id);

@@ -77,6 +77,10 @@ impl Sharer<'_> {
             | NodeKind::Item
             | NodeKind::If { .. }
             | NodeKind::For { .. }
+            | NodeKind::Match { .. }
+            | NodeKind::Loop { .. }
+            | NodeKind::Try { .. }
+            | NodeKind::Sweep(_)
             | NodeKind::Result(_) => None,
         }
     }

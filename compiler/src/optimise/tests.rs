@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use proptest::prelude::*;
 use standpipe_plan::{
     BinaryOp, Body, Builtin, CachePolicy, Digest, EvalError, Expr, Frame, Input, Node, NodeId, NodeKind as PlanKind,
-    Origin, Plan, Region, Scope, Settings, Shape, Step, Task, TaskId, Value, decode, encode, eval,
+    Origin, Plan, Region, Scope, Settings, Shape, Space, Step, Task, TaskId, Value, decode, encode, equal, eval,
 };
 
 use super::{PASSES, Pass, optimise};
@@ -213,6 +213,43 @@ impl Machine<'_> {
                 for index in 0..items.items().ok_or(EvalError::Mistyped("items"))? {
                     self.values.insert(*item, items.item(index).unwrap_or(Value::None));
                     results.push(self.region(body)?);
+                }
+                Ok(Value::list(results))
+            }
+            PlanKind::Match { subject, arms, otherwise } => {
+                let subject = eval(subject, self)?;
+                let arm = arms.iter().find(|arm| arm.values.iter().any(|value| equal(value, &subject)));
+                let taken = arm.map(|arm| &arm.body).or(otherwise.as_ref());
+                taken.map_or(Err(EvalError::Mistyped("no arm")), |body| self.region(body))
+            }
+            PlanKind::Loop { start, limit, until, item, body, .. } => {
+                let mut state = eval(start, self)?;
+                let Value::Int(limit) = eval(limit, self)? else { return Err(EvalError::Mistyped("limit")) };
+                for _ in 0..limit {
+                    self.values.insert(*item, state.clone());
+                    if let Some(until) = until
+                        && eval(until, self)? == Value::Bool(true)
+                    {
+                        break;
+                    }
+                    state = self.region(body)?;
+                }
+                Ok(state)
+            }
+            PlanKind::Try { body } => Ok(self.region(body).unwrap_or(Value::None)),
+            // Two trials, of each parameter the first of a choice.
+            PlanKind::Sweep(sweep) => {
+                let mut results = Vec::new();
+                for _ in 0..2 {
+                    let first = |axis: &standpipe_plan::Axis| match &axis.space {
+                        Space::Choice(items) => eval(items, self).map(|items| items.item(0).unwrap_or(Value::None)),
+                        Space::Numbers { low, .. } => eval(low, self),
+                        Space::If { condition, .. } => eval(condition, self),
+                    };
+                    let params = sweep.axes.iter().map(|axis| Ok((axis.name.clone(), first(axis)?)));
+                    let params = Value::record(params.collect::<Result<_, EvalError>>()?);
+                    self.values.insert(sweep.item, params);
+                    results.push(self.region(&sweep.body)?);
                 }
                 Ok(Value::list(results))
             }

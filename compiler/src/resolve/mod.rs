@@ -3,6 +3,7 @@
 mod load;
 mod names;
 mod scope;
+mod space;
 mod unused;
 
 use rustc_hash::FxHashMap;
@@ -39,6 +40,8 @@ pub enum Target {
     Module(FileId),
     /// `attempt` in a task's attributes.
     Attempt,
+    /// A type whose values are the space of a `sweep`'s parameter.
+    Type,
     /// Reported already.
     Unknown,
 }
@@ -60,6 +63,14 @@ pub enum LocalKind {
     Unpack { value: ExprId },
     /// the variable of a `for` over `items`
     Item { items: ExprId },
+    /// one of `for { a, b } in items`: the field of that name
+    ItemField { items: ExprId },
+    /// the state of a `loop` that begins with `start`
+    State { start: ExprId },
+    /// one of `loop { a, b } = start`: the field of that name
+    StateField { start: ExprId },
+    /// a parameter that a `sweep` looks for in `space`
+    Axis { space: ExprId },
 }
 
 /// A file with its names resolved.

@@ -5,8 +5,8 @@ use smol_str::SmolStr;
 use standpipe_plan::Builtin;
 use standpipe_syntax::Span;
 use standpipe_syntax::ast::{
-    Attr, AttrValue, Block, Decl, DeclKind, Else, Expr, ExprKind, Name, Param, StmtKind, StrPart, Task, TypeExpr,
-    TypeKind, TypeParam,
+    Attr, AttrValue, Block, Decl, DeclKind, Else, Expr, ExprKind, Loop, Name, Param, Pattern, StmtKind, StrPart, Task,
+    TypeExpr, TypeKind, TypeParam,
 };
 use standpipe_syntax::diag::{Code, Diagnostic};
 
@@ -57,17 +57,17 @@ pub(super) fn resolve_file(resolved: &mut Resolved, file: usize) -> Used {
     used
 }
 
-struct Walk<'a> {
+pub(super) struct Walk<'a> {
     resolved: &'a Resolved,
-    file: &'a File,
+    pub(super) file: &'a File,
     /// Its declarations.
     own: &'a [Decl],
     locals: Vec<Local>,
-    names: FxHashMap<standpipe_syntax::ast::ExprId, Target>,
+    pub(super) names: FxHashMap<standpipe_syntax::ast::ExprId, Target>,
     used: Used,
     diagnostics: Vec<Diagnostic>,
     /// Parameters and locals in scope, and where they were bound.
-    bound: FxHashMap<SmolStr, (Target, Span)>,
+    pub(super) bound: FxHashMap<SmolStr, (Target, Span)>,
     /// Names bound by each open block, innermost last.
     open: Vec<Vec<SmolStr>>,
     /// Type parameters in scope.
@@ -154,7 +154,7 @@ impl Walk<'_> {
         }
     }
 
-    fn local(&mut self, name: &Name, kind: LocalKind) {
+    pub(super) fn local(&mut self, name: &Name, kind: LocalKind) {
         #[expect(clippy::cast_possible_truncation, reason = "no more locals than bytes in a file")]
         let id = LocalId(self.locals.len() as u32);
         // Bound twice is one mistake; that nothing reads the second one is the same.
@@ -186,8 +186,12 @@ impl Walk<'_> {
         );
     }
 
-    fn block(&mut self, block: &Block) {
+    pub(super) fn open(&mut self) {
         self.open.push(Vec::new());
+    }
+
+    pub(super) fn block(&mut self, block: &Block) {
+        self.open();
         for stmt in &block.stmts {
             match &stmt.kind {
                 StmtKind::Bind { name, value } => {
@@ -207,13 +211,21 @@ impl Walk<'_> {
         self.close();
     }
 
-    fn close(&mut self) {
+    pub(super) fn close(&mut self) {
         for name in self.open.pop().unwrap_or_default() {
             self.bound.remove(&name);
         }
     }
 
-    fn expr(&mut self, expr: &Expr) {
+    /// The names of `pattern`, which are `whole` or fields of what that is.
+    fn pattern(&mut self, pattern: &Pattern, whole: LocalKind, field: LocalKind) {
+        match pattern {
+            Pattern::Name(name) => self.local(name, whole),
+            Pattern::Fields(names) => names.iter().for_each(|name| self.local(name, field)),
+        }
+    }
+
+    pub(super) fn expr(&mut self, expr: &Expr) {
         match &expr.kind {
             ExprKind::Int(_)
             | ExprKind::Float(_)
@@ -277,15 +289,29 @@ impl Walk<'_> {
                     None => {}
                 }
             }
-            ExprKind::For { variable, items, limit, body } => {
+            ExprKind::For { pattern, items, limit, body } => {
                 self.expr(items);
                 limit.iter().for_each(|limit| self.expr(limit));
-                self.open.push(Vec::new());
-                self.local(variable, LocalKind::Item { items: items.id });
+                self.open();
+                self.pattern(pattern, LocalKind::Item { items: items.id }, LocalKind::ItemField { items: items.id });
                 self.block(body);
                 self.close();
             }
-            ExprKind::Deploy(inner) | ExprKind::Paren(inner) => self.expr(inner),
+            ExprKind::Match(matched) => {
+                self.expr(&matched.subject);
+                matched.arms.iter().for_each(|arm| self.block(&arm.body));
+            }
+            ExprKind::Loop(Loop { state, start, limit, until, body }) => {
+                self.expr(start);
+                limit.iter().for_each(|limit| self.expr(limit));
+                self.open();
+                self.pattern(state, LocalKind::State { start: start.id }, LocalKind::StateField { start: start.id });
+                until.iter().for_each(|until| self.expr(until));
+                self.block(body);
+                self.close();
+            }
+            ExprKind::Sweep(sweep) => self.sweep(sweep),
+            ExprKind::Deploy(inner) | ExprKind::Try(inner) | ExprKind::Paren(inner) => self.expr(inner),
         }
     }
 
@@ -402,7 +428,7 @@ impl Walk<'_> {
         }
     }
 
-    fn type_name(&mut self, name: &Name) {
+    pub(super) fn type_name(&mut self, name: &Name) {
         let text = name.text.as_str();
         if BUILTIN_TYPES.contains(&text) || self.types.contains(&name.text) {
             return;

@@ -28,9 +28,22 @@ pub(super) fn report(resolved: &mut Resolved, file: usize, imported: &[Imported]
     let this = &resolved.files[file];
     for local in this.locals.iter().filter(|local| !local.used && !local.name.starts_with('_')) {
         let help = match local.kind {
+            LocalKind::Axis { .. } => {
+                let message = format!("nothing in the sweep depends on `{}`", local.name);
+                found.push(
+                    Diagnostic::new(Code::UNUSED_AXIS, local.span, message)
+                        .help("pass it to a step of the body, or take it out of the sweep"),
+                );
+                continue;
+            }
+            LocalKind::State { .. } => {
+                "each round starts from what the one before gave: use it, or go over a range with `for`"
+            }
             LocalKind::Item { .. } => "if only the number of rounds matters, start its name with `_`",
             LocalKind::Bind { .. } => "use it, remove it, or leave out its name if only the effect matters",
-            LocalKind::Unpack { .. } => "remove it from the braces",
+            LocalKind::Unpack { .. } | LocalKind::ItemField { .. } | LocalKind::StateField { .. } => {
+                "remove it from the braces"
+            }
         };
         let message = format!("`{}` is never used", local.name);
         found.push(Diagnostic::new(Code::UNUSED_STEP, local.span, message).help(help));

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use standpipe_plan::{Expr, NodeId, NodeKind, Plan, Region};
+use standpipe_plan::{Expr, Node, NodeId, NodeKind, Plan, Region};
 
 use super::Names;
 
@@ -14,7 +14,7 @@ pub(super) enum Item {
         kind: BoxKind,
         label: String,
     },
-    /// The group of an `if` or `for`; its first box is its head.
+    /// The group of an `if`, `for` and the like; its first box is its head.
     Group {
         id: NodeId,
         label: String,
@@ -79,6 +79,22 @@ impl Artist<'_> {
                     }
                     items.push(Item::Group { id: node.id, label: format!("line {}", node.origin.line), items: inner });
                 }
+                NodeKind::Match { .. } | NodeKind::Try { .. } | NodeKind::Loop { .. } | NodeKind::Sweep(_) => {
+                    let (label, group) = self.head(node);
+                    node.kind.each_expr(&mut |expr| self.arrows_to(node.id, expr));
+                    self.sources.extend(node.kind.item().map(|item| (item, BTreeSet::from([node.id]))));
+                    let mut inner = vec![Item::Box { id: node.id, kind: BoxKind::Head, label }];
+                    let mut results = BTreeSet::new();
+                    for region in node.kind.regions() {
+                        inner.append(&mut self.region(region));
+                        results.append(&mut self.sources(&region.result));
+                    }
+                    // What a sweep gives, it picks out of all that its trials gave.
+                    if !results.is_empty() && !matches!(node.kind, NodeKind::Sweep(_)) {
+                        sources.append(&mut results);
+                    }
+                    items.push(Item::Group { id: node.id, label: group, items: inner });
+                }
                 NodeKind::For { items: list, item, variable, body, .. } => {
                     self.arrows_to(node.id, list);
                     self.sources.insert(*item, BTreeSet::from([node.id]));
@@ -98,6 +114,27 @@ impl Artist<'_> {
             self.sources.insert(node.id, sources);
         }
         items
+    }
+
+    /// What the head of a group says, and what the group is called.
+    fn head(&self, node: &Node) -> (String, String) {
+        let line = format!("line {}", node.origin.line);
+        match &node.kind {
+            NodeKind::Match { subject, .. } => (format!("match {}", self.names.show(subject)), line),
+            NodeKind::Try { .. } => ("try".to_owned(), line),
+            NodeKind::Loop { start, limit, until, variable, .. } => {
+                let until = until.as_ref().map_or(String::new(), |until| format!(" until {}", self.names.show(until)));
+                let (start, limit) = (self.names.show(start), self.names.show(limit));
+                (format!("loop {variable} = {start} limit {limit}{until}"), node.name.to_string())
+            }
+            NodeKind::Sweep(sweep) => (format!("sweep {}", self.names.sweep(sweep)), node.name.to_string()),
+            NodeKind::Param(_)
+            | NodeKind::Item
+            | NodeKind::Value(_)
+            | NodeKind::Step(_)
+            | NodeKind::If { .. }
+            | NodeKind::For { .. } => (String::new(), line),
+        }
     }
 
     fn draw(&self, id: NodeId, kind: BoxKind) -> Item {

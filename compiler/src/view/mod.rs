@@ -11,7 +11,7 @@ use std::collections::HashMap;
 
 pub use dot::dot;
 pub use mermaid::mermaid;
-use standpipe_plan::{Expr, NodeId, NodeKind, Plan, Region};
+use standpipe_plan::{Expr, NodeId, NodeKind, Plan, Region, Sweep};
 pub use tree::{TreeLine, tree};
 
 /// Longest text of an expression, in characters.
@@ -41,7 +41,23 @@ impl Names {
                     self.add(plan, otherwise);
                     format!("if on line {}", node.origin.line)
                 }
-                NodeKind::For { item, variable, body, .. } => {
+                NodeKind::Match { .. } => {
+                    node.kind.regions().for_each(|region| self.add(plan, region));
+                    format!("match on line {}", node.origin.line)
+                }
+                NodeKind::Try { body } => {
+                    self.add(plan, body);
+                    match &body.result {
+                        Expr::Node(id) => format!("try {}", self.0.get(id).cloned().unwrap_or_default()),
+                        _ => format!("try on line {}", node.origin.line),
+                    }
+                }
+                NodeKind::Sweep(sweep) => {
+                    self.0.insert(sweep.item, "trial".into());
+                    self.add(plan, &sweep.body);
+                    node.name.to_string()
+                }
+                NodeKind::For { item, variable, body, .. } | NodeKind::Loop { item, variable, body, .. } => {
                     self.0.insert(*item, variable.to_string());
                     self.add(plan, body);
                     node.name.to_string()
@@ -52,7 +68,28 @@ impl Names {
     }
 
     fn show(&self, expr: &Expr) -> String {
-        let text = expr.show(&|id| self.0.get(&id).cloned().unwrap_or_default());
+        self.cut(expr.show(&|id| self.0.get(&id).cloned().unwrap_or_default()))
+    }
+
+    /// What a sweep looks for, where, and how.
+    fn sweep(&self, sweep: &Sweep) -> String {
+        let name = |id: NodeId| self.0.get(&id).cloned().unwrap_or_default();
+        let axes: Vec<String> =
+            sweep.axes.iter().map(|axis| format!("{} in {}", axis.name, self.cut(axis.space.show(&name)))).collect();
+        let objectives: Vec<String> = sweep
+            .objectives
+            .iter()
+            .map(|objective| format!("{} {}", if objective.maximize { "maximize" } else { "minimize" }, objective.name))
+            .collect();
+        let kind = match &sweep.strategy {
+            Expr::Const(value) => value.field("kind").map_or(String::new(), |kind| format!(" using {}", kind.text())),
+            _ => String::new(),
+        };
+        format!("{} {}{kind}", axes.join(", "), objectives.join(", "))
+    }
+
+    #[expect(clippy::unused_self, reason = "beside the others that show")]
+    fn cut(&self, text: String) -> String {
         match text.char_indices().nth(WIDTH) {
             Some((end, _)) => format!("{}…", &text[..end]),
             None => text,

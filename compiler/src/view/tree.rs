@@ -11,7 +11,7 @@ pub struct TreeLine {
     pub depth: usize,
     /// The step's path, `train.models[].fit`; what a condition stands in.
     pub path: String,
-    /// `step`, `effect`, `deploy`, `if`, `else` or `for`.
+    /// `step`, `effect`, `deploy`, `if`, `else`, `match`, `case`, `for`, `loop`, `try` or `sweep`.
     pub kind: &'static str,
     /// What it does: `fit(rows: clean, depth: depth)`, a condition, what a `for` goes through.
     pub detail: String,
@@ -64,6 +64,32 @@ impl Tree<'_> {
                     self.line(depth, own.clone(), "else", String::new());
                     self.region(otherwise, depth + 1, &own);
                 }
+            }
+            NodeKind::Match { subject, arms, otherwise } => {
+                self.line(depth, own.clone(), "match", self.names.show(subject));
+                for arm in arms {
+                    let values: Vec<String> = arm.values.iter().map(ToString::to_string).collect();
+                    self.line(depth, own.clone(), "case", values.join(" | "));
+                    self.region(&arm.body, depth + 1, &own);
+                }
+                if let Some(otherwise) = otherwise {
+                    self.line(depth, own.clone(), "else", String::new());
+                    self.region(otherwise, depth + 1, &own);
+                }
+            }
+            NodeKind::Try { body } => {
+                self.line(depth, own.clone(), "try", String::new());
+                self.region(body, depth + 1, &own);
+            }
+            NodeKind::Loop { start, limit, until, variable, body, .. } => {
+                let until = until.as_ref().map_or(String::new(), |until| format!(" until {}", self.names.show(until)));
+                let (start, limit) = (self.names.show(start), self.names.show(limit));
+                self.line(depth, own.clone(), "loop", format!("{variable} = {start} limit {limit}{until}"));
+                self.region(body, depth + 1, &format!("{own}[]"));
+            }
+            NodeKind::Sweep(sweep) => {
+                self.line(depth, own.clone(), "sweep", self.names.sweep(sweep));
+                self.region(&sweep.body, depth + 1, &format!("{own}[]"));
             }
             NodeKind::For { items, limit, variable, body, .. } => {
                 let limit = limit.as_ref().map_or(String::new(), |limit| format!(" limit {}", self.names.show(limit)));

@@ -1,6 +1,9 @@
 //! The tree: one typed node for each thing a person can write. No names are resolved and no types known here; later
 //! stages keep side tables indexed by [`ExprId`].
 
+mod flow;
+
+pub use flow::*;
 use smol_str::SmolStr;
 
 use crate::Span;
@@ -327,11 +330,16 @@ pub enum ExprKind {
         otherwise: Option<Else>,
     },
     For {
-        variable: Name,
+        pattern: Pattern,
         items: Box<Expr>,
         limit: Option<Box<Expr>>,
         body: Block,
     },
+    Match(Match),
+    Loop(Loop),
+    Sweep(Box<Sweep>),
+    /// `try e`: `none` when a task in `e` fails.
+    Try(Box<Expr>),
     Paren(Box<Expr>),
     Broken,
 }

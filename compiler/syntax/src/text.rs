@@ -228,11 +228,51 @@ impl Out {
                     }
                 });
             }
-            ExprKind::For { variable, items, limit, body } => {
-                self.of(format_args!("for {}", variable.text), [&**items].into_iter().chain(limit.as_deref()));
+            ExprKind::For { pattern, items, limit, body } => {
+                self.of(format_args!("for {}", pattern.text()), [&**items].into_iter().chain(limit.as_deref()));
                 self.inside(|out| out.block(body));
             }
+            ExprKind::Match(inner) => self.matched(inner),
+            ExprKind::Loop(Loop { state, start, limit, until, body }) => {
+                self.of(format_args!("loop {}", state.text()), [&**start]);
+                self.inside(|out| {
+                    limit.iter().for_each(|limit| out.of(format_args!("limit"), [&**limit]));
+                    until.iter().for_each(|until| out.of(format_args!("until"), [&**until]));
+                    out.block(body);
+                });
+            }
+            ExprKind::Sweep(sweep) => self.sweep(sweep),
+            ExprKind::Try(inner) => self.of(format_args!("try"), [&**inner]),
         }
+    }
+
+    fn matched(&mut self, matched: &Match) {
+        self.of(format_args!("match"), [&*matched.subject]);
+        self.inside(|out| {
+            for arm in &matched.arms {
+                out.line(format_args!("case {}", join(&arm.cases, |case| format!("{:?}", case.kind))));
+                out.inside(|out| out.block(&arm.body));
+            }
+            if matched.broken {
+                out.line(format_args!("broken"));
+            }
+        });
+    }
+
+    fn sweep(&mut self, sweep: &Sweep) {
+        self.line(format_args!("sweep"));
+        self.inside(|out| {
+            for axis in &sweep.axes {
+                out.of(format_args!("{} in", axis.name.text), [&axis.space].into_iter().chain(&axis.step));
+            }
+            for objective in &sweep.objectives {
+                let word = if objective.maximize { "maximize" } else { "minimize" };
+                let field: Vec<&str> = objective.field.iter().map(|name| name.text.as_str()).collect();
+                out.line(format_args!("{word} {}", field.join(".")));
+            }
+            out.of(format_args!("using"), [&*sweep.strategy]);
+            out.block(&sweep.body);
+        });
     }
 
     fn of<'e>(&mut self, head: std::fmt::Arguments<'_>, operands: impl IntoIterator<Item = &'e Expr>) {

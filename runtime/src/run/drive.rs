@@ -44,7 +44,7 @@ pub(super) async fn drive(setup: Setup, options: &Options, observer: &mut dyn Ob
     };
     let place = EXECUTORS.first().ok_or_else(|| Failure::new(codes::NOT_STARTED, "there is no executor"))?;
     let executor = (place.open)(site)?;
-    let rules = Rules { keep_going: options.keep_going, window: 64 + 8 * slots };
+    let rules = Rules { keep_going: options.keep_going, window: 64 + 8 * slots, catches: true };
     let world = Outside {
         begun,
         environments: Environments::new(&plan, options),

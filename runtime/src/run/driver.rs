@@ -248,8 +248,8 @@ impl<'p, 'o, W: World> Driver<'p, 'o, W> {
             Effect::Look { ticket } => self.look(ticket),
             Effect::Start { ticket, attempt, timeout, demand } => self.start(ticket, attempt, timeout, demand.cpu),
             Effect::Wait { ticket, attempt, nanos, failure } => self.wait(ticket, attempt, nanos, failure),
-            Effect::Finished { ticket, step, attempt, status, failure } => {
-                self.finished(ticket, step, attempt, status, failure);
+            Effect::Finished { ticket, step, attempt, status, failure, caught } => {
+                self.finished(ticket, step, attempt, status, failure, caught);
             }
             Effect::Passed { step, why } => self.passed(step, why),
             Effect::Fanout { step, count } => self.recorder.tell(Told::Fanout { step, count }),

@@ -180,19 +180,12 @@ fn packages(frame: Frame) -> &'static [&'static str] {
 /// Marks the tasks that are given or give tables.
 fn note_tables(region: &Region, tables: &mut [bool]) {
     for node in &region.nodes {
-        match &node.kind {
-            NodeKind::Step(Step { task, inputs, output }) => {
-                if let Some(marked) = tables.get_mut(task.0 as usize) {
-                    *marked |= has_table(output) || inputs.iter().any(|input| has_table(&input.shape));
-                }
-            }
-            NodeKind::If { then, otherwise, .. } => {
-                note_tables(then, tables);
-                note_tables(otherwise, tables);
-            }
-            NodeKind::For { body, .. } => note_tables(body, tables),
-            NodeKind::Param(_) | NodeKind::Item | NodeKind::Value(_) => {}
+        if let NodeKind::Step(Step { task, inputs, output }) = &node.kind
+            && let Some(marked) = tables.get_mut(task.0 as usize)
+        {
+            *marked |= has_table(output) || inputs.iter().any(|input| has_table(&input.shape));
         }
+        node.kind.regions().for_each(|inner| note_tables(inner, tables));
     }
 }
 

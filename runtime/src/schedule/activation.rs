@@ -2,6 +2,7 @@
 
 use standpipe_plan::Value;
 
+use super::control::Rounds;
 use super::layout::{RegionId, RegionLayout};
 
 /// A number that is never given twice in a run.
@@ -9,11 +10,11 @@ pub(super) type ActivationId = u64;
 
 pub(super) struct Activation {
     pub region: RegionId,
-    /// The `if` or `for` it belongs to.
+    /// The node it belongs to: an `if`, a `for` and the like.
     pub parent: Option<(ActivationId, usize)>,
     /// The iteration's number.
     pub index: usize,
-    /// The loop's item.
+    /// The item of a `for`, the state of a `loop`.
     pub item: Value,
     /// The first part of the path of every step in it.
     pub path: String,
@@ -33,6 +34,7 @@ pub(super) struct Cell {
     /// Something it waits for will never have a value.
     pub blocked: bool,
     pub iterations: Option<Box<Iterations>>,
+    pub rounds: Option<Rounds>,
 }
 
 /// A `for` under way: only the window between `next` and the oldest unfinished iteration exists.
@@ -52,7 +54,7 @@ impl Activation {
         let cells = layout
             .slots
             .iter()
-            .map(|slot| Cell { waits: slot.waits, value: None, blocked: false, iterations: None })
+            .map(|slot| Cell { waits: slot.waits, value: None, blocked: false, iterations: None, rounds: None })
             .collect::<Vec<_>>();
         Self {
             region,

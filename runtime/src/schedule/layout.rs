@@ -22,7 +22,7 @@ pub(super) struct SlotLayout {
     pub waits: u32,
     /// The nodes of the same region that wait for it.
     pub dependents: Vec<u32>,
-    /// Its inner regions: `then` and `otherwise` of an `if`, the body of a `for`.
+    /// Its inner regions, as [`NodeKind::regions`] has them.
     pub inner: Vec<RegionId>,
     /// How long the run lasts at least from the start of this node, in milliseconds.
     pub rest: u64,
@@ -57,11 +57,7 @@ impl<'p> Layout<'p> {
                     other.dependents.push(u32::try_from(slot).unwrap_or(u32::MAX));
                 }
             }
-            let inner = match &node.kind {
-                NodeKind::If { then, otherwise, .. } => vec![self.add(then), self.add(otherwise)],
-                NodeKind::For { body, .. } => vec![self.add(body)],
-                NodeKind::Param(_) | NodeKind::Item | NodeKind::Value(_) | NodeKind::Step(_) => Vec::new(),
-            };
+            let inner = node.kind.regions().map(|inner| self.add(inner)).collect();
             if let Some(own) = slots.get_mut(slot) {
                 own.waits = u32::try_from(before.len()).unwrap_or(u32::MAX);
                 own.inner = inner;
@@ -107,10 +103,5 @@ impl<'p> Layout<'p> {
 
 /// Whether a region, or one inside it, has a step.
 pub(super) fn has_steps(region: &Region) -> bool {
-    region.nodes.iter().any(|node| match &node.kind {
-        NodeKind::Step(_) => true,
-        NodeKind::If { then, otherwise, .. } => has_steps(then) || has_steps(otherwise),
-        NodeKind::For { body, .. } => has_steps(body),
-        NodeKind::Param(_) | NodeKind::Item | NodeKind::Value(_) => false,
-    })
+    region.nodes.iter().any(|node| matches!(node.kind, NodeKind::Step(_)) || node.kind.regions().any(has_steps))
 }

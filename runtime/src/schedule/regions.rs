@@ -1,8 +1,9 @@
 //! Regions coming to life and ending: values, branches, loops.
 
-use standpipe_plan::{NodeKind, Region, Value, eval};
+use standpipe_plan::{NodeKind, Value, eval};
 
 use super::activation::{Activation, ActivationId, Iterations, label};
+use super::control::Rounds;
 use super::layout::{RegionId, has_steps};
 use super::{Draining, Effect, NodeScope, Passing, Schedule, StepName, Work, no_value};
 use crate::event::{Failure, Status};
@@ -14,7 +15,7 @@ impl<'p> Schedule<'p> {
         self.activate(0, |root| root.path = path);
     }
 
-    fn activate(&mut self, region: RegionId, prepare: impl FnOnce(&mut Activation)) {
+    pub(super) fn activate(&mut self, region: RegionId, prepare: impl FnOnce(&mut Activation)) {
         let Some(layout) = self.layout.regions.get(region) else { return };
         let mut activation = Activation::new(region, layout);
         prepare(&mut activation);
@@ -40,6 +41,29 @@ impl<'p> Schedule<'p> {
         }
         let scope = NodeScope { schedule: self, activation: id };
         match &node.kind {
+            NodeKind::Match { subject, .. } => match eval(subject, &scope) {
+                Ok(subject) => self.choose(id, slot, &subject),
+                Err(error) => self.fail_node(id, slot, no_value(self.plan, node.origin, "what is matched", &error)),
+            },
+            NodeKind::Loop { start, limit, item, .. } => match (eval(start, &scope), eval(limit, &scope)) {
+                (Ok(start), Ok(limit)) => {
+                    let limit = if let Value::Int(limit) = limit { usize::try_from(limit).unwrap_or(0) } else { 0 };
+                    self.begin_loop(id, slot, Rounds { limit, item: *item }, start);
+                }
+                (Err(error), _) => {
+                    self.fail_node(id, slot, no_value(self.plan, node.origin, "what the loop begins with", &error));
+                }
+                (_, Err(error)) => {
+                    self.fail_node(id, slot, no_value(self.plan, node.origin, "the limit of the loop", &error));
+                }
+            },
+            NodeKind::Try { .. } => self.branch(id, slot, 0),
+            // No run is begun with one; whoever asks what would happen is told that it is not known.
+            NodeKind::Sweep(_) => {
+                let name = self.name(activation, &node.name);
+                self.pass_over(&node.kind, name, false);
+                self.unsettled(id, slot);
+            }
             NodeKind::Param(index) => {
                 let value = self.params.get(*index as usize).cloned().unwrap_or(Value::None);
                 self.settle(id, slot, value);
@@ -53,10 +77,10 @@ impl<'p> Schedule<'p> {
                 Err(error) => self.fail_node(id, slot, no_value(self.plan, node.origin, "this expression", &error)),
             },
             NodeKind::Step(step) => self.prepare(id, slot, node, step),
-            NodeKind::If { condition, then, otherwise } => match eval(condition, &scope) {
+            NodeKind::If { condition, .. } => match eval(condition, &scope) {
                 Ok(value) => {
                     let holds = value == Value::Bool(true);
-                    self.branch(id, slot, holds, if holds { otherwise } else { then });
+                    self.branch(id, slot, usize::from(holds == planted(Bug::OtherBranchTaken)));
                 }
                 Err(error) => self.fail_node(id, slot, no_value(self.plan, node.origin, "this condition", &error)),
             },
@@ -75,19 +99,20 @@ impl<'p> Schedule<'p> {
         }
     }
 
-    fn branch(&mut self, id: ActivationId, slot: usize, holds: bool, other: &'p Region) {
+    /// Goes on with inner region `taken` of the node and passes over the others.
+    pub(super) fn branch(&mut self, id: ActivationId, slot: usize, taken: usize) {
         let Some(activation) = self.activations.get(&id) else { return };
         let Some(node) = self.layout.node(activation.region, slot) else { return };
         let path = join(&activation.path, &node.name);
         let (label, item) = (activation.label.clone(), activation.item.clone());
         let Some(layout) = self.layout.slot(activation.region, slot) else { return };
-        let taken = usize::from(holds == planted(Bug::OtherBranchTaken));
-        let Some(taken) = layout.inner.get(taken).copied() else { return };
-        for node in &other.nodes {
+        let Some(region) = layout.inner.get(taken).copied() else { return };
+        let others = node.kind.regions().enumerate().filter(|(index, _)| *index != taken);
+        for node in others.flat_map(|(_, other)| &other.nodes) {
             let name = StepName { path: join(&path, &node.name), label: label.clone() };
             self.pass_over(&node.kind, name, true);
         }
-        self.activate(taken, |inner| {
+        self.activate(region, |inner| {
             inner.parent = Some((id, slot));
             inner.path = path;
             inner.label = label;
@@ -183,7 +208,8 @@ impl<'p> Schedule<'p> {
                 if let Some(origin) = origin {
                     failure = failure.at(self.plan, origin);
                 }
-                self.fail_here(StepName { path, label: String::new() }, failure);
+                let caught = self.caught(parent);
+                self.fail_here(StepName { path, label: String::new() }, failure, caught);
                 None
             }
         };
@@ -200,9 +226,14 @@ impl<'p> Schedule<'p> {
     /// An inner region of node `slot` ended with that value, or without one.
     fn closed(&mut self, id: ActivationId, slot: usize, index: usize, value: Option<Value>) {
         let Some(activation) = self.activations.get_mut(&id) else { return };
+        let kind = self.layout.node(activation.region, slot).map(|node| &node.kind);
+        if matches!(kind, Some(NodeKind::Try { .. })) {
+            return self.tried(id, slot, value);
+        }
         let Some(cell) = activation.cells.get_mut(slot) else { return };
         let Some(iterations) = cell.iterations.as_mut() else {
             return match value {
+                Some(state) if cell.rounds.is_some() => self.round(id, slot, index + 1, state),
                 Some(value) => self.settle(id, slot, value),
                 None => self.unsettled(id, slot),
             };
@@ -241,6 +272,7 @@ impl<'p> Schedule<'p> {
         if let Some(cell) = activation.cells.get_mut(slot) {
             cell.value = value;
             cell.iterations = None;
+            cell.rounds = None;
         }
         for dependent in &layout.dependents {
             let Some(cell) = activation.cells.get_mut(*dependent as usize) else { continue };
@@ -259,38 +291,42 @@ impl<'p> Schedule<'p> {
         }
     }
 
-    /// Says of the steps in a node that never came to life that they were skipped; a `for` is one.
+    /// Says of the steps in a node that never came to life that they were skipped; what repeats them is one.
     fn pass_over(&mut self, kind: &'p NodeKind, step: StepName, untaken: bool) {
         let why = if untaken { Passing::Untaken } else { Passing::Blocked };
         match kind {
             NodeKind::Step(_) => self.effects.push(Effect::Passed { step, why }),
-            NodeKind::For { body, .. } if has_steps(body) => {
-                self.effects.push(Effect::Passed { step, why });
+            NodeKind::For { .. } | NodeKind::Loop { .. } | NodeKind::Sweep(_) => {
+                if kind.regions().any(has_steps) {
+                    self.effects.push(Effect::Passed { step, why });
+                }
             }
-            NodeKind::If { then, otherwise, .. } => {
-                for node in then.nodes.iter().chain(&otherwise.nodes) {
+            NodeKind::If { .. } | NodeKind::Match { .. } | NodeKind::Try { .. } => {
+                for node in kind.regions().flat_map(|region| &region.nodes) {
                     let inner = StepName { path: join(&step.path, &node.name), label: step.label.clone() };
                     self.pass_over(&node.kind, inner, untaken);
                 }
             }
-            NodeKind::For { .. } | NodeKind::Param(_) | NodeKind::Item | NodeKind::Value(_) => {}
+            NodeKind::Param(_) | NodeKind::Item | NodeKind::Value(_) => {}
         }
     }
 
-    fn fail_node(&mut self, id: ActivationId, slot: usize, failure: Failure) {
+    pub(super) fn fail_node(&mut self, id: ActivationId, slot: usize, failure: Failure) {
         if let Some(activation) = self.activations.get(&id)
             && let Some(node) = self.layout.node(activation.region, slot)
         {
-            let step = self.name(activation, &node.name);
-            self.fail_here(step, failure);
+            let (step, caught) = (self.name(activation, &node.name), self.caught(activation.parent));
+            self.fail_here(step, failure, caught);
         }
         self.unsettled(id, slot);
     }
 
     /// Something that is no step failed.
-    fn fail_here(&mut self, step: StepName, failure: Failure) {
-        self.effects.push(Effect::Passed { step, why: Passing::Failed(failure) });
-        self.note_failure();
+    fn fail_here(&mut self, step: StepName, failure: Failure, caught: bool) {
+        self.effects.push(Effect::Passed { step, why: Passing::Failed { failure, caught } });
+        if !caught {
+            self.note_failure();
+        }
     }
 
     /// From now on the run has failed.
@@ -308,6 +344,6 @@ impl<'p> Schedule<'p> {
 }
 
 /// A step's path: parts joined by points; an empty part adds none.
-fn join(path: &str, part: &str) -> String {
+pub(super) fn join(path: &str, part: &str) -> String {
     if part.is_empty() { path.to_owned() } else { format!("{path}.{part}") }
 }

@@ -25,10 +25,11 @@ fn weigh(layout: &Layout<'_>, region: RegionId, path: &str, durations: &Duration
         let path = if node.name.is_empty() { path.to_owned() } else { format!("{path}.{}", node.name) };
         let weight = match &node.kind {
             NodeKind::Step(_) => durations.milliseconds(&path),
-            NodeKind::If { .. } => {
+            NodeKind::If { .. } | NodeKind::Match { .. } | NodeKind::Try { .. } => {
                 slot.inner.iter().map(|inner| weigh(layout, *inner, &path, durations, all)).max().unwrap_or(0)
             }
-            NodeKind::For { .. } => {
+            // Of a loop's rounds one at least.
+            NodeKind::For { .. } | NodeKind::Loop { .. } | NodeKind::Sweep(_) => {
                 let path = format!("{path}[]");
                 slot.inner.iter().map(|inner| weigh(layout, *inner, &path, durations, all)).max().unwrap_or(0)
             }

@@ -217,12 +217,14 @@ impl<'p> Schedule<'p> {
             Ok(value) => (Some(value), None),
             Err(failure) => (None, failure),
         };
-        self.effects.push(Effect::Finished { ticket, step: instance.name, attempt: instance.attempt, status, failure });
+        let caught = status == Status::Failed && self.caught(self.activations.get(&id).and_then(|own| own.parent));
+        let Instance { name: step, attempt, .. } = instance;
+        self.effects.push(Effect::Finished { ticket, step, attempt, status, failure, caught });
         match value {
             Some(value) => self.settle(id, slot, value),
             None => self.unsettled(id, slot),
         }
-        if status == Status::Failed {
+        if status == Status::Failed && !caught {
             self.note_failure();
         }
     }

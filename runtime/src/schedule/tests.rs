@@ -172,8 +172,13 @@ fn play(
     keep_going: bool,
     cancel_at: Option<u64>,
 ) -> (Status, BTreeMap<String, Status>) {
-    let mut schedule =
-        Schedule::new(plan, Vec::new(), CAPACITY, Rules { keep_going, window: 3 }, &Durations::default());
+    let mut schedule = Schedule::new(
+        plan,
+        Vec::new(),
+        CAPACITY,
+        Rules { keep_going, window: 3, catches: true },
+        &Durations::default(),
+    );
     let mut world = World {
         now: 0,
         future: BTreeMap::new(),
@@ -280,8 +285,13 @@ fn a_million_items_exist_only_in_their_window() {
         limit: None,
         body: vec![Piece::Step { task: 0, reads: vec![0], after: None }],
     }]);
-    let mut schedule =
-        Schedule::new(&plan, Vec::new(), CAPACITY, Rules { keep_going: false, window: 64 }, &Durations::default());
+    let mut schedule = Schedule::new(
+        &plan,
+        Vec::new(),
+        CAPACITY,
+        Rules { keep_going: false, window: 64, catches: true },
+        &Durations::default(),
+    );
     let looked = schedule.step(Event::Begin).iter().filter(|effect| matches!(effect, Effect::Look { .. })).count();
     assert_eq!(looked, 64);
     assert_eq!(schedule.activations.len(), 65);
@@ -294,8 +304,13 @@ fn a_million_items_exist_only_in_their_window() {
 #[test]
 fn a_retry_waits_twice_as_long_each_time() {
     let plan = plan(&[Piece::Step { task: 1, reads: Vec::new(), after: None }]);
-    let mut schedule =
-        Schedule::new(&plan, Vec::new(), CAPACITY, Rules { keep_going: false, window: 1 }, &Durations::default());
+    let mut schedule = Schedule::new(
+        &plan,
+        Vec::new(),
+        CAPACITY,
+        Rules { keep_going: false, window: 1, catches: true },
+        &Durations::default(),
+    );
     schedule.step(Event::Begin);
     schedule.step(Event::Admitted { ticket: 0 });
     let mut waits = Vec::new();

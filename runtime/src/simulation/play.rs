@@ -75,7 +75,7 @@ pub(super) fn seed(seed: u64) -> (Story, Vec<String>) {
         let calm = process == PROCESSES;
         state.borrow_mut().boot(if calm { Faults::default() } else { faults });
         state.borrow_mut().note(Fact::Began { process, keep_going });
-        match run(&plan, &state, Rules { keep_going, window }, process) {
+        match run(&plan, &state, Rules { keep_going, window, catches: true }, process) {
             // What succeeded is run again once, to see that nothing of it runs.
             End::Over(Status::Succeeded) if process > 0 => break,
             End::Over(_) | End::Crashed => {}

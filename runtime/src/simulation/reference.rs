@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use standpipe_plan::{Node, NodeId, NodeKind, Plan, Region, Scope, TaskId, Value, eval};
+use standpipe_plan::{Node, NodeId, NodeKind, Plan, Region, Scope, TaskId, Value, equal, eval};
 
 use super::plans::output;
 
@@ -105,6 +105,33 @@ impl<'p> Reference<'p> {
                 let holds = eval(condition, frame).ok()? == Value::Bool(true);
                 self.region(if holds { then } else { otherwise }, path, Some(frame), before, item)
             }
+            NodeKind::Match { subject, arms, otherwise } => {
+                let subject = eval(subject, frame).ok()?;
+                let arm = arms.iter().find(|arm| arm.values.iter().any(|value| equal(value, &subject)));
+                let taken = arm.map(|arm| &arm.body).or(otherwise.as_ref())?;
+                self.region(taken, path, Some(frame), before, item)
+            }
+            NodeKind::Loop { start, limit, until, item: state, body, .. } => {
+                let mut value = eval(start, frame).ok()?;
+                let Value::Int(limit) = eval(limit, frame).ok()? else { return None };
+                for index in 0..limit {
+                    let values = BTreeMap::from([(*state, Some(value.clone()))]);
+                    let end = Frame { values, outer: Some(frame) };
+                    match until.as_ref().map(|until| eval(until, &end)).transpose() {
+                        Ok(Some(Value::Bool(true))) => break,
+                        Ok(_) => {}
+                        Err(_) => {
+                            self.errors.insert(path.to_owned());
+                            return None;
+                        }
+                    }
+                    value = self.region(body, &format!("{path}[{index}]"), Some(frame), before, &value)?;
+                }
+                Some(value)
+            }
+            NodeKind::Try { body } => Some(self.region(body, path, Some(frame), before, item).unwrap_or(Value::None)),
+            // No run is begun with one.
+            NodeKind::Sweep(_) => None,
             NodeKind::For { items, limit, body, .. } => {
                 let items = eval(items, frame).ok()?;
                 if let Some(Value::Int(limit)) = limit.as_ref().and_then(|limit| eval(limit, frame).ok()) {

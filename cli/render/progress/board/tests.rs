@@ -46,7 +46,7 @@ fn finished(step: &str, label: &str, status: Status, seconds: f64) -> Event {
         help: None,
         inputs: Vec::new(),
     });
-    Event::StepFinished { step: step.into(), label: label.into(), status, seconds, error }
+    Event::StepFinished { step: step.into(), label: label.into(), status, seconds, error, caught: false }
 }
 
 /// A run that makes an environment, cleans, fits three models of which one fails, and retries one.

@@ -95,10 +95,57 @@ impl Layout<'_, '_> {
         if range.len() > 1 && self.tokens.get(range.start).is_some_and(|token| self.expects.contains(&token.start)) {
             return self.named(range.clone(), range.start + 1);
         }
-        if matches!(self.kind(range.start), Some(Kind::If | Kind::For)) {
-            return self.concat(range, Style::default());
+        if self.heads_block(range.start) {
+            return self.headed(range, false);
+        }
+        let last = self.outside(range.clone()).last();
+        if last.is_some_and(|last| self.brace(last) == Some(Brace::Steps)) {
+            return self.arm(range);
         }
         self.value(range)
+    }
+
+    /// The arm of a `match`; on one line where its block is one expression that fits.
+    fn arm(&self, range: Range<usize>) -> Doc {
+        let soft = self.holds_expressions(&range).is_some_and(|blocks| blocks > 0);
+        Doc::group(vec![self.concat(range, Style { soft, ..Style::default() })])
+    }
+
+    fn heads_block(&self, at: usize) -> bool {
+        self.kind(at).is_some_and(Kind::heads_block) && !self.is_plain_name(at)
+    }
+
+    /// `if`, `for` and the like: the head of a `sweep` or `loop` that is too long is broken at its parts.
+    fn headed(&self, range: Range<usize>, soft: bool) -> Doc {
+        let style = Style { soft, ..Style::default() };
+        let body = self.outside(range.clone()).find(|at| self.brace(*at).is_some()).unwrap_or(range.end);
+        let breaks: Vec<usize> = match self.kind(range.start) {
+            Some(Kind::Sweep | Kind::Loop) => {
+                let parts = self.outside(range.start + 1..body);
+                parts
+                    .filter(|at| {
+                        self.kind(*at - 1) == Some(Kind::Comma)
+                            || (self.is_clause(*at) && self.tokens.text(*at) != "step")
+                    })
+                    .collect()
+            }
+            _ => Vec::new(),
+        };
+        let Some(first) = breaks.first() else { return self.concat(range, style) };
+        let ends = breaks.iter().skip(1).copied().chain([body]);
+        let part = |part: Range<usize>| {
+            let soft = self.holds_expressions(&part).is_some();
+            Doc::group(vec![self.concat(part, Style { soft, ..style })])
+        };
+        let parts = breaks.iter().zip(ends).flat_map(|(start, end)| [Doc::Line, part(*start..end)]).collect();
+        let head = Doc::group(vec![part(range.start..*first), Doc::Indent(parts)]);
+        Doc::Concat(vec![head, Doc::text(" "), self.concat(body..range.end, style)])
+    }
+
+    /// A word such as `until` that starts a part of a head.
+    fn is_clause(&self, at: usize) -> bool {
+        let value_before = at.checked_sub(1).and_then(|before| self.kind(before)).is_some_and(space::ends_operand);
+        value_before && self.tokens.is_clause_word(at)
     }
 
     /// What stands before `split`, and after it a value.
@@ -124,9 +171,9 @@ impl Layout<'_, '_> {
 
     /// An expression or type, broken before its loosest operators when it is too long.
     fn value(&self, range: Range<usize>) -> Doc {
-        if matches!(self.kind(range.start), Some(Kind::If | Kind::For)) && !self.is_plain_name(range.start) {
+        if self.heads_block(range.start) {
             let soft = self.kind(range.start) == Some(Kind::If) && self.can_be_one_line(&range);
-            return Doc::group(vec![self.concat(range, Style { soft, ..Style::default() })]);
+            return Doc::group(vec![self.headed(range, soft)]);
         }
         for level in LEVELS {
             let splits: Vec<usize> = self
@@ -163,21 +210,25 @@ impl Layout<'_, '_> {
 
     /// Both branches of the `if` are there and hold one expression each.
     fn can_be_one_line(&self, range: &Range<usize>) -> bool {
+        self.holds_expressions(range).is_some_and(|blocks| blocks > 1)
+    }
+
+    /// How many blocks there are, when each holds one plain expression.
+    fn holds_expressions(&self, range: &Range<usize>) -> Option<usize> {
         let mut blocks = 0;
         for open in self.outside(range.clone()).filter(|at| self.brace(*at) == Some(Brace::Steps)) {
-            let Some(close) = self.tokens.partner(open) else { return false };
+            let close = self.tokens.partner(open)?;
             let lines = self.tokens.lines(open + 1..close);
             let plain = (open + 1..=close).all(|at| self.comments.before(at).is_empty())
                 && (open..close).all(|at| self.comments.after(at).is_none());
-            let [line] = lines.as_slice() else { return false };
+            let [line] = lines.as_slice() else { return None };
             let binds = self.kind(line.start + 1) == Some(Kind::Eq) && line.len() > 1;
-            let nests = matches!(self.kind(line.start), Some(Kind::If | Kind::For));
-            if !plain || binds || nests {
-                return false;
+            if !plain || binds || self.heads_block(line.start) {
+                return None;
             }
             blocks += 1;
         }
-        blocks > 1
+        Some(blocks)
     }
 
     fn brace(&self, at: usize) -> Option<Brace> {
@@ -213,7 +264,12 @@ impl Layout<'_, '_> {
 
     /// A keyword that is a plain name counts as one.
     fn as_written(&self, at: usize, kind: Kind) -> Kind {
-        if kind.is_keyword() && self.is_plain_name(at) { Kind::Name } else { kind }
+        match kind {
+            kind if kind.is_keyword() && self.is_plain_name(at) => Kind::Name,
+            // What follows is a value of its own, as it is after `limit`.
+            Kind::Name if self.is_clause(at) => Kind::Limit,
+            kind => kind,
+        }
     }
 
     fn token(&self, at: usize, kind: Kind) -> Doc {
@@ -287,6 +343,7 @@ impl Layout<'_, '_> {
         let parts = match brace {
             Brace::Steps => self.tokens.lines(open + 1..close),
             Brace::Attributes => self.fields(open, close),
+            Brace::Arms => self.tokens.arms(open + 1..close),
         };
         let elements = self.elements(&parts, close, None);
         if elements.is_empty() && self.comments.after(open).is_none() {

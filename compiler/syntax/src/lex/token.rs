@@ -29,20 +29,22 @@ pub(crate) enum Kind {
     In,
     #[token("limit")]
     Limit,
+    #[token("loop")]
+    Loop,
+    #[token("match")]
+    Match,
     #[token("none")]
     None,
     #[token("not")]
     Not,
     #[token("or")]
     Or,
+    #[token("sweep")]
+    Sweep,
     #[token("true")]
     True,
-    /// Words of later versions of the language.
-    #[token("loop")]
-    #[token("match")]
-    #[token("sweep")]
     #[token("try")]
-    Reserved,
+    Try,
 
     /// A number with what touches it: `1_000`, `0.5`, `1e-3`, `20%`, `30s`, `4GiB`; and mistakes such as `3x`.
     #[regex(r"[0-9][0-9_]*(\.[0-9][0-9_]*)?([eE][+-]?[0-9][0-9_]*)?([A-Za-z_][A-Za-z0-9_]*|%)?")]
@@ -143,12 +145,20 @@ impl Kind {
                 | Self::If
                 | Self::In
                 | Self::Limit
+                | Self::Loop
+                | Self::Match
                 | Self::None
                 | Self::Not
                 | Self::Or
+                | Self::Sweep
                 | Self::True
-                | Self::Reserved
+                | Self::Try
         )
+    }
+
+    /// A word whose head ends where a block begins.
+    pub(crate) fn heads_block(self) -> bool {
+        matches!(self, Self::If | Self::For | Self::Match | Self::Loop | Self::Sweep)
     }
 
     pub(crate) fn is_word(self) -> bool {
@@ -159,7 +169,7 @@ impl Kind {
     pub(crate) fn wants_more(self) -> bool {
         self.opens()
             || self.continues()
-            || matches!(self, Self::Comma | Self::Colon | Self::Eq | Self::Arrow | Self::In | Self::Not)
+            || matches!(self, Self::Comma | Self::Colon | Self::Eq | Self::Arrow | Self::In | Self::Not | Self::Try)
     }
 
     /// A line that starts with this goes on from the one before.

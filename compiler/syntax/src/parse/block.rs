@@ -6,7 +6,7 @@ use super::build::Item;
 use super::token::Start;
 use super::{Brace, Parser, errors};
 use crate::Span;
-use crate::ast::{Attr, Block, Stmt, StmtKind};
+use crate::ast::{Arm, Attr, Block, Stmt, StmtKind};
 use crate::lex::{self, Kind};
 
 /// Attributes of later versions of the language.
@@ -29,6 +29,20 @@ impl Parser<'_> {
             }
         }
         Block { span, stmts }
+    }
+
+    /// The arms between the brace at `open` and its partner at `close`, and whether some could not be read.
+    pub(super) fn arms(&mut self, open: usize, close: usize) -> (Vec<Arm>, bool) {
+        self.braces.insert(self.tokens.span(open).start, Brace::Arms);
+        let (mut arms, mut broken) = (Vec::new(), false);
+        for part in self.tokens.arms(open + 1..close) {
+            let span = self.tokens.span_all(&part);
+            match self.item(Start::Arm, part) {
+                Some(Item::Arm(cases, body)) => arms.push(Arm { span, cases, body }),
+                _ => broken = true,
+            }
+        }
+        (arms, broken)
     }
 
     /// How far the first line in a block is indented.

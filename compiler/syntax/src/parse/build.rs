@@ -19,6 +19,7 @@ pub(crate) enum Item {
     Stmt(StmtKind),
     Expr(Expr),
     Test(StrLiteral),
+    Arm(Vec<Case>, Block),
 }
 
 /// `name[R](a: Int) -> T`
@@ -42,6 +43,7 @@ pub(crate) struct Builder {
     blocks: Vec<Block>,
     strings: Vec<Vec<StrPart>>,
     raws: Vec<Raw>,
+    arms: Vec<(Vec<Arm>, bool)>,
 }
 
 impl Builder {
@@ -61,6 +63,12 @@ impl Builder {
     pub(crate) fn put_string(&mut self, parts: Vec<StrPart>) -> u32 {
         self.strings.push(parts);
         crate::lex::small(self.strings.len() - 1)
+    }
+
+    /// The arms of a `match`, and whether some could not be read.
+    pub(crate) fn put_arms(&mut self, arms: (Vec<Arm>, bool)) -> u32 {
+        self.arms.push(arms);
+        crate::lex::small(self.arms.len() - 1)
     }
 
     pub(crate) fn put_raw(&mut self, raw: Raw) -> u32 {
@@ -192,7 +200,7 @@ impl Builder {
 
     pub(crate) fn for_in(
         &mut self,
-        variable: Name,
+        pattern: Pattern,
         items: Expr,
         limit: Option<Expr>,
         body: u32,
@@ -200,7 +208,22 @@ impl Builder {
         end: u32,
     ) -> Expr {
         let (items, limit, body) = (Box::new(items), limit.map(Box::new), self.block(body));
-        self.expr(ExprKind::For { variable, items, limit, body }, start, end)
+        self.expr(ExprKind::For { pattern, items, limit, body }, start, end)
+    }
+
+    /// `arms` are read; `at` is where they stand.
+    pub(crate) fn match_of(&mut self, subject: Expr, arms: u32, at: u32, start: u32, end: u32) -> Expr {
+        let (arms, broken) = self.arms.get_mut(arms as usize).map(std::mem::take).unwrap_or_default();
+        let span = self.span(at, end);
+        self.expr(ExprKind::Match(Match { subject: Box::new(subject), arms, span, broken }), start, end)
+    }
+
+    pub(crate) fn case(&self, kind: CaseKind, start: u32, end: u32) -> Case {
+        Case { span: self.span(start, end), kind }
+    }
+
+    pub(crate) fn cases(&self, first: Case, rest: Vec<Case>) -> Vec<Case> {
+        std::iter::once(first).chain(rest).collect()
     }
 
     /// `b` for `b: b`.

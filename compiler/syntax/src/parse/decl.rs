@@ -113,7 +113,13 @@ impl Parser<'_> {
             Item::Type(alias) => Some(DeclKind::Type(alias)),
             Item::Artifact(artifact) => Some(DeclKind::Artifact(artifact)),
             Item::Const(constant) => Some(DeclKind::Const(constant)),
-            Item::Env(_) | Item::Head(_) | Item::Attr(_) | Item::Stmt(_) | Item::Expr(_) | Item::Test(_) => None,
+            Item::Env(_)
+            | Item::Head(_)
+            | Item::Attr(_)
+            | Item::Stmt(_)
+            | Item::Expr(_)
+            | Item::Test(_)
+            | Item::Arm(..) => None,
         }
     }
 
@@ -204,7 +210,8 @@ impl Parser<'_> {
             | Item::Attr(_)
             | Item::Stmt(_)
             | Item::Expr(_)
-            | Item::Test(_) => None,
+            | Item::Test(_)
+            | Item::Arm(..) => None,
         }
     }
 

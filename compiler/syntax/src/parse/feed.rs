@@ -21,8 +21,8 @@ pub(crate) const MAX_DEPTH: u32 = 200;
 struct Open {
     /// What closes it.
     close: Kind,
-    /// `if` and `for` that wait for their block.
-    headers: u32,
+    /// `if`, `for` and the like that wait for their block, the innermost last.
+    headers: Vec<Kind>,
     /// Operators since the last separator.
     chain: u32,
 }
@@ -33,19 +33,18 @@ impl Open {
         match kind {
             _ if plain_name => {}
             Kind::Comma => self.chain = 0,
-            Kind::If | Kind::For => {
-                self.headers += 1;
+            kind if kind.heads_block() => {
+                self.headers.push(kind);
                 self.chain += 1;
             }
-            kind if kind.continues() || matches!(kind, Kind::Not | Kind::Question) => self.chain += 1,
+            kind if kind.continues() || matches!(kind, Kind::Not | Kind::Try | Kind::Question) => self.chain += 1,
             _ => {}
         }
     }
 }
 
 impl Parser<'_> {
-    /// The tokens of `range` after the marker `start`; `None` when something in it is too deep to read, or of a later
-    /// version.
+    /// The tokens of `range` after the marker `start`; `None` when something in it is too deep to read.
     pub(super) fn feed(&mut self, start: Start, range: Range<usize>) -> Option<Vec<Fed>> {
         let outer = self.depth;
         let fed = self.feed_all(start, range);
@@ -57,7 +56,9 @@ impl Parser<'_> {
         let (outer, from) = (self.depth, self.tokens.span(range.start).start);
         let mut fed = Vec::with_capacity(range.len() + 1);
         fed.push((from, Tok::Start(start), from));
-        let mut open = vec![Open { close: Kind::Bad, headers: 0, chain: 0 }];
+        // The block of an arm belongs to its `match`.
+        let headers = if start == Start::Arm { vec![Kind::If] } else { Vec::new() };
+        let mut open = vec![Open { close: Kind::Bad, headers, chain: 0 }];
         let mut at = range.start;
         while at < range.end {
             let token = self.tokens.get(at)?;
@@ -65,9 +66,6 @@ impl Parser<'_> {
             if top.close == Kind::RightBrace && at > range.start && self.tokens.ends_field(at) {
                 fed.push((token.start, Tok::Line, token.start));
                 top.chain = 0;
-            }
-            if self.later(at) {
-                return None;
             }
             if (token.kind.closes() && self.tokens.is_alone(at)) || self.is_noise(at) {
                 at += 1;
@@ -79,25 +77,34 @@ impl Parser<'_> {
                 self.report_too_deep(at);
                 return None;
             }
-            if token.kind == Kind::LeftBrace && self.opens_block(at, &range, open.last_mut()?) {
+            if token.kind == Kind::LeftBrace
+                && let Some(header) = self.opens_block(at, &range, open.last_mut()?)
+            {
                 let end = self.tokens.partner(at).unwrap_or(range.end);
+                let span = self.tokens.span(at).to(self.tokens.span(end));
                 let outer = std::mem::replace(&mut self.in_test, false);
-                let block = self.block(at, end);
+                let tok = if header == Kind::Match {
+                    let arms = self.arms(at, end);
+                    Tok::Arms(self.builder.put_arms(arms))
+                } else {
+                    let block = self.block(at, end);
+                    Tok::Block(self.builder.put_block(block))
+                };
                 self.in_test = outer;
-                let span = block.span;
-                fed.push((span.start, Tok::Block(self.builder.put_block(block)), span.end));
+                fed.push((span.start, tok, span.end));
                 at = end + 1;
                 continue;
             }
+            let clause = self.clause(at, open.last()?);
             if let Some(close) = token.kind.closer() {
-                open.push(Open { close, headers: 0, chain: 0 });
+                open.push(Open { close, headers: Vec::new(), chain: 0 });
             } else if token.kind.closes() && open.len() > 1 {
                 open.pop();
                 open.last_mut()?.chain += 1;
             }
             let tok = match self.tok(at) {
                 Tok::Name(text) if start == Start::Import && text == "as" => Tok::As,
-                tok => tok,
+                tok => clause.unwrap_or(tok),
             };
             fed.push((token.start, tok, token.end));
             at += 1;
@@ -115,14 +122,36 @@ impl Parser<'_> {
         }
     }
 
-    /// The brace at `at` opens the block of an `if`, `else` or `for`; else it opens a record.
-    fn opens_block(&self, at: usize, range: &Range<usize>, top: &mut Open) -> bool {
+    /// The word whose block the brace at `at` opens: `if`, `else`, `for` and the like; of any other it opens a record.
+    fn opens_block(&self, at: usize, range: &Range<usize>, top: &mut Open) -> Option<Kind> {
         if at > range.start && self.tokens.kind(at - 1) == Some(Kind::Else) {
-            return true;
+            return Some(Kind::Else);
         }
-        let opens = top.headers > 0 && self.ends_operand(at);
-        top.headers -= u32::from(opens);
-        opens
+        if self.ends_operand(at) { top.headers.pop() } else { None }
+    }
+
+    /// The word at `at` as one that only heads know: `until` of a `loop`, `maximize` of a `sweep`. A plain name could not
+    /// stand there.
+    fn clause(&self, at: usize, top: &Open) -> Option<Tok> {
+        let header = *top.headers.last()?;
+        if self.tokens.kind(at) != Some(Kind::Name) {
+            return None;
+        }
+        let text = self.tokens.text(at);
+        let further = at.checked_sub(1).and_then(|before| self.tokens.kind(before)) == Some(Kind::Comma)
+            && matches!(text, "maximize" | "minimize")
+            && self.tokens.kind(at + 1) == Some(Kind::Name);
+        if !further && !self.ends_operand(at) {
+            return None;
+        }
+        match (header, text) {
+            (Kind::Loop, "until") => Some(Tok::Until),
+            (Kind::Sweep, "maximize") => Some(Tok::Maximize),
+            (Kind::Sweep, "minimize") => Some(Tok::Minimize),
+            (Kind::Sweep, "using") => Some(Tok::Using),
+            (Kind::Sweep, "step") => Some(Tok::Step),
+            _ => None,
+        }
     }
 
     /// Closes, at the end, what nothing closes: that was reported, and all else is read as if it were closed.
@@ -131,18 +160,6 @@ impl Parser<'_> {
         for open in open.iter().skip(1).rev() {
             fed.push((at, fixed(open.close), at));
         }
-    }
-
-    /// Something of a later version stands here: it is reported, and the rest of the line means nothing.
-    fn later(&mut self, at: usize) -> bool {
-        let (kind, word, next) = (self.tokens.kind(at), self.tokens.text(at), self.tokens.kind(at + 1));
-        let later = kind == Some(Kind::Reserved) && !self.is_plain_name(at);
-        if later {
-            let span = self.tokens.span(at);
-            let is_name = kind == Some(Kind::Reserved) && next == Some(Kind::Eq);
-            self.report(if is_name { errors::reserved_word(span, word) } else { errors::not_supported(span, word) });
-        }
-        later
     }
 
     /// A character that was or is reported, and without which the rest is whole.
@@ -217,9 +234,13 @@ fn fixed(kind: Kind) -> Tok {
         Kind::If => Tok::If,
         Kind::In => Tok::In,
         Kind::Limit => Tok::Limit,
+        Kind::Loop => Tok::Loop,
+        Kind::Match => Tok::Match,
         Kind::None => Tok::None,
         Kind::Not => Tok::Not,
         Kind::Or => Tok::Or,
+        Kind::Sweep => Tok::Sweep,
+        Kind::Try => Tok::Try,
         Kind::True => Tok::True,
         Kind::LeftBrace => Tok::LeftBrace,
         Kind::RightBrace => Tok::RightBrace,
@@ -255,7 +276,6 @@ fn fixed(kind: Kind) -> Tok {
         | Kind::String
         | Kind::Unterminated
         | Kind::Raw
-        | Kind::Reserved
         | Kind::Bad => Tok::Error,
     }
 }

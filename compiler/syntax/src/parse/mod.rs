@@ -47,6 +47,8 @@ pub fn parse(source: &Source) -> Parsed {
 pub(crate) enum Brace {
     Steps,
     Attributes,
+    /// The arms of a `match`.
+    Arms,
 }
 
 /// A file, read, and what it was read from.

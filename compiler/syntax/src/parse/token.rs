@@ -10,10 +10,12 @@ pub(crate) enum Tok {
     Float(f64),
     Duration(i64),
     Size(u64),
-    /// A string, a raw body, a block: the index of what was read, in the builder.
+    /// A string, a raw body, a block, arms: the index of what was read, in the builder.
     Str(u32),
     Raw(u32),
     Block(u32),
+    /// The arms of a `match`.
+    Arms(u32),
     True,
     False,
     None,
@@ -23,10 +25,19 @@ pub(crate) enum Tok {
     If,
     In,
     Limit,
+    Loop,
+    Match,
     Not,
     Or,
+    Sweep,
+    Try,
     As,
     Deploy,
+    Until,
+    Maximize,
+    Minimize,
+    Using,
+    Step,
     LeftBrace,
     RightBrace,
     LeftParen,
@@ -81,4 +92,6 @@ pub(crate) enum Start {
     Test,
     /// What stands after `expect`.
     Expect,
+    /// `"a" | "b" { … }` of a `match`.
+    Arm,
 }

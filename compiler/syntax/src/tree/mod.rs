@@ -15,6 +15,9 @@ pub(crate) use brackets::balance;
 pub(crate) const DECLARATIONS: &[&str] =
     &["import", "type", "artifact", "const", "env", "task", "effect", "pipeline", "service", "schedule", "test"];
 
+/// The words that parts of the heads of `for`, `loop` and `sweep` start with. Elsewhere they are plain names.
+const CLAUSES: &[&str] = &["limit", "until", "maximize", "minimize", "using", "step"];
+
 /// No partner: not a bracket, or one that nothing closes.
 const ALONE: u32 = u32::MAX;
 
@@ -150,6 +153,29 @@ impl<'s> Tokens<'s> {
         lines
     }
 
+    /// The arms of a `match`: each ends after its block, and where a line starts that nothing goes on with.
+    pub(crate) fn arms(&self, range: Range<usize>) -> Vec<Range<usize>> {
+        let mut arms = Vec::new();
+        let (mut start, mut at) = (range.start, range.start);
+        while at < range.end {
+            let Some(token) = self.get(at) else { break };
+            let anew = token.first && at > start && token.kind != Kind::LeftBrace && !token.kind.continues();
+            if anew && self.kind(at - 1) != Some(Kind::Bar) {
+                arms.push(start..at);
+                start = at;
+            }
+            at = self.skip(at).min(range.end);
+            if token.kind == Kind::LeftBrace {
+                arms.push(start..at);
+                start = at;
+            }
+        }
+        if start < range.end {
+            arms.push(start..range.end);
+        }
+        arms
+    }
+
     /// `line`, cut at its commas.
     pub(crate) fn parts(&self, line: Range<usize>) -> Vec<Range<usize>> {
         let mut parts = Vec::new();
@@ -184,6 +210,21 @@ impl<'s> Tokens<'s> {
         self.breaks(at) || (!separated && self.starts_anew(at))
     }
 
+    /// A line that starts with `until`, `limit`, `maximize` and the like, and a value after it, goes on a head.
+    pub(crate) fn is_clause(&self, at: usize) -> bool {
+        let value = self.get(at + 1).is_some_and(|next| {
+            !next.first && (next.kind.is_word() || matches!(next.kind, Kind::Number | Kind::String))
+        });
+        value && self.is_clause_word(at)
+    }
+
+    /// A word that can start a part of a head.
+    pub(crate) fn is_clause_word(&self, at: usize) -> bool {
+        self.kind(at).is_some_and(Kind::is_word)
+            && CLAUSES.contains(&self.text(at))
+            && at.checked_sub(1).and_then(|before| self.kind(before)) != Some(Kind::Dot)
+    }
+
     /// A line ends before the token at `at`.
     pub(crate) fn breaks(&self, at: usize) -> bool {
         let (Some(token), Some(before)) = (self.get(at), at.checked_sub(1).and_then(|before| self.get(before))) else {
@@ -193,6 +234,7 @@ impl<'s> Tokens<'s> {
             && (!token.kind.closes() || self.is_alone(at))
             && !token.kind.continues()
             && token.kind != Kind::Else
+            && !self.is_clause(at)
             // An opening bracket that nothing closes does not swallow the lines after it.
             && (!before.kind.wants_more() || (before.kind.opens() && self.partner(at - 1).is_none()))
     }

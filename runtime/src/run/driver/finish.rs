@@ -19,6 +19,7 @@ impl<W: World> Driver<'_, '_, W> {
         attempt: u32,
         status: Status,
         failure: Option<Failure>,
+        caught: bool,
     ) {
         let known = self.steps.remove(&ticket).unwrap_or_default();
         let keep = if status == Status::Succeeded { self.to_keep(&known) } else { None };
@@ -39,14 +40,14 @@ impl<W: World> Driver<'_, '_, W> {
             parts: key.map(|key| key.parts).unwrap_or_default(),
         };
         self.recorder.record(Record::StepFinished { end: Box::new(end), keep }, files);
-        self.tell_end(step, status, seconds, failure);
+        self.tell_end(step, status, seconds, failure, caught);
     }
 
     /// Something ended that never became a step.
     pub(super) fn passed(&mut self, step: StepName, why: Passing) {
-        let (status, failure) = match why {
-            Passing::Untaken | Passing::Blocked => (Status::Skipped, None),
-            Passing::Failed(failure) => (Status::Failed, Some(failure)),
+        let (status, failure, caught) = match why {
+            Passing::Untaken | Passing::Blocked => (Status::Skipped, None, false),
+            Passing::Failed { failure, caught } => (Status::Failed, Some(failure), caught),
         };
         let end = StepEnd {
             step: step.path.clone(),
@@ -56,10 +57,10 @@ impl<W: World> Driver<'_, '_, W> {
             ..StepEnd::new(self.run.clone())
         };
         self.recorder.record(Record::StepFinished { end: Box::new(end), keep: None }, Vec::new());
-        self.tell_end(step, status, 0.0, failure);
+        self.tell_end(step, status, 0.0, failure, caught);
     }
 
-    fn tell_end(&mut self, step: StepName, status: Status, seconds: f64, error: Option<Failure>) {
+    fn tell_end(&mut self, step: StepName, status: Status, seconds: f64, error: Option<Failure>, caught: bool) {
         match status {
             Status::Succeeded => self.counts.succeeded += 1,
             Status::Cached if planted(Bug::CachedCountedAsRun) => self.counts.succeeded += 1,
@@ -67,10 +68,17 @@ impl<W: World> Driver<'_, '_, W> {
             Status::Failed => self.counts.failed += 1,
             Status::Skipped | Status::Cancelled => self.counts.skipped += 1,
         }
-        if let (Status::Failed, Some(failure)) = (status, &error) {
+        if let (Status::Failed, Some(failure), false) = (status, &error, caught) {
             self.failures.push((step.path.clone(), failure.clone()));
         }
-        self.recorder.promise(Told::StepFinished { step: step.path, label: step.label, status, seconds, error });
+        self.recorder.promise(Told::StepFinished {
+            step: step.path,
+            label: step.label,
+            status,
+            seconds,
+            error,
+            caught,
+        });
     }
 
     /// Whether a resumption needs the step's value from the record.

@@ -34,6 +34,7 @@ const RULES: &[Rule] = &[
     unit_apart,
     body_on_one_line,
     foreign_operator,
+    arm,
     reserved_word,
     binding_word,
     colon_for_equals,
@@ -130,6 +131,7 @@ impl Site<'_, '_> {
             Start::Expr => "`${ … }` holds one expression",
             Start::Expect => "`expect` is followed by one condition",
             Start::Test => "a test is `test \"what it shows\" { … }`",
+            Start::Arm => "an arm is `case { … }`: a string, a number, `true`, `false`, `none` or `else`, and a block",
             Start::Import => "an import is `import std/table { holdout }` or `import \"./file.pipe\" as name`",
             Start::Type => "a type is `type Name = …`",
             Start::Artifact => "an artifact is `artifact Name[Params]: codec`",
@@ -238,6 +240,24 @@ fn foreign_operator(site: &Site<'_, '_>) -> Option<Diagnostic> {
         }
         _ => None,
     }
+}
+
+/// What stands for a case, or between it and its block.
+fn arm(site: &Site<'_, '_>) -> Option<Diagnostic> {
+    if site.start != Start::Arm {
+        return None;
+    }
+    let message = if site.expects().has("block") && site.at > site.range.start {
+        format!("expected `{{` and what is done in this case, found {}", site.found())
+    } else if site.expects().has("string") {
+        format!("expected a case, found {}", site.found())
+    } else {
+        return None;
+    };
+    Some(
+        site.error(message)
+            .help("an arm is `\"a\" | \"b\" { … }`, `1 { … }`, `true { … }`, `none { … }` or `else { … }`"),
+    )
 }
 
 /// `if = 3`, `task for()`
@@ -396,7 +416,8 @@ fn assignment(site: &Site<'_, '_>) -> Option<Diagnostic> {
 /// `f { a: 1 }`
 fn brace_after_value(site: &Site<'_, '_>) -> Option<Diagnostic> {
     (site.kind() == Some(Kind::LeftBrace) && site.expects().operator()).then(|| {
-        site.error("`{` stands after a value").help("a call is `name(…)`; a block follows only `if`, `else` and `for`")
+        site.error("`{` stands after a value")
+            .help("a call is `name(…)`; a block follows only heads such as `if` and `for`")
     })
 }
 
@@ -407,7 +428,7 @@ fn missing_block(site: &Site<'_, '_>) -> Option<Diagnostic> {
     }
     Some(
         site.error(format!("expected `{{` and a block, found {}", site.found()))
-            .help("`if`, `else` and `for` are followed by steps in braces"),
+            .help("`if`, `else`, `for`, `loop` and `sweep` are followed by steps in braces"),
     )
 }
 
