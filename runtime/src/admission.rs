@@ -101,6 +101,11 @@ impl Admission {
         }
     }
 
+    /// How many attempts of that demand fit at a time, by their cores.
+    pub(crate) fn fit(&self, demand: &Demand) -> u64 {
+        self.all.cpu.checked_div(demand.cpu).unwrap_or(u64::MAX)
+    }
+
     /// What of `demand` is not free.
     pub(crate) fn short(&self, demand: &Demand) -> Short {
         let free = &self.free;

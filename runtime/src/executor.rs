@@ -57,8 +57,9 @@ pub(crate) struct Site {
 }
 
 pub(crate) trait Executor {
-    /// Starts an attempt; its end is told as [`News::Ended`], exactly once.
-    fn submit(&self, attempt: Attempt);
+    /// Starts attempts, more than one to go one after the other on what one of them needs; the end of each is told as
+    /// [`News::Ended`], exactly once.
+    fn submit(&self, attempts: Vec<Attempt>);
     /// Ends what is kept for further attempts.
     fn close(&self) -> Pin<Box<dyn Future<Output = ()>>>;
 }

@@ -21,6 +21,7 @@ bugs! {
     SlotLeakOnFailure,
     SlotLeakOnSuccess,
     SlotGivenTwice,
+    DispatchGivenBackEarly,
     OneRetryTooMany,
     RetryWhileCancelling,
     BackoffLost,

@@ -66,12 +66,17 @@ impl Outcome {
 /// A future of one thread.
 pub(crate) type Run<T> = Pin<Box<dyn Future<Output = T>>>;
 
+/// Runs attempts of one task one after the other and tells the end of each.
+pub(crate) type Together = fn(Rc<Local>, Vec<Attempt>) -> Run<()>;
+
 /// A kind of task.
 pub(crate) struct Runner {
     /// What people read.
     pub name: &'static str,
     pub takes: fn(&Body) -> bool,
     pub run: fn(Rc<Local>, Attempt) -> Run<Outcome>,
+    /// `None` where going together saves nothing.
+    pub together: Option<Together>,
 }
 
 pub(crate) const RUNNERS: &[Runner] = &[python::RUNNER, shell::RUNNER];

@@ -13,6 +13,7 @@ mod rests;
 mod steps;
 #[cfg(test)]
 mod tests;
+mod together;
 
 use std::collections::VecDeque;
 
@@ -22,6 +23,8 @@ use standpipe_plan::{EvalError, NodeId, Origin, Plan, Scope, Step, TaskId, Value
 use self::activation::{Activation, ActivationId};
 use self::layout::Layout;
 use self::queue::Queue;
+pub(crate) use self::together::Start;
+use self::together::{DispatchId, Together};
 use crate::admission::{Admission, Capacity, Demand};
 use crate::durations::Durations;
 use crate::event::{Failure, Status};
@@ -57,6 +60,8 @@ pub(crate) enum Event {
     Ended {
         ticket: Ticket,
         attempt: u32,
+        /// How long it took.
+        nanos: u64,
         result: Result<Value, Failure>,
     },
     /// The wait before the next attempt is over.
@@ -71,22 +76,11 @@ pub(crate) enum Event {
 #[derive(Debug)]
 pub(crate) enum Effect {
     /// Look for an earlier result, or record that an effect will start.
-    Look {
-        ticket: Ticket,
-    },
-    Start {
-        ticket: Ticket,
-        attempt: u32,
-        timeout: Option<i64>,
-        demand: Demand,
-    },
+    Look { ticket: Ticket },
+    /// More than one go together: one after the other, on what one of them needs.
+    Start { starts: Vec<Start>, timeout: Option<i64>, demand: Demand },
     /// The attempt failed: say `Woken` after `nanos`.
-    Wait {
-        ticket: Ticket,
-        attempt: u32,
-        nanos: i64,
-        failure: Failure,
-    },
+    Wait { ticket: Ticket, attempt: u32, nanos: i64, failure: Failure },
     /// The step reached its end; its ticket means nothing any more.
     Finished {
         ticket: Ticket,
@@ -98,22 +92,13 @@ pub(crate) enum Effect {
         caught: bool,
     },
     /// Something reached its end without becoming a step.
-    Passed {
-        step: StepName,
-        why: Passing,
-    },
+    Passed { step: StepName, why: Passing },
     /// A `for` knows its number of items.
-    Fanout {
-        step: String,
-        count: u64,
-    },
+    Fanout { step: String, count: u64 },
     /// End what runs.
     Stop,
     /// The run is over.
-    Done {
-        status: Status,
-        value: Value,
-    },
+    Done { status: Status, value: Value },
 }
 
 /// Why something never became a step.
@@ -144,6 +129,8 @@ pub(crate) struct Instance<'p> {
     state: TaskState,
     attempt: u32,
     demand: Demand,
+    /// The dispatch it goes in with others.
+    dispatch: Option<DispatchId>,
     timeout: Option<i64>,
     place: (ActivationId, usize),
 }
@@ -177,6 +164,7 @@ pub(crate) struct Schedule<'p> {
     next_ticket: Ticket,
     queue: Queue,
     admission: Admission,
+    together: Together,
     work: VecDeque<Work>,
     effects: Vec<Effect>,
     draining: Option<Draining>,
@@ -223,6 +211,7 @@ impl<'p> Schedule<'p> {
             next_ticket: 0,
             queue: Queue::default(),
             admission: Admission::new(capacity),
+            together: Together::new(&plan.tasks),
             work: VecDeque::new(),
             effects: Vec::new(),
             draining: None,
@@ -238,7 +227,7 @@ impl<'p> Schedule<'p> {
             Event::Admitted { ticket } => self.admitted(ticket),
             Event::Omitted { ticket } => self.skip_step(ticket),
             Event::Refused { ticket, failure } => self.refused(ticket, failure),
-            Event::Ended { ticket, attempt, result } => self.ended(ticket, attempt, result),
+            Event::Ended { ticket, attempt, nanos, result } => self.ended(ticket, attempt, nanos, result),
             Event::Woken { ticket } => self.woken(ticket),
             Event::Cancel => self.cancel(),
         }
@@ -279,6 +268,7 @@ impl<'p> Schedule<'p> {
             ("activations", !self.activations.is_empty()),
             ("what was taken", !self.admission.idle()),
             ("the queue", !self.queue.is_empty()),
+            ("dispatches", !self.together.is_empty()),
         ];
         left.into_iter().filter(|(_, is)| *is).map(|(name, _)| name).collect()
     }

@@ -8,3 +8,4 @@ mod failures;
 mod plans;
 mod project;
 mod reuse;
+mod small;

@@ -4,6 +4,7 @@ mod log;
 mod pool;
 pub(crate) mod process;
 mod python;
+mod together;
 
 use std::cell::RefCell;
 use std::fs::{File, OpenOptions};
@@ -22,7 +23,7 @@ use tokio::sync::{mpsc, watch};
 use self::log::Slot;
 use self::pool::Pool;
 pub(crate) use self::process::Ending;
-pub(crate) use self::python::Called;
+pub(crate) use self::python::{Called, stopped};
 use super::{Executor, News, Place, Site, Stop};
 use crate::codes;
 use crate::event::{Event, Failure, LogRange};
@@ -30,6 +31,7 @@ use crate::keeper::{Ended, Keeper, Kind, Left, Request};
 use crate::process::{MARKER, kill_tree};
 use crate::remains::{self, Now, Remnant};
 use crate::runner::{self, Attempt, Outcome};
+use crate::schedule::Ticket;
 use crate::store::Adopted;
 
 pub(crate) const PLACE: Place = Place { name: "local", open };
@@ -81,18 +83,15 @@ fn open(site: Site) -> Result<Box<dyn Executor>, Failure> {
 }
 
 impl Executor for Handle {
-    fn submit(&self, attempt: Attempt) {
+    fn submit(&self, mut attempts: Vec<Attempt>) {
         let local = Rc::clone(&self.0);
-        tokio::task::spawn_local(async move {
-            let (ticket, number) = (attempt.ticket, attempt.number);
-            let begun = Instant::now();
-            let outcome = match attempt.task().and_then(|task| runner::of(&task.body)) {
-                Some(runner) => (runner.run)(Rc::clone(&local), attempt).await,
-                None => Outcome::failed(Failure::new(codes::NOT_STARTED, "nothing here runs this kind of body")),
-            };
-            let seconds = begun.elapsed().as_secs_f64();
-            local.tell(News::Ended { ticket, attempt: number, seconds, outcome });
-        });
+        let first = attempts.first().and_then(Attempt::task);
+        let together = first.and_then(|task| runner::of(&task.body)?.together);
+        if let (Some(together), true) = (together, attempts.len() > 1) {
+            tokio::task::spawn_local(together(local, attempts));
+            return;
+        }
+        attempts.drain(..).for_each(|attempt| submit(&local, attempt));
     }
 
     fn close(&self) -> Pin<Box<dyn Future<Output = ()>>> {
@@ -105,6 +104,20 @@ impl Executor for Handle {
             let _ = std::fs::remove_dir_all(&local.work);
         })
     }
+}
+
+fn submit(local: &Rc<Local>, attempt: Attempt) {
+    let local = Rc::clone(local);
+    tokio::task::spawn_local(async move {
+        let (ticket, number) = (attempt.ticket, attempt.number);
+        let begun = Instant::now();
+        let outcome = match attempt.task().and_then(|task| runner::of(&task.body)) {
+            Some(runner) => (runner.run)(Rc::clone(&local), attempt).await,
+            None => Outcome::failed(Failure::new(codes::NOT_STARTED, "nothing here runs this kind of body")),
+        };
+        let seconds = begun.elapsed().as_secs_f64();
+        local.ended(ticket, number, seconds, outcome);
+    });
 }
 
 impl Local {
@@ -120,6 +133,11 @@ impl Local {
     fn tell(&self, news: News) {
         // Nobody listens once the run has ended.
         let _ = self.site.news.send(news);
+    }
+
+    /// That attempt is over.
+    pub(crate) fn ended(&self, ticket: Ticket, attempt: u32, seconds: f64, outcome: Outcome) {
+        self.tell(News::Ended { ticket, attempt, seconds, outcome });
     }
 
     pub(crate) fn say(&self, event: Event) {

@@ -25,7 +25,7 @@ use crate::executor::{News, Stop};
 use crate::journal::Record;
 use crate::planted::{Bug, planted};
 use crate::runner::{self, Attempt};
-use crate::schedule::{Effect, Event, Schedule, Ticket};
+use crate::schedule::{Effect, Event, Schedule, Start, Ticket};
 
 /// A run under way.
 pub(crate) struct Driver<'p, 'o, W: World> {
@@ -229,7 +229,9 @@ impl<'p, 'o, W: World> Driver<'p, 'o, W> {
                 step.files = outcome.files;
                 step.value = outcome.result.as_ref().ok().cloned();
                 step.unsure |= unsure && !planted(Bug::ChangedFileKept);
-                self.events.push_back(Event::Ended { ticket, attempt, result: outcome.result });
+                let nanos = u64::try_from(Duration::try_from_secs_f64(seconds).unwrap_or_default().as_nanos());
+                let nanos = nanos.unwrap_or(u64::MAX);
+                self.events.push_back(Event::Ended { ticket, attempt, nanos, result: outcome.result });
             }
         }
     }
@@ -246,7 +248,10 @@ impl<'p, 'o, W: World> Driver<'p, 'o, W> {
     fn carry_out(&mut self, effect: Effect) {
         match effect {
             Effect::Look { ticket } => self.look(ticket),
-            Effect::Start { ticket, attempt, timeout, demand } => self.start(ticket, attempt, timeout, demand.cpu),
+            Effect::Start { starts, timeout, demand } => {
+                let attempts = starts.into_iter().filter_map(|start| self.start(start, timeout, demand.cpu)).collect();
+                self.world.submit(attempts);
+            }
             Effect::Wait { ticket, attempt, nanos, failure } => self.wait(ticket, attempt, nanos, failure),
             Effect::Finished { ticket, step, attempt, status, failure, caught } => {
                 self.finished(ticket, step, attempt, status, failure, caught);
@@ -275,8 +280,10 @@ impl<'p, 'o, W: World> Driver<'p, 'o, W> {
         None
     }
 
-    fn start(&mut self, ticket: Ticket, number: u32, timeout: Option<i64>, cpu: u64) {
-        let Some(instance) = self.schedule.instance(ticket) else { return };
+    /// An attempt with all that it needs; that it starts is recorded and told.
+    fn start(&mut self, start: Start, timeout: Option<i64>, cpu: u64) -> Option<Attempt> {
+        let Start { ticket, attempt: number } = start;
+        let instance = self.schedule.instance(ticket)?;
         let key = self.steps.get(&ticket).and_then(|step| step.key.as_ref()).map(|key| key.digest);
         let held = self.past.take(&instance.name.path, key);
         let inputs = instance.step.inputs.iter().zip(&instance.inputs);
@@ -306,7 +313,7 @@ impl<'p, 'o, W: World> Driver<'p, 'o, W> {
         self.recorder
             .record(Record::StepStarted { step: step.clone(), label: label.clone(), attempt: number }, Vec::new());
         self.recorder.tell(Told::StepStarted { step, label, attempt: number, r#where: place });
-        self.world.submit(attempt);
+        Some(attempt)
     }
 
     fn wait(&mut self, ticket: Ticket, attempt: u32, nanos: i64, error: Failure) {

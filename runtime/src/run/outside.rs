@@ -83,8 +83,8 @@ impl World for Outside {
         self.place
     }
 
-    fn submit(&mut self, attempt: Attempt) {
-        self.executor.submit(attempt);
+    fn submit(&mut self, attempts: Vec<Attempt>) {
+        self.executor.submit(attempts);
     }
 
     fn stop(&mut self, how: Stop) {

@@ -50,8 +50,9 @@ pub(crate) trait World {
     /// The name of the place where attempts run.
     fn place(&self) -> &'static str;
 
-    /// Starts an attempt; its end is told as news, exactly once.
-    fn submit(&mut self, attempt: Attempt);
+    /// Starts attempts, more than one to go one after the other on what one of them needs; the end of each is told as
+    /// news, exactly once.
+    fn submit(&mut self, attempts: Vec<Attempt>);
 
     /// How urgently everything that runs is to end.
     fn stop(&mut self, how: Stop);

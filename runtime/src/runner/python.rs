@@ -1,5 +1,7 @@
 //! Python bodies, on warm workers.
 
+mod together;
+
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -17,6 +19,7 @@ pub(crate) const RUNNER: Runner = Runner {
     name: "python",
     takes: |body| matches!(body, Body::Python { .. } | Body::PythonFunction { .. }),
     run: |local, attempt| Box::pin(run(local, attempt)),
+    together: Some(|local, attempts| Box::pin(together::run(local, attempts))),
 };
 
 async fn run(local: Rc<Local>, attempt: Attempt) -> Outcome {
@@ -26,34 +29,49 @@ async fn run(local: Rc<Local>, attempt: Attempt) -> Outcome {
     let Some(ready) = attempt.environment.clone() else {
         return Outcome::failed(Failure::new(codes::NOT_STARTED, "this task has no Python environment"));
     };
-    let scratch = local.work().join(format!("{}-{}", attempt.ticket, attempt.number));
-    let request = Request {
-        task: Arc::new(task),
+    let request = request(&local, &attempt, &Arc::new(task));
+    let scratch = request.scratch.clone();
+    let mut messages = messages(&local, &attempt);
+    let called = local.call(&attempt, &ready, request, &mut messages).await;
+    outcome(&local, &attempt, origin, &scratch, called).await
+}
+
+fn request(local: &Local, attempt: &Attempt, task: &Arc<PythonTask>) -> Request {
+    Request {
+        task: Arc::clone(task),
         inputs: attempt.inputs.clone(),
         output: attempt.output.clone(),
-        scratch: scratch.clone(),
+        scratch: local.work().join(format!("{}-{}", attempt.ticket, attempt.number)),
         checkpoint: local.work().join(format!("{}-checkpoint", attempt.ticket)),
         attempt: attempt.number,
-    };
+    }
+}
+
+/// Passes on what a step says while it runs.
+fn messages(local: &Local, attempt: &Attempt) -> impl FnMut(Message) + Send + use<> {
     let step = attempt.name.path.clone();
     let speaker = local.speaker();
-    let mut messages = move |message: Message| {
+    move |message: Message| {
         let step = step.clone();
         speaker.say(match message {
             Message::Metric { name, value, at } => Event::Metric { step, name, value, at },
             Message::Log { text } => Event::Log { step, stream: SmolStr::new_static("log"), text },
         });
-    };
-    let Called { result, log } = local.call(&attempt, &ready, request, &mut messages).await;
+    }
+}
+
+/// What came of a call, with its files in the store.
+async fn outcome(local: &Rc<Local>, attempt: &Attempt, origin: Origin, scratch: &Path, called: Called) -> Outcome {
+    let Called { result, log } = called;
     let (result, files) = match result {
-        Ok(produced) => match keep(&local, &attempt, &attempt.output, &scratch, produced).await {
+        Ok(produced) => match keep(local, attempt, &attempt.output, scratch, produced).await {
             Ok((value, files)) => (Ok(value), files),
             Err(failure) => (Err(failure), Vec::new()),
         },
         Err(failure) => (Err(failure), Vec::new()),
     };
     // Most steps write nothing there.
-    let _ = std::fs::remove_dir_all(&scratch);
+    let _ = std::fs::remove_dir_all(scratch);
     let placed = |failure: Failure| if failure.line.is_some() { failure } else { failure.at(&attempt.plan, origin) };
     Outcome { result: result.map_err(placed), files, log }
 }

@@ -24,6 +24,7 @@ pub(crate) const RUNNER: Runner = Runner {
     name: "sh",
     takes: |body| matches!(body, Body::Shell { .. }),
     run: |local, attempt| Box::pin(run(local, attempt)),
+    together: None,
 };
 
 /// Longest script or variable that is handed over as an argument; the system's limit is 128 KiB.

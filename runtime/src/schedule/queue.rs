@@ -85,6 +85,27 @@ impl Queue {
         None
     }
 
+    /// How many wait with that demand.
+    pub(super) fn waiting(&self, demand: &Demand) -> usize {
+        self.lines.get(demand).map_or(0, |line| line.waiting.len())
+    }
+
+    /// Up to `most` further steps of that demand, from the head of their line on, as long as `fit` says so of each; what
+    /// they need is not taken.
+    pub(super) fn company(&mut self, demand: &Demand, most: usize, fit: impl Fn(u64) -> bool) -> Vec<u64> {
+        let mut company = Vec::new();
+        let Some(line) = self.lines.get_mut(demand) else { return company };
+        while company.len() < most
+            && let Some(head) = line.waiting.first_entry().filter(|head| fit(*head.get()))
+        {
+            company.push(head.remove());
+        }
+        if line.waiting.is_empty() {
+            self.lines.remove(demand);
+        }
+        company
+    }
+
     /// Steps that could start now; of those that must wait for what is kept for others it does not speak.
     #[cfg(test)]
     pub(super) fn idle(&self, admission: &Admission) -> usize {

@@ -4,7 +4,7 @@ use standpipe_plan::{Expr, Fault, Node, Retry, Step, Task, Value, eval};
 
 use super::activation::ActivationId;
 use super::queue::Urgency;
-use super::{Draining, Effect, Instance, NodeScope, Schedule, SettingScope, Ticket, no_value};
+use super::{Draining, Effect, Instance, NodeScope, Schedule, SettingScope, Start, Ticket, no_value};
 use crate::admission::Demand;
 use crate::codes;
 use crate::event::{Failure, Status};
@@ -43,6 +43,7 @@ impl<'p> Schedule<'p> {
             state: TaskState::Looking,
             attempt: 0,
             demand: Demand::default(),
+            dispatch: None,
             timeout: None,
             place: (id, slot),
         };
@@ -145,28 +146,48 @@ impl<'p> Schedule<'p> {
 
     pub(super) fn start_what_fits(&mut self) {
         while let Some(ticket) = self.queue.next(&mut self.admission) {
-            if !self.change(ticket, Change::Start) {
-                continue;
+            let Some(Instance { task, timeout, demand, .. }) = self.instances.get(&ticket) else { continue };
+            let (task, timeout, demand) = (*task, *timeout, *demand);
+            let mut tickets = vec![ticket];
+            let waiting = self.queue.waiting(&demand) as u64;
+            let most = self.together.most(task, waiting, self.admission.fit(&demand));
+            if most > 1 {
+                let same = |ticket| self.instances.get(&ticket).is_some_and(|other| other.task == task);
+                tickets.extend(self.queue.company(&demand, usize::try_from(most - 1).unwrap_or(0), same));
             }
-            if let Some(Instance { attempt, timeout, demand, .. }) = self.instances.get(&ticket) {
-                let (attempt, timeout, demand) = (*attempt, *timeout, *demand);
-                self.effects.push(Effect::Start { ticket, attempt, timeout, demand });
+            let steps = u32::try_from(tickets.len()).unwrap_or(u32::MAX);
+            let dispatch = (steps > 1).then(|| self.together.begin(steps, demand));
+            let mut starts = Vec::with_capacity(tickets.len());
+            for ticket in tickets {
+                self.change(ticket, Change::Start);
+                if let Some(instance) = self.instances.get_mut(&ticket) {
+                    instance.dispatch = dispatch;
+                    starts.push(Start { ticket, attempt: instance.attempt });
+                }
             }
+            self.effects.push(Effect::Start { starts, timeout, demand });
         }
     }
 
-    pub(super) fn ended(&mut self, ticket: Ticket, attempt: u32, result: Result<Value, Failure>) {
+    pub(super) fn ended(&mut self, ticket: Ticket, attempt: u32, nanos: u64, result: Result<Value, Failure>) {
         if !self.awaits(ticket, attempt) {
             return;
         }
         let Some(instance) = self.instances.get(&ticket) else { return };
         let leak = if result.is_ok() { Bug::SlotLeakOnSuccess } else { Bug::SlotLeakOnFailure };
-        if !planted(leak) {
-            self.admission.give(&instance.demand);
+        let free = match instance.dispatch {
+            None => Some(instance.demand),
+            Some(dispatch) if planted(Bug::DispatchGivenBackEarly) => {
+                self.together.end(dispatch);
+                Some(instance.demand)
+            }
+            Some(dispatch) => self.together.end(dispatch),
+        };
+        if result.is_ok() {
+            self.together.took(instance.task, nanos);
         }
-        if planted(Bug::SlotGivenTwice) {
-            self.admission.give(&instance.demand);
-        }
+        let times = if planted(leak) { 0 } else { 1 + usize::from(planted(Bug::SlotGivenTwice)) };
+        free.iter().cycle().take(times * free.iter().len()).for_each(|demand| self.admission.give(demand));
         let failure = match result {
             Ok(value) => return self.finish(ticket, Change::Succeed, Ok(value)),
             Err(failure) => failure,

@@ -209,7 +209,8 @@ fn play(
                     let wait = u64::from(world.roll() % 3);
                     world.later(wait, if hit { Event::Reused { ticket, value } } else { Event::Admitted { ticket } });
                 }
-                Effect::Start { ticket, attempt, demand, .. } => {
+                Effect::Start { starts, demand, .. } => {
+                    let [Start { ticket, attempt }] = starts[..] else { panic!("shell steps go alone") };
                     assert!(world.running.insert(ticket, demand).is_none(), "one attempt at a time");
                     let instance = schedule.instance(ticket).expect("it has not ended");
                     assert_eq!(instance.inputs.len(), instance.step.inputs.len(), "every input is known");
@@ -220,7 +221,7 @@ fn play(
                     let fails = faults && world.roll() < 60;
                     let result = if fails { Err(Failure::new("E0620", "luck")) } else { Ok(Value::Int(1)) };
                     let wait = 1 + u64::from(world.roll());
-                    world.later(wait, Event::Ended { ticket, attempt, result });
+                    world.later(wait, Event::Ended { ticket, attempt, nanos: 0, result });
                 }
                 Effect::Wait { ticket, nanos, .. } => world.later(nanos.cast_unsigned(), Event::Woken { ticket }),
                 Effect::Finished { ticket, step, status, .. } => {
@@ -316,7 +317,7 @@ fn a_retry_waits_twice_as_long_each_time() {
     let mut waits = Vec::new();
     for attempt in 1..=2 {
         let result = Err(Failure::new("E0620", "luck"));
-        for effect in schedule.step(Event::Ended { ticket: 0, attempt, result }) {
+        for effect in schedule.step(Event::Ended { ticket: 0, attempt, nanos: 0, result }) {
             if let Effect::Wait { nanos, .. } = effect {
                 waits.push(nanos);
             }
@@ -324,6 +325,7 @@ fn a_retry_waits_twice_as_long_each_time() {
         schedule.step(Event::Woken { ticket: 0 });
     }
     assert_eq!(waits, [10, 20]);
-    let effects = schedule.step(Event::Ended { ticket: 0, attempt: 3, result: Err(Failure::new("E0620", "luck")) });
+    let effects =
+        schedule.step(Event::Ended { ticket: 0, attempt: 3, nanos: 0, result: Err(Failure::new("E0620", "luck")) });
     assert!(matches!(effects.last(), Some(Effect::Done { status: Status::Failed, .. })));
 }

@@ -16,12 +16,14 @@ pub(super) enum Fact {
         keep_going: bool,
     },
     /// An attempt was handed to the place where attempts run.
+    /// Those of one dispatch share what they take.
     Submitted {
         ticket: Ticket,
         path: String,
         task: TaskId,
         attempt: u32,
         inputs: Vec<Value>,
+        dispatch: u64,
     },
     /// The end of an attempt was told to the driver; `genuine` unless it was told before.
     Ended {

@@ -23,6 +23,7 @@ fn finder(bug: Bug) -> Finder {
         | Bug::SlotLeakOnFailure
         | Bug::SlotLeakOnSuccess
         | Bug::SlotGivenTwice
+        | Bug::DispatchGivenBackEarly
         | Bug::OneRetryTooMany
         | Bug::RetryWhileCancelling
         | Bug::BackoffLost

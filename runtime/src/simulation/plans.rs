@@ -71,7 +71,7 @@ fn task(rng: &mut Rng, index: u64, slots: u64) -> (Task, Takes) {
     let settings = Settings {
         cpu: Some(Expr::Const(Value::Float(cores))),
         memory: Some(if takes.grows { times(size) } else { size }),
-        gpu: Some(Expr::Const(Value::Int(i64::try_from(takes.gpu).unwrap_or(0)))),
+        gpu: (takes.gpu > 0).then(|| Expr::Const(Value::Int(i64::try_from(takes.gpu).unwrap_or(0)))),
         disk: Some(Expr::Const(Value::Size(takes.disk))),
         timeout: rng.chance(20).then_some(Expr::Const(Value::Duration(500))),
         retry: match rng.below(3) {
@@ -179,7 +179,8 @@ impl Builder {
                     let item = self.id();
                     let all = self.id();
                     let body = self.region(rng, depth - 1, &seen, Some(item));
-                    let end = i64::try_from(rng.below(7)).unwrap_or(0);
+                    let most = if rng.chance(4) { 40 } else { 7 };
+                    let end = i64::try_from(rng.below(most)).unwrap_or(0);
                     let items = Expr::Const(Value::Range { start: 0, end });
                     let limit = rng.chance(40).then(|| Expr::Const(Value::Int(1 + i64::from(rng.chance(50)))));
                     let kind = NodeKind::For { items, limit, item, variable: "i".into(), body };

@@ -69,7 +69,7 @@ pub(super) fn seed(seed: u64) -> (Story, Vec<String>) {
     let plan = Arc::new(drawn.plan.clone());
     let faults = Faults::draw(&mut rng);
     let keep_going = rng.chance(50);
-    let window = 1 + rng.index(6);
+    let window = 1 + if rng.chance(30) { 24 } else { rng.index(6) };
     let state = Rc::new(RefCell::new(State::new(rng)));
     for process in 0..=PROCESSES {
         let calm = process == PROCESSES;

@@ -45,6 +45,7 @@ pub(super) struct State {
     future: BTreeMap<(u64, u64), Happening>,
     made: u64,
     pub live: BTreeMap<(Ticket, u32), Live>,
+    pub dispatches: u64,
     pub stop: Stop,
     /// Attempts whose files were changed while they ran.
     pub unsure: Vec<Ticket>,
@@ -68,6 +69,7 @@ impl State {
             future: BTreeMap::new(),
             made: 0,
             live: BTreeMap::new(),
+            dispatches: 0,
             stop: Stop::No,
             unsure: Vec::new(),
             environment: None,

@@ -97,29 +97,13 @@ impl World for Made {
         "simulated"
     }
 
-    fn submit(&mut self, attempt: Attempt) {
+    fn submit(&mut self, attempts: Vec<Attempt>) {
         let state = &mut *self.state.borrow_mut();
-        let (ticket, number) = (attempt.ticket, attempt.number);
-        let inputs: Vec<Value> = attempt.inputs.into_iter().map(|(_, value, _)| value).collect();
-        let result = luck(state, attempt.task, &inputs);
-        let stubborn = state.rng.chance(state.faults.stubborn);
-        state.note(Fact::Submitted { ticket, path: attempt.name.path, task: attempt.task, attempt: number, inputs });
-        state.live.insert((ticket, number), Live { stubborn });
-        let mut takes = 1 + state.rng.below(100);
-        if state.rng.chance(state.faults.slow) {
-            takes *= 100;
-        }
-        let (takes, result) = match attempt.timeout.map(|timeout| u64::try_from(timeout.as_nanos()).unwrap_or(0)) {
-            Some(timeout) if timeout < takes => (timeout, Err(Failure::new(codes::TIMED_OUT, "too long"))),
-            _ => (takes, result),
-        };
-        state.later(takes, ended(ticket, number, takes, result));
-        if state.rng.chance(state.faults.told_twice) {
-            let more = state.rng.below(150);
-            state.later(takes + more, ended(ticket, number, takes, Ok(POISON)));
-        }
-        if state.stop != Stop::No {
-            end(state, ticket, number, stubborn);
+        state.dispatches += 1;
+        // One after the other.
+        let mut begins = 0;
+        for attempt in attempts {
+            begins = submit(state, attempt, begins);
         }
     }
 
@@ -132,6 +116,35 @@ impl World for Made {
             end(state, ticket, number, stubborn);
         }
     }
+}
+
+/// Runs an attempt that begins after `begins`; when it ends.
+fn submit(state: &mut State, attempt: Attempt, begins: u64) -> u64 {
+    let (ticket, number, dispatch) = (attempt.ticket, attempt.number, state.dispatches);
+    let inputs: Vec<Value> = attempt.inputs.into_iter().map(|(_, value, _)| value).collect();
+    let result = luck(state, attempt.task, &inputs);
+    let stubborn = state.rng.chance(state.faults.stubborn);
+    let path = attempt.name.path;
+    state.note(Fact::Submitted { ticket, path, task: attempt.task, attempt: number, inputs, dispatch });
+    state.live.insert((ticket, number), Live { stubborn });
+    let mut takes = 1 + state.rng.below(100);
+    if state.rng.chance(state.faults.slow) {
+        takes *= 100;
+    }
+    let (takes, result) = match attempt.timeout.map(|timeout| u64::try_from(timeout.as_nanos()).unwrap_or(0)) {
+        Some(timeout) if timeout < takes => (timeout, Err(Failure::new(codes::TIMED_OUT, "too long"))),
+        _ => (takes, result),
+    };
+    let ends = begins + takes;
+    state.later(ends, ended(ticket, number, takes, result));
+    if state.rng.chance(state.faults.told_twice) {
+        let more = state.rng.below(150);
+        state.later(ends + more, ended(ticket, number, takes, Ok(POISON)));
+    }
+    if state.stop != Stop::No {
+        end(state, ticket, number, stubborn);
+    }
+    ends
 }
 
 /// What an attempt will come to.

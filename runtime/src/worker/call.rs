@@ -67,6 +67,18 @@ struct Head<'a> {
     seed: u64,
 }
 
+/// Bytes of calls that are sent ahead of their answers: what surely fits into a socket that nobody reads.
+const ROOM: usize = 32 << 10;
+
+/// A call on its way.
+pub(crate) struct Sent {
+    pub(crate) request: Request,
+    inputs: Inputs,
+    number: u64,
+    /// Why it was not sent after all.
+    problem: Option<Failure>,
+}
+
 /// What a call came to.
 enum Answer {
     Done(Result<Produced, Failure>, (u64, u64)),
@@ -85,16 +97,49 @@ impl Worker {
         };
         self.calls += 1;
         if let Err(error) = self.push(&request, &inputs) {
-            let message = format!("the inputs of `{}` cannot be sent to it: {error}", request.task.name);
-            let failure = Failure::new(codes::WRONG_INPUT, message)
-                .with_help("give large values as a Table, a File or an artifact");
-            return self.outcome(Err(failure), (self.log_end, self.log_end), true);
+            return self.outcome(Err(unsent(&request, &error)), (self.log_end, self.log_end), true);
         }
-        let answer = match self.socket.flush().await {
-            Ok(()) => self.answer(&request, &inputs, messages).await,
-            Err(_) => Answer::Broken(self.ending().await),
-        };
-        match answer {
+        let number = self.calls;
+        self.socket_flushed().await;
+        self.answer_to(Sent { request, inputs, number, problem: None }, messages).await
+    }
+
+    /// Sends what was pushed; a worker that is gone shows when its answer is read.
+    async fn socket_flushed(&mut self) {
+        let _ = self.socket.flush().await;
+    }
+
+    /// Sends calls one behind the other, as many as fit into the socket without the worker reading, at least one: what
+    /// was sent, to be asked for in that order.
+    pub(crate) async fn send(&mut self, requests: Vec<Request>) -> Vec<Sent> {
+        let mut sent: Vec<Sent> = Vec::with_capacity(requests.len());
+        for request in requests {
+            if !sent.is_empty() && self.socket.queued() > ROOM {
+                break;
+            }
+            let inputs = match Inputs::new(&request.task.name, &request.inputs) {
+                Ok(inputs) => inputs,
+                Err(problem) => {
+                    let number = self.calls;
+                    sent.push(Sent { request, inputs: Inputs::default(), number, problem: Some(problem) });
+                    continue;
+                }
+            };
+            self.calls += 1;
+            let problem = self.push(&request, &inputs).err().map(|error| unsent(&request, &error));
+            sent.push(Sent { request, inputs, number: self.calls, problem });
+        }
+        self.socket_flushed().await;
+        sent
+    }
+
+    /// What comes of a call that was sent, once the calls sent before it are answered.
+    pub(crate) async fn answer_to(&mut self, sent: Sent, messages: &mut (dyn FnMut(Message) + Send)) -> Outcome {
+        let Sent { request, inputs, number, problem } = sent;
+        if let Some(problem) = problem {
+            return self.outcome(Err(problem), (self.log_end, self.log_end), true);
+        }
+        match self.answer(number, &request, &inputs, messages).await {
             Answer::Done(result, log) => self.outcome(result, log, true),
             Answer::Broken(why) => {
                 let failure = died(&request, &why).with_detail(tail(&self.log, self.log_end));
@@ -163,11 +208,11 @@ impl Worker {
     /// Reads frames until the call's answer has come or the process is of no more use.
     async fn answer(
         &mut self,
+        number: u64,
         request: &Request,
         inputs: &Inputs,
         messages: &mut (dyn FnMut(Message) + Send),
     ) -> Answer {
-        let number = self.calls;
         loop {
             let frame = tokio::select! {
                 biased;
@@ -178,6 +223,10 @@ impl Worker {
             let reply = match frame {
                 Ok(Some(frame)) => serde_json::from_slice::<Reply>(frame),
                 Ok(None) => return Answer::Broken(self.ending().await),
+                // It died with calls that it had not read.
+                Err(error) if error.kind() == io::ErrorKind::ConnectionReset => {
+                    return Answer::Broken(self.ending().await);
+                }
                 Err(error) => return Answer::Broken(format!("it sent what cannot be read: {error}")),
             };
             match reply {
@@ -196,6 +245,11 @@ impl Worker {
             }
         }
     }
+}
+
+fn unsent(request: &Request, error: &io::Error) -> Failure {
+    Failure::new(codes::WRONG_INPUT, format!("the inputs of `{}` cannot be sent to it: {error}", request.task.name))
+        .with_help("give large values as a Table, a File or an artifact")
 }
 
 /// The failure of a step whose process is gone.

@@ -59,6 +59,11 @@ impl Frames {
         Ok(())
     }
 
+    /// Bytes that were pushed and not sent.
+    pub(super) fn queued(&self) -> usize {
+        self.outgoing.len()
+    }
+
     /// Sends what was pushed.
     pub(super) async fn flush(&mut self) -> io::Result<()> {
         let sent = self.stream.write_all(&self.outgoing).await;

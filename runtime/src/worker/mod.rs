@@ -18,6 +18,7 @@ use standpipe_plan::{BlobKind, Frame, Module, Shape, Value};
 
 use crate::event::{Failure, LogRange};
 
+pub(crate) use call::Sent;
 pub use process::Worker;
 
 /// How to start a worker.

@@ -114,6 +114,30 @@ impl Slot {
         (end > self.start).then(|| LogRange { file: self.name.clone(), start: self.start, end })
     }
 
+    /// The part of an attempt of which the worker says where it lies; `None` when it printed nothing.
+    pub(super) fn part(
+        &mut self,
+        local: &Local,
+        attempt: &crate::runner::Attempt,
+        start: u64,
+        end: u64,
+    ) -> Option<LogRange> {
+        self.start = start;
+        self.seen = end;
+        if end <= start {
+            return None;
+        }
+        let from = start.max(end.saturating_sub(PASSED_ON));
+        if from > start {
+            local.say(super::output(attempt, format!("… {} bytes are left out here; the log has them", from - start)));
+        }
+        let text = String::from_utf8_lossy(&self.read(from, end)).trim_end_matches('\n').to_owned();
+        if !text.is_empty() {
+            local.say(super::output(attempt, text));
+        }
+        Some(LogRange { file: self.name.clone(), start, end })
+    }
+
     /// The end of the attempt's part.
     pub(crate) fn tail(&self) -> String {
         let end = self.end();

@@ -108,7 +108,7 @@ impl Local {
         }
     }
 
-    async fn worker(&self, ready: &Ready, threads: u64) -> Result<Warm, Failure> {
+    pub(super) async fn worker(&self, ready: &Ready, threads: u64) -> Result<Warm, Failure> {
         let idle = self.pool.borrow_mut().take(ready, threads);
         if let Some(warm) = idle {
             return Ok(warm);
@@ -121,14 +121,14 @@ impl Local {
         })
     }
 
-    async fn put_back(&self, warm: Warm) {
+    pub(super) async fn put_back(&self, warm: Warm) {
         let surplus = self.pool.borrow_mut().put(warm);
         if let Some(surplus) = surplus {
             self.end(surplus).await;
         }
     }
 
-    async fn end(&self, mut warm: Warm) {
+    pub(super) async fn end(&self, mut warm: Warm) {
         warm.worker.kill().await;
         self.give_back(warm.slot);
     }
@@ -185,7 +185,7 @@ impl Local {
     }
 }
 
-fn ask(group: Option<Pid>) -> Instant {
+pub(super) fn ask(group: Option<Pid>) -> Instant {
     if let Some(group) = group {
         // It may be gone already.
         let _ = kill_process_group(group, Signal::TERM);
@@ -193,7 +193,7 @@ fn ask(group: Option<Pid>) -> Instant {
     Instant::now() + GRACE
 }
 
-fn stopped(attempt: &Attempt) -> Failure {
+pub(crate) fn stopped(attempt: &Attempt) -> Failure {
     Failure::new(codes::CANCELLED, format!("`{}` was stopped", attempt.name.path))
 }
 

@@ -12,7 +12,7 @@ use crate::simulation::play::Story;
 use crate::simulation::world::Made;
 
 /// What one event can add at a time.
-const BURST: usize = 24;
+const BURST: usize = 64;
 
 pub(super) fn told(story: &Story, breaks: &mut Vec<String>) {
     for process in story.processes() {
