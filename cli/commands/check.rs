@@ -22,7 +22,7 @@ pub(super) fn define(command: Command) -> Command {
                 .value_parser(clap::value_parser!(PathBuf))
                 .value_hint(clap::ValueHint::AnyPath),
         )
-        .arg(format_arg(&["text", "json"]))
+        .arg(format_arg(&["text", "line", "json"]))
         .after_help("Examples:\n  standpipe check\n  standpipe check churn.pipe --format json")
 }
 
@@ -35,14 +35,15 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Probl
         findings.add(sources::files(&project, &analysis), analysis.diagnostics);
     }
     let findings = findings.sorted();
-    if matches.get_one::<String>("format").is_some_and(|format| format == "json") {
-        print(&findings.json())?;
-    } else {
-        let mut text = findings.text(context.look());
-        if !context.quiet {
-            text.push_str(&format!("checked {}: {}\n", plural(files.len(), "file"), findings.counts()));
-        }
-        print(&text)?;
+    let format = matches.get_one::<String>("format").map_or("text", String::as_str);
+    let mut text = match format {
+        "json" => findings.json(),
+        "line" => findings.lines(),
+        _ => findings.text(context.look()),
+    };
+    if format != "json" && !context.quiet {
+        text.push_str(&format!("checked {}: {}\n", plural(files.len(), "file"), findings.counts()));
     }
+    print(&text)?;
     Ok(if findings.count(Severity::Error) > 0 { Exit::Failed } else { Exit::Done })
 }

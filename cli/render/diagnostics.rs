@@ -58,6 +58,11 @@ impl Findings {
         self.found.iter().map(draw).collect()
     }
 
+    /// All of them, each as `file:line:column: error[E0301]: message (help)`: what editors and other tools take apart.
+    pub(crate) fn lines(&self) -> String {
+        self.found.iter().map(|(index, diagnostic)| line(diagnostic, &self.compilations[*index])).collect()
+    }
+
     /// `2 errors, 1 warning`, or `no problems`.
     pub(crate) fn counts(&self) -> String {
         let (errors, warnings) = (self.count(Severity::Error), self.count(Severity::Warning));
@@ -138,6 +143,18 @@ fn json<'a>(diagnostic: &'a Diagnostic, files: &'a Files) -> Item<'a> {
             })
             .collect(),
     }
+}
+
+fn line(diagnostic: &Diagnostic, files: &Files) -> String {
+    let Range { file, start, .. } = range(diagnostic.span, files);
+    let severity = match diagnostic.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+    };
+    let help = diagnostic.help.as_deref().map_or(String::new(), |help| format!(" ({help})"));
+    let text = format!("{}{help}", diagnostic.message).replace('\n', " ");
+    format!("{file}:{}:{}: {severity}[{}]: {text}\n", start.line, start.column, diagnostic.code.as_str())
 }
 
 fn range(span: Span, files: &Files) -> Range<'_> {

@@ -1,0 +1,6 @@
+-- The language server as `vim.lsp.config` of Neovim 0.11 wants it; `vim.lsp.enable('standpipe')` starts it.
+return {
+  cmd = require('standpipe').command(),
+  filetypes = { 'standpipe' },
+  root_markers = { 'standpipe.toml', '.git' },
+}

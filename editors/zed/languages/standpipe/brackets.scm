@@ -1,0 +1,5 @@
+; What belongs together.
+
+("(" @open ")" @close)
+("[" @open "]" @close)
+("{" @open "}" @close)
