@@ -1,5 +1,5 @@
--- Starts the language server in every Neovim from 0.7 on, and runs and plans what the buffer holds.
--- Set before the first .pipe file is opened:
+-- Starts the language server in Neovim 0.7 to 0.10 (for newer ones see `plugin/standpipe.lua`), and runs and plans what
+-- the buffer holds. Set in `init.lua` or `init.vim`:
 --   vim.g.standpipe_command = { '/path/to/standpipe' }   which program; default: { 'standpipe' }
 --   vim.g.standpipe_lsp = false                          no language server
 --   vim.g.standpipe_treesitter = false                   colours by the syntax file even where the parser was built
@@ -57,12 +57,7 @@ end
 
 local function start_server(buffer)
   local command = M.command()
-  if vim.fn.executable(command[1]) == 0 then
-    return
-  end
-  if vim.lsp.config and vim.lsp.enable then
-    -- Looks at `lsp/standpipe.lua`, and at what the user has set on top of it.
-    vim.lsp.enable('standpipe')
+  if vim.fn.executable(command[1]) == 0 or (vim.lsp.config and vim.lsp.enable) then
     return
   end
   local config = { name = 'standpipe', cmd = command, root_dir = M.root(vim.api.nvim_buf_get_name(buffer)) }

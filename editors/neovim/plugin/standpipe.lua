@@ -1,0 +1,6 @@
+-- Neovim 0.11 starts the language server by itself for every .pipe file; older ones start it in `lua/standpipe`.
+if vim.lsp.config and vim.lsp.enable and vim.g.standpipe_lsp ~= false then
+  if vim.fn.executable(require('standpipe').command()[1]) == 1 then
+    vim.lsp.enable('standpipe')
+  end
+end
