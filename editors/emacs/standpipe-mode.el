@@ -157,7 +157,8 @@
               (setq at next))))))))
 
 (defun standpipe--fontify (start end &optional loudly)
-  "Colour from START to END, raw bodies by their own languages; LOUDLY as `font-lock-default-fontify-region'."
+  "Colour from START to END, raw bodies by their own languages.
+LOUDLY is as for `font-lock-default-fontify-region'."
   (let ((body (standpipe--body-at start)))
     (when body
       (setq start (nth 1 body))))
@@ -200,7 +201,7 @@
         (goto-char to)))))
 
 (defun standpipe--plain (start end)
-  "Give quotes, brackets and number signs between START and END the syntax of punctuation."
+  "Make punctuation of quotes, brackets and number signs from START to END."
   (save-excursion
     (goto-char start)
     (while (re-search-forward "[]\"#'(){}[\\]" end t)
