@@ -55,8 +55,9 @@
   "Types of the language.")
 
 (defconst standpipe-attributes
-  '("cache" "container" "cpu" "disk" "env" "frame" "gpu" "limit" "memory" "network" "packages" "priority" "python"
-    "retry" "sh" "sql" "tags" "timeout")
+  '("after" "cache" "catch_up" "container" "cpu" "cron" "disk" "env" "every" "frame" "gpu" "health" "idempotent"
+    "limit" "memory" "network" "on_change" "overlap" "packages" "port" "priority" "probe" "python" "replicas" "retry"
+    "run" "sh" "sql" "tags" "timeout" "timezone" "webhook")
   "Attributes of declarations.")
 
 ;;; Colours

@@ -56,12 +56,12 @@ function! StandpipeIndent(lnum) abort
   if before == 0
     return 0
   endif
-  let text = getline(before)
-  let opens = s:opens(text)
+  " What closes at the start of a line was taken into account there.
+  let opens = s:opens(substitute(getline(before), '^\s*[])}]\+', '', ''))
   let indent = indent(before)
   if opens > 0
     let indent += shiftwidth()
-  elseif opens < 0 && text !~# '^\s*[])}]'
+  elseif opens < 0
     let indent -= shiftwidth()
   endif
   if closes

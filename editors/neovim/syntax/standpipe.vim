@@ -23,7 +23,7 @@ syntax match standpipeNumber /\<\d[0-9_]*\(\.\d[0-9_]*\)\?\([eE][+-]\?\d[0-9_]*\
 syntax match standpipeOperator /|>\|->\|??\|\.\.=\?\|[=!<>]=\|[-+*/=<>|?]/
 syntax match standpipeField /\.\s*\zs\h\w*/
 syntax match standpipeField /\<\h\w*\ze\s*:/
-syntax match standpipeAttribute /^\s\+\zs\%(cache\|container\|cpu\|disk\|env\|frame\|gpu\|limit\|memory\|network\|packages\|priority\|python\|retry\|sh\|sql\|tags\|timeout\)\ze:/
+syntax match standpipeAttribute /^\s\+\zs\%(after\|cache\|catch_up\|container\|cpu\|cron\|disk\|env\|every\|frame\|gpu\|health\|idempotent\|limit\|memory\|network\|on_change\|overlap\|packages\|port\|priority\|probe\|python\|replicas\|retry\|run\|sh\|sql\|tags\|timeout\|timezone\|webhook\)\ze:/
 syntax match standpipeDeclaration /^\%(import\|type\|artifact\|const\|env\|task\|effect\|pipeline\|service\|schedule\|test\)\>/
 
 syntax match standpipeEscape /\\\%(u{\x\+}\|.\)/ contained

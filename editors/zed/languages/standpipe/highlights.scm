@@ -16,8 +16,9 @@
 
 ((attribute_name) @attribute
   (#any-of? @attribute
-    "cache" "container" "cpu" "disk" "env" "frame" "gpu" "limit" "memory" "network" "packages" "priority" "python"
-    "retry" "sh" "sql" "tags" "timeout"))
+    "after" "cache" "catch_up" "container" "cpu" "cron" "disk" "env" "every" "frame" "gpu" "health" "idempotent"
+    "limit" "memory" "network" "on_change" "overlap" "packages" "port" "priority" "probe" "python" "replicas" "retry"
+    "run" "sh" "sql" "tags" "timeout" "timezone" "webhook"))
 
 (member_expression name: (identifier) @property)
 (record_field name: (identifier) @property)
@@ -54,10 +55,8 @@
 [ "try" ] @keyword
 [ "and" "or" "not" ] @keyword
 [ "limit" "until" "maximize" "minimize" "using" "step" "deploy" "expect" ] @keyword
-
-; A word that is a name where it stands
-
-(_ name: (identifier) @property (#any-of? @property "none" "true" "false"))
+[ "true" "false" ] @boolean
+"none" @constant
 
 ; Values
 
@@ -67,8 +66,6 @@
 (interpolation) @embedded
 [ (integer) (negative_integer) ] @number
 [ (float) (percentage) (duration) (size) ] @number
-(boolean) @boolean
-(none) @constant
 
 ; Signs
 
