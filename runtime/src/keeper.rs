@@ -18,3 +18,6 @@ pub use self::serve::main;
 
 /// The first argument of a program that is to be a keeper.
 pub const COMMAND: &str = "keep";
+
+/// What follows it to become, instead, the reaper of a program that takes this process's place.
+pub(crate) const REAPER: &str = "reaper";

@@ -3,9 +3,15 @@
 mod admission;
 mod bad_input;
 mod cancel;
+mod cause;
 mod crash;
+mod detach;
+mod escape;
 mod failures;
+mod kills;
+mod only;
 mod plans;
 mod project;
+mod resume;
 mod reuse;
 mod small;

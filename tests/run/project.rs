@@ -172,6 +172,14 @@ impl Started {
         assert!(Command::new("kill").args([&format!("-{signal}"), &id]).status().unwrap().success());
     }
 
+    /// Waits for the end, with the events that are left to read.
+    pub(crate) fn rest(mut self) -> Run {
+        let lines: Vec<String> = self.lines.by_ref().lines().map(|line| line.unwrap()).collect();
+        let code = self.child.wait().unwrap().code();
+        let events = lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+        Run { code, events, stderr: String::new() }
+    }
+
     /// Waits for the end; the exit code, none when a signal ended it.
     pub(crate) fn code(&mut self) -> Option<i32> {
         // The rest of the events must be taken, or a full pipe would hold the program up.

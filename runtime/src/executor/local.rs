@@ -156,8 +156,9 @@ impl Local {
     /// A log file that nobody else writes to for now.
     pub(crate) fn slot(&self, held: bool) -> Slot {
         let mut slots = self.slots.borrow_mut();
-        // Those with a keeper are for what it can hold.
-        let free = slots.iter().rposition(|slot| slot.keeper.is_some() == held).or(slots.len().checked_sub(1));
+        // A keeper has its slot's lease: those with one are for what it can hold, and only for that.
+        let with = |keeper: bool| slots.iter().rposition(|slot| slot.keeper.is_some() == keeper);
+        let free = if held { with(true).or_else(|| with(false)) } else { with(false) };
         free.map(|index| slots.remove(index)).unwrap_or_else(|| {
             let number = self.next_slot.get();
             self.next_slot.set(number + 1);

@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::UnixStream;
 use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
@@ -70,9 +70,14 @@ impl Ended {
 }
 
 /// A keeper and the way to it.
+#[derive(Debug)]
 pub(crate) struct Keeper {
     child: Child,
     socket: BufReader<UnixStream>,
+    /// The word that comes in.
+    line: Vec<u8>,
+    /// It has said how its last command ended.
+    told: bool,
 }
 
 impl Keeper {
@@ -88,7 +93,7 @@ impl Keeper {
             .stdout(output)
             .stderr(Stdio::null())
             .spawn()?;
-        Ok(Self { child, socket: BufReader::new(UnixStream::from_std(ours)?) })
+        Ok(Self { child, socket: BufReader::new(UnixStream::from_std(ours)?), line: Vec::new(), told: true })
     }
 
     /// Has a command held to its end; `look` is called now and then. `Err` when the keeper was lost: nothing is known
@@ -102,20 +107,16 @@ impl Keeper {
         if *stop.borrow_and_update() != Stop::No {
             return Ok(Ended { how: Ending::Cancelled, ..Ended::default() });
         }
+        self.told = false;
         self.socket.get_mut().write_all(&Message::Run(request).frame()).await?;
-        let mut line = Vec::new();
         let mut ticks = interval_at(Instant::now() + LOOK, LOOK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut listening = true;
         loop {
             tokio::select! {
-                read = self.socket.read_until(b'\n', &mut line) => {
-                    if read? == 0 {
-                        return Err(io::ErrorKind::UnexpectedEof.into());
-                    }
-                    if line.ends_with(b"\n") {
-                        return Ok(serde_json::from_slice(&line)?);
-                    }
+                ended = word(&mut self.socket, &mut self.line) => {
+                    self.told = ended.is_ok();
+                    return ended;
                 }
                 changed = stop.changed(), if listening => {
                     listening = changed.is_ok();
@@ -127,6 +128,37 @@ impl Keeper {
                 _ = ticks.tick() => look(),
             }
         }
+    }
+
+    /// Gives it a command whose end is heard by [`Keeper::ended`].
+    pub(crate) async fn send(&mut self, request: Request) -> io::Result<()> {
+        self.told = false;
+        self.socket.get_mut().write_all(&Message::Run(request).frame()).await
+    }
+
+    /// Waits for the end of the command. Nothing is lost when that is given up half-way.
+    pub(crate) async fn ended(&mut self) -> io::Result<Ended> {
+        let ended = word(&mut self.socket, &mut self.line).await;
+        self.told |= ended.is_ok();
+        ended
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Whether it has nothing to hold that it has not told the end of.
+    pub(crate) fn ended_well(&self) -> bool {
+        self.told
+    }
+
+    /// Ends it with what it holds, and waits for that.
+    pub(crate) async fn end(&mut self) {
+        // It sees that nobody speaks to it any more.
+        let _ = self.socket.get_mut().shutdown().await;
+        let mut rest = Vec::new();
+        let _ = self.socket.read_to_end(&mut rest).await;
+        let _ = self.child.wait();
     }
 
     /// Whether it has ended, which is not of its own will.
@@ -146,4 +178,16 @@ impl Keeper {
     pub(crate) fn close(self) {
         Self::close_all(vec![self]);
     }
+}
+
+/// The next word of a keeper; `line` has what came of it so far.
+async fn word(socket: &mut BufReader<UnixStream>, line: &mut Vec<u8>) -> io::Result<Ended> {
+    while !line.ends_with(b"\n") {
+        if socket.read_until(b'\n', line).await? == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+    }
+    let ended = serde_json::from_slice(line)?;
+    line.clear();
+    Ok(ended)
 }

@@ -1,13 +1,13 @@
 //! The keeper itself: takes commands from its socket, holds each to the end of the last process that it started.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::net::UnixStream as StdStream;
 use std::path::PathBuf;
-use std::process::{ExitCode, Stdio};
+use std::process::{Command, ExitCode, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -15,6 +15,7 @@ use tokio::net::UnixStream;
 use tokio::net::unix::OwnedReadHalf;
 use tokio::sync::watch;
 
+use super::REAPER;
 use super::client::{Ended, Kind};
 use super::lease::Lease;
 use super::request::{Message, Request};
@@ -28,11 +29,26 @@ use crate::run::Signals;
 /// runtime, and of a server the standard output is what the server gets as its standard input.
 #[must_use]
 pub fn main(arguments: &[OsString]) -> ExitCode {
+    if let [reaper, program, arguments @ ..] = arguments
+        && reaper == REAPER
+    {
+        return turn_into(program, arguments);
+    }
     match begin(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         // Nobody reads what it says: the runtime sees that it is gone.
         Err(_) => ExitCode::FAILURE,
     }
+}
+
+/// Turns this process into `program`, which gets every process below it that loses its parent.
+fn turn_into(program: &OsStr, arguments: &[OsString]) -> ExitCode {
+    use std::os::unix::process::CommandExt as _;
+    // Without it, a step's left-over processes are found when the worker ends.
+    let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
+    let error = Command::new(program).args(arguments).exec();
+    // As a shell has it.
+    ExitCode::from(if error.kind() == io::ErrorKind::NotFound { 127 } else { 126 })
 }
 
 fn begin(arguments: &[OsString]) -> io::Result<()> {

@@ -3,12 +3,13 @@
 use std::path::Path;
 
 use rusqlite::{Connection, params};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use standpipe_plan::{Digest, Value};
 
 use crate::codes;
 use crate::event::{Failure, Status};
+use crate::executor::local::Ending;
 use crate::journal::{self, StepEnd};
 use crate::keeper::Left;
 use crate::options::Resume;
@@ -47,6 +48,8 @@ impl Past {
     ) -> Result<(u64, u32, Self), Failure> {
         let mut past = Self { choice: resume.clone(), ..Self::default() };
         let mut open: FxHashMap<String, bool> = FxHashMap::default();
+        // Steps of which an end is on record after their last start.
+        let mut told: FxHashSet<String> = FxHashSet::default();
         let (mut written, mut sessions) = (0, 1);
         let mut each = |record: i64, kind: &str, step: String, body: &str| {
             written = u64::try_from(record).unwrap_or(0);
@@ -56,12 +59,16 @@ impl Past {
                     open.insert(step, true);
                 }
                 "step_started" => {
+                    told.remove(&step);
                     open.entry(step).or_insert(false);
                 }
                 "step_finished" => {
                     let Ok(end) = serde_json::from_str::<StepEnd>(body) else { return };
-                    // An effect that was stopped may have happened; one that failed has ended, and may be started again.
-                    if end.status != Status::Cancelled || open.get(&step) != Some(&true) {
+                    // An effect that was stopped may have happened, and one that nobody knew of is known no better since;
+                    // one that failed has ended, and may be started again.
+                    let undecided = end.error.as_ref().is_some_and(|error| error.code == codes::UNKNOWN);
+                    told.insert(step.clone());
+                    if !(undecided || end.status == Status::Cancelled) || open.get(&step) != Some(&true) {
                         open.remove(&step);
                     }
                     if let (Status::Succeeded | Status::Cached, Some(value)) = (end.status, end.value) {
@@ -83,7 +90,14 @@ impl Past {
         };
         read().map_err(|error: rusqlite::Error| journal::failure(&error))?;
         for remnant in Remnant::all(folder) {
-            let held = open.contains_key(&remnant.now.step) && remnant.left() != Left::Nothing;
+            let open = open.contains_key(&remnant.now.step) && !told.contains(&remnant.now.step);
+            let held = open
+                && match remnant.left() {
+                    Left::Alive(_) => true,
+                    // What was stopped has no result to take over.
+                    Left::Ended(ended) => ended.how != Ending::Cancelled,
+                    Left::Nothing => false,
+                };
             if held {
                 past.remnants.insert(remnant.now.step.clone(), remnant);
             }

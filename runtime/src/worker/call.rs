@@ -11,6 +11,7 @@ use standpipe_plan::{Frame, Shape};
 use crate::codes;
 use crate::event::{Failure, LogRange};
 
+use super::holder::End;
 use super::inputs::Inputs;
 use super::process::{Worker, tail};
 use super::produced::produced;
@@ -79,11 +80,24 @@ pub(crate) struct Sent {
     problem: Option<Failure>,
 }
 
+/// What a step left behind.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Left {
+    Nothing,
+    Processes,
+}
+
+impl From<bool> for Left {
+    fn from(left: bool) -> Self {
+        if left { Self::Processes } else { Self::Nothing }
+    }
+}
+
 /// What a call came to.
 enum Answer {
-    Done(Result<Produced, Failure>, (u64, u64)),
+    Done(Result<Produced, Failure>, (u64, u64), Left),
     /// The process is of no more use: why.
-    Broken(String),
+    Broken(End),
 }
 
 impl Worker {
@@ -140,9 +154,10 @@ impl Worker {
             return self.outcome(Err(problem), (self.log_end, self.log_end), true);
         }
         match self.answer(number, &request, &inputs, messages).await {
-            Answer::Done(result, log) => self.outcome(result, log, true),
+            // A process that a step left behind is ended with the worker.
+            Answer::Done(result, log, left) => self.outcome(result, log, left == Left::Nothing),
             Answer::Broken(why) => {
-                let failure = died(&request, &why).with_detail(tail(&self.log, self.log_end));
+                let failure = died(&request, why).with_detail(tail(&self.log, self.log_end));
                 let end = std::fs::metadata(&self.log).map_or(self.log_end, |meta| meta.len());
                 self.outcome(Err(failure), (self.log_end, end), false)
             }
@@ -218,7 +233,7 @@ impl Worker {
                 biased;
                 frame = self.socket.next() => frame,
                 // A child of the step may hold the socket open when the worker itself has died.
-                _ = self.child.wait() => self.socket.rest().await,
+                _ = self.holder.wait() => self.socket.rest().await,
             };
             let reply = match frame {
                 Ok(Some(frame)) => serde_json::from_slice::<Reply>(frame),
@@ -227,21 +242,21 @@ impl Worker {
                 Err(error) if error.kind() == io::ErrorKind::ConnectionReset => {
                     return Answer::Broken(self.ending().await);
                 }
-                Err(error) => return Answer::Broken(format!("it sent what cannot be read: {error}")),
+                Err(error) => return Answer::Broken(End::said(format!("it sent what cannot be read: {error}"))),
             };
             match reply {
-                Ok(Reply::Done { call, value, log }) if call == number => {
+                Ok(Reply::Done { call, value, log, left }) if call == number => {
                     return match produced(value, &request.output, &inputs.values) {
-                        Some(produced) => Answer::Done(Ok(produced), log),
-                        None => Answer::Broken("it sent a result of another form than is declared".into()),
+                        Some(produced) => Answer::Done(Ok(produced), log, left.into()),
+                        None => Answer::Broken(End::said("it sent a result of another form than is declared".into())),
                     };
                 }
                 Ok(Reply::Failed(failed)) if failed.call == number => {
-                    let log = failed.log;
-                    return Answer::Done(Err(failed.failure(&self.root)), log);
+                    let (log, left) = (failed.log, failed.left.into());
+                    return Answer::Done(Err(failed.failure(&self.root)), log, left);
                 }
                 Ok(other) => other.message(number).into_iter().for_each(&mut *messages),
-                Err(error) => return Answer::Broken(format!("it sent what cannot be read: {error}")),
+                Err(error) => return Answer::Broken(End::said(format!("it sent what cannot be read: {error}"))),
             }
         }
     }
@@ -253,9 +268,10 @@ fn unsent(request: &Request, error: &io::Error) -> Failure {
 }
 
 /// The failure of a step whose process is gone.
-fn died(request: &Request, why: &str) -> Failure {
+fn died(request: &Request, end: End) -> Failure {
     let name = &request.task.name;
-    let failure = Failure::new(codes::WORKER_DIED, format!("the worker process of `{name}` is gone: {why}"));
+    let code = if end.out_of_memory { codes::OUT_OF_MEMORY } else { codes::WORKER_DIED };
+    let failure = Failure::new(code, format!("the worker process of `{name}` is gone: {}", end.why));
     match &request.task.body {
         PythonBody::Raw { file, line, .. } => Failure { file: Some(file.clone()), line: Some(*line), ..failure },
         PythonBody::Function { .. } => failure,

@@ -4,6 +4,7 @@
 mod call;
 mod convert;
 mod frame;
+mod holder;
 mod inputs;
 mod process;
 mod produced;
@@ -19,6 +20,7 @@ use standpipe_plan::{BlobKind, Frame, Module, Shape, Value};
 use crate::event::{Failure, LogRange};
 
 pub(crate) use call::Sent;
+pub use holder::{Ask, KeptBy};
 pub use process::Worker;
 
 /// How to start a worker.
@@ -34,6 +36,8 @@ pub struct WorkerOptions {
     pub modules: Arc<Vec<Module>>,
     /// Variables set for the process, thread counts among them.
     pub variables: Vec<(String, String)>,
+    /// Who holds the process; this process when absent.
+    pub kept_by: Option<KeptBy>,
 }
 
 /// What a Python task does, given to a worker once and then named by `task`.

@@ -4,20 +4,20 @@ use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::process::{ExitStatus, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use rustc_hash::FxHashMap;
-use tokio::process::{Child, Command};
 
 use crate::codes;
 use crate::event::Failure;
-use crate::process::{MARKER, kill_tree};
+use crate::process::MARKER;
 
 use super::WorkerOptions;
 use super::call::Definition;
 use super::frame::Frames;
+use super::holder::{Ask, End, Holder};
 use super::program::{BOOT, Hello, START};
 use super::reply::Reply;
 
@@ -33,8 +33,7 @@ const TAIL: u64 = 4096;
 /// A Python process that runs one step at a time.
 #[derive(Debug)]
 pub struct Worker {
-    pub(super) child: Child,
-    pid: u32,
+    pub(super) holder: Holder,
     /// Value of [`MARKER`] in its environment and that of its children.
     marker: String,
     pub(super) socket: Frames,
@@ -67,14 +66,15 @@ impl Worker {
         let (ours, theirs) = UnixStream::pair().map_err(|error| failed("connected", &error))?;
         ours.set_nonblocking(true).map_err(|error| failed("connected", &error))?;
         let ours = tokio::net::UnixStream::from_std(ours).map_err(|error| failed("connected", &error))?;
-        let child = command(&options, &marker, theirs, log)
-            .and_then(|mut command| command.spawn())
-            .map_err(|error| failed("started", &error))?;
-        let pid = child.id().unwrap_or_default();
+        let command = command(&options, &marker);
+        let holder = match &options.kept_by {
+            Some(kept) => Holder::keep(kept, &command, &options.root, &options.log, theirs).await,
+            None => here(command, theirs, log),
+        };
+        let holder = holder.map_err(|error| failed("started", &error))?;
         let root = options.root.to_string_lossy().into_owned();
         let mut worker = Self {
-            child,
-            pid,
+            holder,
             marker,
             socket: Frames::new(ours),
             root,
@@ -91,7 +91,7 @@ impl Worker {
             (Ok(()), Ok(true)) => return Ok(worker),
             (Err(error), _) => error.to_string(),
             (_, Err(_)) => format!("it did not answer for {} seconds", PATIENCE.as_secs()),
-            (_, Ok(false)) => worker.ending().await,
+            (_, Ok(false)) => worker.ending().await.why,
         };
         worker.kill().await;
         Err(failed("used", &why).with_detail(tail(&worker.log, log_end)))
@@ -108,31 +108,31 @@ impl Worker {
         }
     }
 
-    /// The process's number.
+    /// The number of the process, or of the one that holds it.
     #[must_use]
     pub fn pid(&self) -> u32 {
-        self.pid
+        self.holder.pid()
+    }
+
+    /// How to ask the process to end while a step runs on it.
+    #[must_use]
+    pub fn asker(&self) -> Ask {
+        self.holder.asker()
     }
 
     /// Ends the process, its group and what left the group.
     pub async fn kill(&mut self) {
-        // Its number can be another's once it has been waited for; what it left behind is found by the marker alone.
-        let leader = if self.child.id().is_some() { self.pid } else { 0 };
-        kill_tree(leader, &self.marker).await;
-        let _ = self.child.wait().await;
+        self.holder.kill(&self.marker).await;
     }
 
-    /// How the process ended, in words, after its socket has closed.
-    pub(super) async fn ending(&mut self) -> String {
-        match tokio::time::timeout(GRACE, self.child.wait()).await {
-            Ok(Ok(status)) => ended(status),
-            Ok(Err(error)) => format!("it was lost: {error}"),
-            Err(_) => "it closed its connection".into(),
-        }
+    /// How the process ended, after its socket has closed.
+    pub(super) async fn ending(&mut self) -> End {
+        let given_up = End { why: "it closed its connection".into(), out_of_memory: false };
+        tokio::time::timeout(GRACE, self.holder.wait()).await.unwrap_or(given_up)
     }
 }
 
-fn command(options: &WorkerOptions, marker: &str, socket: UnixStream, log: File) -> std::io::Result<Command> {
+fn command(options: &WorkerOptions, marker: &str) -> Command {
     let mut command = Command::new(&options.python);
     // What people set for their own Python must not change a step; a fixed hash seed gives sets one order.
     for (name, _) in std::env::vars_os() {
@@ -145,14 +145,23 @@ fn command(options: &WorkerOptions, marker: &str, socket: UnixStream, log: File)
         .env("PYTHONHASHSEED", "0")
         .env("PYTHONSAFEPATH", "1")
         .envs(options.variables.iter().map(|(name, value)| (name, value)))
-        .env(MARKER, marker)
-        .current_dir(&options.root)
+        .env(MARKER, marker);
+    command.current_dir(&options.root);
+    command
+}
+
+/// Starts the process below this one.
+fn here(command: Command, socket: UnixStream, log: File) -> std::io::Result<Holder> {
+    let mut command = tokio::process::Command::from(command);
+    command
         .stdin(Stdio::from(std::os::fd::OwnedFd::from(socket)))
         .stdout(log.try_clone()?)
         .stderr(log)
         .process_group(0)
         .kill_on_drop(true);
-    Ok(command)
+    let child = command.spawn()?;
+    let pid = child.id().unwrap_or_default();
+    Ok(Holder::Here(Box::new(child), pid))
 }
 
 fn open_log(path: &Path) -> std::io::Result<File> {
@@ -168,17 +177,6 @@ fn marker() -> String {
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
     let time = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |time| time.as_nanos());
     format!("worker-{}-{count}-{time}", std::process::id())
-}
-
-fn ended(status: ExitStatus) -> String {
-    use std::os::unix::process::ExitStatusExt;
-    match (status.signal(), status.code()) {
-        (Some(9), _) => "it was killed (signal 9), by a person or for want of memory".into(),
-        (Some(11), _) => "it crashed (signal 11, a segmentation fault)".into(),
-        (Some(6), _) => "it aborted (signal 6)".into(),
-        (Some(signal), _) => format!("it ended by signal {signal}"),
-        (None, code) => format!("it exited with code {}", code.unwrap_or_default()),
-    }
 }
 
 /// The end of the log from `start` on.

@@ -13,9 +13,24 @@ use super::Message;
 #[serde(rename_all = "snake_case")]
 pub(super) enum Reply {
     Ready {},
-    Metric { call: u64, name: SmolStr, value: Number, at: Option<i64> },
-    Log { call: u64, text: String },
-    Done { call: u64, value: serde_json::Value, log: (u64, u64) },
+    Metric {
+        call: u64,
+        name: SmolStr,
+        value: Number,
+        at: Option<i64>,
+    },
+    Log {
+        call: u64,
+        text: String,
+    },
+    /// `left`: the step left a process behind.
+    Done {
+        call: u64,
+        value: serde_json::Value,
+        log: (u64, u64),
+        #[serde(default)]
+        left: bool,
+    },
     Failed(Failed),
 }
 
@@ -47,6 +62,8 @@ pub(super) struct Failed {
     detail: String,
     help: Option<String>,
     pub(super) log: (u64, u64),
+    #[serde(default)]
+    pub(super) left: bool,
 }
 
 /// The code of each kind of failure that a worker names.

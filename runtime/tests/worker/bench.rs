@@ -43,6 +43,7 @@ impl Bench {
             root: folder.path().canonicalize().expect("it is there"),
             modules: Arc::new(modules.collect()),
             variables: Vec::new(),
+            kept_by: None,
         };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let worker = runtime.block_on(Worker::start(options)).expect("it starts");

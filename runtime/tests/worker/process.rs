@@ -143,6 +143,7 @@ fn interpreters_that_do_not_work_are_told_of() {
             root: folder.path().into(),
             modules: Arc::new(Vec::new()),
             variables: Vec::new(),
+            kept_by: None,
         };
         let failure = runtime.block_on(Worker::start(options)).map(|_| ()).expect_err("it is no Python");
         said(Err(failure))

@@ -66,6 +66,7 @@ impl Pool {
             root,
             modules: Arc::clone(&self.modules),
             variables: thread_variables(threads),
+            kept_by: None,
         }
     }
 }

@@ -4,7 +4,6 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process_group};
 use standpipe_plan::{Shape, Value};
 use tokio::time::{Instant, sleep_until};
 
@@ -16,7 +15,7 @@ use crate::environment::Ready;
 use crate::event::{Failure, LogRange};
 use crate::executor::Stop;
 use crate::runner::Attempt;
-use crate::worker::{Message, Outcome, Produced, Request};
+use crate::worker::{Ask, KeptBy, Message, Outcome, Produced, Request};
 
 /// How often new output is looked for.
 const LOOK: Duration = Duration::from_millis(200);
@@ -73,7 +72,7 @@ impl Local {
         request: Request,
         messages: &mut (dyn FnMut(Message) + Send),
     ) -> (Option<Outcome>, Option<Failure>) {
-        let group = i32::try_from(warm.worker.pid()).ok().and_then(Pid::from_raw);
+        let asker = warm.worker.asker();
         let mut stop = self.stop();
         let begun = Instant::now();
         let mut deadline = attempt.timeout.and_then(|timeout| begun.checked_add(timeout));
@@ -91,14 +90,14 @@ impl Local {
                         return (None, ended_by.or_else(|| Some(stopped(attempt))));
                     }
                     ended_by = ended_by.or_else(|| Some(stopped(attempt)));
-                    deadline = Some(ask(group));
+                    deadline = Some(ask(asker));
                 }
                 () = sleep_until(deadline.unwrap_or(begun)), if deadline.is_some() => {
                     if ended_by.is_some() {
                         return (None, ended_by);
                     }
                     ended_by = Some(timed_out(attempt));
-                    deadline = Some(ask(group));
+                    deadline = Some(ask(asker));
                 }
                 () = sleep_until(look_at) => {
                     slot.fresh(&mut |text| self.say(output(attempt, text)));
@@ -114,7 +113,8 @@ impl Local {
             return Ok(warm);
         }
         let slot = self.slot(false);
-        let options = self.pool.borrow().options(ready, threads, self.root().to_owned(), &slot);
+        let mut options = self.pool.borrow().options(ready, threads, self.root().to_owned(), &slot);
+        options.kept_by = self.site.keeper.clone().map(|program| KeptBy { program, lease: slot.lease() });
         pool::start(options, threads, slot).await.map_err(|(failure, slot)| {
             self.give_back(slot);
             failure
@@ -185,11 +185,8 @@ impl Local {
     }
 }
 
-pub(super) fn ask(group: Option<Pid>) -> Instant {
-    if let Some(group) = group {
-        // It may be gone already.
-        let _ = kill_process_group(group, Signal::TERM);
-    }
+pub(super) fn ask(asker: Ask) -> Instant {
+    asker.ask();
     Instant::now() + GRACE
 }
 

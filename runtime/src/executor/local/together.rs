@@ -3,7 +3,6 @@
 use std::collections::VecDeque;
 use std::path::PathBuf;
 
-use rustix::process::Pid;
 use tokio::time::{Instant, sleep_until};
 
 use super::Local;
@@ -85,7 +84,7 @@ impl Series {
         sent: Sent,
         messages: &mut (dyn FnMut(Message) + Send),
     ) -> (Option<Outcome>, Option<Failure>) {
-        let group = i32::try_from(self.warm.worker.pid()).ok().and_then(Pid::from_raw);
+        let asker = self.warm.worker.asker();
         let mut stop = local.stop();
         let mut deadline: Option<Instant> = None;
         let answer = self.warm.worker.answer_to(sent, messages);
@@ -99,7 +98,7 @@ impl Series {
                     if *stop.borrow() == Stop::AtOnce {
                         return (None, Some(stopped(attempt)));
                     }
-                    deadline = Some(ask(group));
+                    deadline = Some(ask(asker));
                 }
                 () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() => {
                     return (None, Some(stopped(attempt)));

@@ -110,6 +110,8 @@ class Worker:
     def answer(self, answer, start, task):
         ((_, content),) = answer.items()
         content["log"] = [start, self.output.flushed()]
+        if children():
+            content["left"] = True
         try:
             self.channel.send(answer)
         except (TooLarge, UnicodeEncodeError, ValueError, RecursionError) as error:
@@ -118,12 +120,23 @@ class Worker:
                 fault = Fault("result", message, "return it as a Table, a File or an artifact")
             else:
                 fault = Fault("result", "the result holds text that is not Unicode: a lone surrogate")
-            failed = {"call": content["call"], **self.failure(fault, task), "log": content["log"]}
+            failed = {**content, **self.failure(fault, task)}
+            failed.pop("value", None)
             self.channel.send({"failed": failed})
 
     def failure(self, error, task):
         failed = trace.failure(error, task.body, self.own.__contains__)
         return {key: clean(value) for key, value in failed.items()}
+
+
+def children():
+    """Whether a process is left below this one, which is the reaper of all that it starts."""
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+        return True
+    except ChildProcessError:
+        return False
 
 
 def clean(value):

@@ -1,0 +1,159 @@
+//! Twenty ways for a step's processes to get away, and none that works: not when the step ends, not when the run is
+//! stopped, not when the runtime or the step itself is killed.
+
+use std::process::Command;
+
+use crate::project::{Project, marker, processes, wait_until};
+
+/// Commands that start `sleep SECONDS`, with `S` for the seconds, out of sight of the shell that they are typed in.
+const STYLES: &[(&str, &str)] = &[
+    ("background", "sleep S &"),
+    ("nohup", "nohup sleep S > /dev/null 2>&1 &"),
+    ("disowned", "sleep S & disown"),
+    ("a session", "setsid sleep S &"),
+    ("a session that is waited for", "setsid --wait sleep S &"),
+    ("a session's child", "setsid bash -c 'sleep S & wait' &"),
+    ("a double fork", "(sleep S &)"),
+    ("a double fork into a session", "(setsid sleep S &)"),
+    ("a triple fork", "( ( (setsid sleep S &) & ) & )"),
+    ("no environment", "env -i setsid \"$(command -v sleep)\" S &"),
+    ("no environment, two forks", "(env -i \"$(command -v setsid)\" \"$(command -v sleep)\" S &)"),
+    ("deaf to being asked", "(trap '' TERM HUP INT; sleep S) &"),
+    ("deaf, in a session", "setsid bash -c \"trap '' TERM HUP INT; sleep S\" &"),
+    ("stopped", "sleep S & kill -STOP $!"),
+    ("stopped, in a session", "setsid bash -c 'kill -STOP $$; exec sleep S' & sleep 0.1"),
+    ("another name", "(exec -a innocent setsid sleep S) &"),
+    ("a folder of its own", "(cd / && setsid sleep S) &"),
+    ("without the log", "setsid sleep S < /dev/null > /dev/null 2>&1 &"),
+    (
+        "by Python, as a daemon",
+        "python3 -c 'import os\nif os.fork() == 0:\n os.setsid()\n if os.fork() == 0: os.execvp(\"sleep\", [\"sleep\", \"S\"])\n os._exit(0)'",
+    ),
+    (
+        "a chain of forks",
+        "(setsid bash -c 'chain() { if [ $1 = 0 ]; then exec sleep S; fi; (chain $(($1 - 1)) &) ; }; chain 20' &)",
+    ),
+];
+
+/// A step that escapes in every style, then ends as `last` says.
+fn program(seconds: &str, last: &str) -> String {
+    let lines: String =
+        STYLES.iter().flat_map(|(_, style)| style.lines()).map(|line| format!("    {line}\n")).collect();
+    let lines = replace_seconds(&lines, seconds);
+    format!(
+        "task escape() -> Int {{\n  sh:\n{lines}    sleep 0.2\n    {last}\n    echo 1 > \"$out\"\n}}\n\npipeline main() -> Int {{\n  escape()\n}}\n"
+    )
+}
+
+/// `S` on its own is the number of seconds.
+fn replace_seconds(text: &str, seconds: &str) -> String {
+    let mut out = String::new();
+    let mut before = ' ';
+    for (index, letter) in text.char_indices() {
+        let after = text[index + letter.len_utf8()..].chars().next().unwrap_or(' ');
+        let alone = letter == 'S' && !before.is_ascii_alphanumeric() && !after.is_ascii_alphanumeric() && before != '-';
+        if alone {
+            out.push_str(seconds)
+        } else {
+            out.push(letter)
+        }
+        before = letter;
+    }
+    out
+}
+
+#[test]
+fn nothing_outlives_a_step_that_succeeds() {
+    let marker = marker(21);
+    let project = Project::new(&[("escape.pipe", &program(&marker, "true"))]);
+    project.run(&["escape.pipe"]).succeeded();
+    assert_eq!(processes(&marker), 0);
+}
+
+#[test]
+fn nothing_outlives_a_step_that_fails_or_kills_itself() {
+    for (nth, last) in [(22, "exit 3"), (23, "kill -KILL $$")] {
+        let marker = marker(nth);
+        let project = Project::new(&[("escape.pipe", &program(&marker, last))]);
+        assert_eq!(project.run(&["escape.pipe"]).code, Some(1));
+        assert_eq!(processes(&marker), 0, "{last}");
+    }
+}
+
+#[test]
+fn nothing_outlives_a_run_that_is_stopped() {
+    let marker = marker(24);
+    let project = Project::new(&[("escape.pipe", &program(&marker, &format!("sleep {marker}")))]);
+    let mut run = project.start(&["escape.pipe"]);
+    wait_until("most of them sleep", || processes(&marker) >= 15);
+    run.signal("INT");
+    run.signal("INT");
+    assert_eq!(run.code(), Some(130));
+    assert_eq!(processes(&marker), 0);
+}
+
+#[test]
+fn what_a_killed_runtime_leaves_can_be_ended() {
+    let marker = marker(25);
+    let project = Project::new(&[("escape.pipe", &program(&marker, &format!("sleep {marker}")))]);
+    let mut run = project.start(&["escape.pipe"]);
+    wait_until("most of them sleep", || processes(&marker) >= 15);
+    run.signal("KILL");
+    assert_eq!(run.code(), None);
+    let output = project.standpipe(&["runs", "cancel", "--now"]);
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(processes(&marker), 0);
+}
+
+/// Python's workers are of no use without their runtime: they end with it, and so does all that their steps started.
+#[test]
+fn workers_end_with_a_killed_runtime() {
+    let marker = marker(26);
+    let escape = "import os, subprocess, time";
+    let spawn = |words: &str| format!("    subprocess.Popen({words}, start_new_session=True, env={{}})\n");
+    let body = spawn(&format!("[\"/bin/sleep\", \"{marker}\"]"))
+        + &spawn(&format!("[\"/bin/sh\", \"-c\", \"/bin/sleep {marker} & /bin/sleep {marker}\"]"));
+    let text = format!(
+        "task escape() -> Int {{\n  python:\n    {escape}\n{body}    time.sleep(600)\n    return 1\n}}\n\npipeline main() -> Int {{\n  escape()\n}}\n"
+    );
+    let project = Project::new(&[("escape.pipe", &text)]);
+    let mut run = project.start(&["escape.pipe"]);
+    wait_until("three sleep", || processes(&marker) == 3);
+    run.signal("KILL");
+    assert_eq!(run.code(), None);
+    wait_until("none is left", || processes(&marker) == 0);
+}
+
+#[test]
+fn a_python_step_that_ends_leaves_no_process() {
+    let marker = marker(27);
+    let text = format!(
+        "task escape(n: Int) -> Int {{\n  python:\n    import subprocess\n    subprocess.Popen([\"/bin/sleep\", \"{marker}\"], start_new_session=True, env={{}})\n    \
+         subprocess.run([\"/bin/sh\", \"-c\", \"/bin/sleep {marker} & exit 0\"], env={{}})\n    return n\n}}\n\n\
+         task count(all: List[Int]) -> Int {{\n  sh:\n    ps -eo args | grep -c 'slee[p] {marker}' > \"$out\" || true\n}}\n\n\
+         pipeline main() -> Int {{\n  count(for n in 0..4 {{ escape(n) }})\n}}\n"
+    );
+    let project = Project::new(&[("escape.pipe", &text)]);
+    assert_eq!(project.run(&["escape.pipe"]).succeeded().outputs(), &serde_json::json!(0));
+    assert_eq!(processes(&marker), 0);
+}
+
+/// The keeper itself is killed: its step is lost, and what it held is ended all the same.
+#[test]
+fn a_killed_keeper_loses_its_step_and_nothing_else() {
+    let marker = marker(28);
+    let text = format!(
+        "task wait() -> Int {{\n  sh:\n    setsid sleep {marker} &\n    sleep {marker}\n    echo 1 > \"$out\"\n}}\n\npipeline main() -> Int {{\n  wait()\n}}\n"
+    );
+    let project = Project::new(&[("wait.pipe", &text)]);
+    let run = project.start(&["wait.pipe"]);
+    wait_until("two sleep", || processes(&marker) == 2);
+    let run_folder = std::fs::read_dir(project.path(".standpipe/runs")).unwrap().next().unwrap().unwrap().path();
+    let lease = std::fs::read_to_string(run_folder.join("slot-0.lease")).unwrap();
+    let keeper: serde_json::Value = serde_json::from_str(lease.lines().next().unwrap()).unwrap();
+    assert!(Command::new("kill").args(["-KILL", &keeper["keeper"].to_string()]).status().unwrap().success());
+    let ended = run.rest();
+    assert_eq!(ended.code, Some(1));
+    assert_eq!(ended.failure()["code"], "E0650", "{}", ended.failure());
+    assert_eq!(processes(&marker), 0);
+}

@@ -1,0 +1,199 @@
+//! Runs that are gone on with: after a kill, a failure, a Ctrl-C, an edit; and effects of which nobody knows.
+
+use crate::project::{Project, Run, wait_until};
+
+/// `slow` waits for a file `go`, `publish` for `go2`; each notes that it began.
+const PIPE: &str = r#"
+task fast(x: Int) -> Int {
+  sh:
+    echo fast >> begun
+    echo $((x + 1)) > "$out"
+}
+
+task slow(x: Int) -> Int {
+  sh:
+    echo slow >> begun
+    while [ ! -e go ]; do sleep 0.02; done
+    echo $((x * 10)) > "$out"
+}
+
+effect publish(x: Int) -> String {
+  sh:
+    echo publish >> begun
+    while [ ! -e go2 ]; do sleep 0.02; done
+    printf 'published %s' "$x" > "$out"
+}
+
+pipeline main(x: Int = 1) -> String {
+  publish(slow(fast(x)))
+}
+"#;
+
+impl Project {
+    fn resume(&self, args: &[&str]) -> Run {
+        Run::of(&self.standpipe(&[&["runs", "resume", "--format", "json"], args].concat()))
+    }
+
+    fn show(&self) -> serde_json::Value {
+        serde_json::from_str(&self.stdout(&["runs", "show", "--format", "json"])).unwrap()
+    }
+
+    fn status_of(&self, step: &str) -> String {
+        let shown = self.show();
+        let steps = shown["steps"].as_array().unwrap();
+        let row = steps.iter().find(|row| row["step"] == step).unwrap_or_else(|| panic!("no {step}: {shown}"));
+        row["status"].as_str().unwrap().to_owned()
+    }
+}
+
+/// Starts the pipeline and kills the program once `step` has noted that it began.
+fn killed_in(project: &Project, step: &str) {
+    let mut run = project.start(&["go.pipe"]);
+    wait_until("the step began", || project.path("begun").exists() && project.read("begun").contains(step));
+    run.until(|event| event["event"] == "step_started" && event["step"] == format!("main.{step}"));
+    run.signal("KILL");
+    assert_eq!(run.code(), None);
+}
+
+#[test]
+fn a_step_under_way_goes_on_without_the_program_and_is_taken_over() {
+    let project = Project::new(&[("go.pipe", PIPE)]);
+    killed_in(&project, "slow");
+    assert_eq!(project.status_of("main.slow"), "running");
+    assert_eq!(project.show()["status"], "interrupted");
+    project.write("go", "");
+    project.write("go2", "");
+    let run = project.resume(&[]).succeeded();
+    assert_eq!(run.outputs(), "published 20");
+    assert_eq!(project.read("begun"), "fast\nslow\npublish\n");
+    assert_eq!(project.show()["status"], "succeeded");
+}
+
+#[test]
+fn an_effect_that_ended_without_the_program_is_not_started_again() {
+    let project = Project::new(&[("go.pipe", PIPE)]);
+    project.write("go", "");
+    killed_in(&project, "publish");
+    project.write("go2", "");
+    assert_eq!(project.resume(&[]).succeeded().outputs(), "published 20");
+    assert_eq!(project.read("begun"), "fast\nslow\npublish\n");
+}
+
+/// Its keeper is killed, too: nobody knows how the effect ended.
+fn unknown(project: &Project) {
+    project.write("go", "");
+    killed_in(project, "publish");
+    let folder = std::fs::read_dir(project.path(".standpipe/runs")).unwrap().next().unwrap().unwrap().path();
+    for entry in std::fs::read_dir(folder).unwrap().flatten() {
+        if entry.path().extension().is_some_and(|extension| extension == "lease") {
+            let lease = std::fs::read_to_string(entry.path()).unwrap();
+            let line: serde_json::Value = serde_json::from_str(lease.lines().next().unwrap()).unwrap();
+            let keeper = line["keeper"].to_string();
+            _ = std::process::Command::new("kill")
+                .args(["-KILL", &keeper])
+                .stderr(std::process::Stdio::null())
+                .status();
+        }
+    }
+    wait_until("it is known to be unknown", || project.status_of("main.publish") == "unknown");
+}
+
+#[test]
+fn an_effect_of_which_nobody_knows_waits_for_a_person() {
+    let project = Project::new(&[("go.pipe", PIPE)]);
+    unknown(&project);
+    let run = project.resume(&[]);
+    assert_eq!(run.code, Some(1));
+    assert_eq!(run.failure()["code"], "E0652");
+    let help = run.failure()["help"].as_str().unwrap();
+    assert!(help.contains("--skip 'main.publish'") && help.contains("--retry 'main.publish'"), "{help}");
+    assert_eq!(project.read("begun"), "fast\nslow\npublish\n");
+    // It stays so until somebody decides.
+    assert_eq!(project.resume(&[]).failure()["code"], "E0652");
+    project.write("go2", "");
+    assert_eq!(project.resume(&["--retry", "publish"]).succeeded().outputs(), "published 20");
+    assert_eq!(project.read("begun"), "fast\nslow\npublish\npublish\n");
+}
+
+#[test]
+fn an_effect_may_be_taken_as_done() {
+    let pipe =
+        PIPE.replace("-> String {\n  publish(slow(fast(x)))", "-> Int {\n  n = slow(fast(x))\n  publish(n)\n  n");
+    let project = Project::new(&[("go.pipe", &pipe)]);
+    unknown(&project);
+    assert_eq!(project.resume(&["--skip", "main.publish"]).succeeded().outputs(), 20);
+    assert_eq!(project.read("begun"), "fast\nslow\npublish\n");
+}
+
+/// Stopped half-way, it may have happened.
+#[test]
+fn an_effect_that_was_stopped_is_unknown() {
+    let project = Project::new(&[("go.pipe", PIPE)]);
+    project.write("go", "");
+    let mut run = project.start(&["go.pipe"]);
+    wait_until("the step began", || project.path("begun").exists() && project.read("begun").contains("publish"));
+    run.signal("TERM");
+    assert_eq!(run.code(), Some(130));
+    assert_eq!(project.resume(&[]).failure()["code"], "E0652");
+}
+
+#[test]
+fn what_an_edit_does_not_touch_is_kept() {
+    let project = Project::new(&[("go.pipe", PIPE)]);
+    killed_in(&project, "slow");
+    project.edit("go.pipe", "x * 10", "x * 100");
+    project.write("go", "");
+    project.write("go2", "");
+    assert_eq!(project.resume(&[]).succeeded().outputs(), "published 200");
+    assert_eq!(project.read("begun"), "fast\nslow\nslow\npublish\n");
+}
+
+#[test]
+fn a_failed_run_goes_on_after_the_mend() {
+    let project = Project::new(&[("go.pipe", &PIPE.replace("    echo $((x * 10)) > \"$out\"", "    exit 3"))]);
+    project.write("go", "");
+    project.write("go2", "");
+    assert_eq!(project.run(&["go.pipe", "--x", "4"]).code, Some(1));
+    project.edit("go.pipe", "    exit 3", "    echo $((x * 10)) > \"$out\"");
+    assert_eq!(project.resume(&[]).succeeded().outputs(), "published 50");
+    assert_eq!(project.read("begun"), "fast\nslow\nslow\npublish\n");
+    let again = project.resume(&[]);
+    assert_eq!(again.code, Some(1), "nothing is left to do");
+}
+
+/// A step that may not be reused by other runs is still not run twice in its own.
+#[test]
+fn steps_without_a_cache_are_not_run_again_in_their_own_run() {
+    let project = Project::new(&[(
+        "go.pipe",
+        &PIPE.replace("task fast(x: Int) -> Int {\n", "task fast(x: Int) -> Int {\n  cache: false\n"),
+    )]);
+    killed_in(&project, "slow");
+    project.write("go", "");
+    project.write("go2", "");
+    project.resume(&[]).succeeded();
+    assert_eq!(project.read("begun"), "fast\nslow\npublish\n");
+    // Another run runs it, and so what needs it only where that changed.
+    project.run(&["go.pipe"]).succeeded();
+    assert_eq!(project.read("begun"), "fast\nslow\npublish\nfast\npublish\n");
+}
+
+#[test]
+fn of_two_that_go_on_with_a_run_one_is_refused() {
+    let project = Project::new(&[("go.pipe", PIPE)]);
+    killed_in(&project, "slow");
+    let both: Vec<_> = (0..2)
+        .map(|_| {
+            let mut command = project.command(&["runs", "resume"]);
+            command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap()
+        })
+        .collect();
+    wait_until("one goes on", || project.show()["status"] == "running");
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    project.write("go", "");
+    project.write("go2", "");
+    let outputs: Vec<_> = both.into_iter().map(|child| child.wait_with_output().unwrap()).collect();
+    let succeeded = outputs.iter().filter(|output| output.status.success()).count();
+    assert_eq!(succeeded, 1, "{outputs:?}");
+    assert_eq!(project.read("begun"), "fast\nslow\npublish\n");
+}
