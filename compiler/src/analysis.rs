@@ -4,7 +4,7 @@ use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 use standpipe_plan::{BinaryOp, Shape, Value};
 use standpipe_syntax::ast::{Decl, DeclKind, Pipeline, Stmt, StmtKind};
-use standpipe_syntax::diag::{Diagnostic, Severity};
+use standpipe_syntax::diag::{Code, Diagnostic, Severity};
 use standpipe_syntax::{Source, Span};
 
 use crate::World;
@@ -94,6 +94,20 @@ fn one_message_each(checked: &Checked, diagnostics: &mut Vec<Diagnostic>) {
         let index = u32::try_from(index).ok().filter(|_| span.start <= decls[index].span.end)?;
         Some(DeclId { file: span.file, index })
     };
+    // What a query calls by another name is not unused besides.
+    let misnamed: FxHashSet<DeclId> = diagnostics
+        .iter()
+        .filter(|diagnostic| {
+            [Code::SQL_TABLE, Code::SQL_COLUMN, Code::SQL_PARAMETER, Code::SQL_SYNTAX].contains(&diagnostic.code)
+        })
+        .filter_map(decl_of)
+        .collect();
+    let is_echo = |diagnostic: &Diagnostic| {
+        diagnostic.code == Code::UNUSED_INPUT && decl_of(diagnostic).is_some_and(|decl| misnamed.contains(&decl))
+    };
+    let echoes: Vec<bool> = diagnostics.iter().map(is_echo).collect();
+    let mut echoes = echoes.into_iter();
+    diagnostics.retain(|_| !echoes.next().unwrap_or_default());
     broken.extend(diagnostics.iter().filter(|diagnostic| unread(diagnostic)).filter_map(decl_of));
     if broken.is_empty() {
         return;

@@ -123,6 +123,8 @@ pub enum Body {
     PythonFunction { module: SmolStr, function: SmolStr, modules: Vec<u32> },
     /// A bash script.
     Shell { text: String, origin: Origin },
+    /// A query for DuckDB: tables are views by name, other inputs parameters, its rows the result.
+    Sql { text: String, origin: Origin },
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -52,6 +52,8 @@ pub const STATE: &str = "E0630";
 pub const PARAMETER: &str = "E0631";
 /// The plan holds what this version cannot do yet.
 pub const NOT_YET: &str = "E0632";
+/// The engine could not answer a query.
+pub const QUERY_FAILED: &str = "E0640";
 /// The process that held an attempt was lost with it.
 pub const LOST: &str = "E0650";
 /// The kernel killed a step for want of memory.

@@ -2,6 +2,7 @@
 
 mod python;
 pub(crate) mod shell;
+mod sql;
 
 use std::future::Future;
 use std::path::PathBuf;
@@ -79,7 +80,7 @@ pub(crate) struct Runner {
     pub together: Option<Together>,
 }
 
-pub(crate) const RUNNERS: &[Runner] = &[python::RUNNER, shell::RUNNER];
+pub(crate) const RUNNERS: &[Runner] = &[python::RUNNER, shell::RUNNER, sql::RUNNER];
 
 /// The runner for a body.
 pub(crate) fn of(body: &Body) -> Option<&'static Runner> {

@@ -15,3 +15,5 @@ mod project;
 mod resume;
 mod reuse;
 mod small;
+mod sql;
+mod sql_types;

@@ -67,6 +67,7 @@ const TASK: &[(&str, Takes)] = &[
     ("python", Takes::Body),
     ("retry", Takes::Retry),
     ("sh", Takes::Body),
+    ("sql", Takes::Body),
     ("tags", Takes::Strings),
     ("timeout", Takes::Duration),
 ];
@@ -131,7 +132,7 @@ impl Checker<'_> {
                     task.name.span,
                     format!("`{}` does nothing: it has no body", task.name.text),
                 )
-                .help("add `python:` or `sh:` and indented lines under it"),
+                .help("add `python:`, `sh:` or `sql:` and indented lines under it"),
             ),
             [_] => {}
             [first, second, ..] => self.report(
@@ -302,10 +303,12 @@ impl Checker<'_> {
                             value.span,
                             format!("`{}` takes a text or a reference to one", name.text),
                         )
-                        .help(if name.text == "python" {
-                            "end the line after the colon and indent the body, or write `\"file.py:function\"`"
-                        } else {
-                            "end the line after the colon and indent the body, or write `\"script.sh\"`"
+                        .help(match name.text.as_str() {
+                            "python" => {
+                                "end the line after the colon and indent the body, or write `\"file.py:function\"`"
+                            }
+                            "sql" => "end the line after the colon and indent the body, or write `\"query.sql\"`",
+                            _ => "end the line after the colon and indent the body, or write `\"script.sh\"`",
                         }),
                     );
                 }

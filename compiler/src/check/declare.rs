@@ -94,12 +94,10 @@ impl Checker<'_> {
             });
             out.push(ParamType { name: param.name.text.clone(), ty, default });
         }
-        for bound in type_params.iter().filter_map(|param| param.bound.as_ref()) {
-            self.ty(bound, place);
-        }
+        let bounds = type_params.iter().map(|param| param.bound.as_ref().map(|bound| self.ty(bound, place))).collect();
         let result = result.map_or(Type::Nothing, |result| self.ty(result, place));
         let type_params = type_params.iter().map(|param| param.name.text.clone()).collect();
-        self.signatures.insert(decl, Signature { type_params, params: out, result });
+        self.signatures.insert(decl, Signature { type_params, bounds, params: out, result });
     }
 
     /// The type that alias `id` stands for.

@@ -100,6 +100,8 @@ pub enum Given {
 #[derive(Clone, Debug)]
 pub struct Signature {
     pub type_params: Vec<SmolStr>,
+    /// What each type parameter has at least.
+    pub bounds: Vec<Option<Type>>,
     pub params: Vec<ParamType>,
     pub result: Type,
 }

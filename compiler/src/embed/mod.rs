@@ -4,6 +4,7 @@
 mod errors;
 mod python;
 mod shell;
+pub mod sql;
 
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
@@ -25,6 +26,10 @@ pub struct Embedded {
     pub functions: FxHashMap<DeclId, FunctionRef>,
     /// Texts of bodies of the form `sh: "script.sh"`.
     pub scripts: FxHashMap<DeclId, String>,
+    /// Files of bodies of the form `sql: "query.sql"`.
+    pub query_files: FxHashMap<DeclId, Source>,
+    /// What the names in each SQL body stand for, in order of place.
+    pub sql_names: FxHashMap<DeclId, Vec<sql::SqlName>>,
     /// The project's modules that raw Python bodies import, directly or not: indices into `modules`.
     pub raw_modules: FxHashMap<DeclId, Vec<u32>>,
     /// Modules of the project that some body needs.
@@ -50,7 +55,7 @@ pub struct FunctionRef {
 type Check = fn(&mut Embedder<'_>, Body<'_>);
 
 /// The languages of bodies, by attribute.
-const EMBEDDED: [(&str, Check); 2] = [("python", python::check), ("sh", shell::check)];
+const EMBEDDED: [(&str, Check); 3] = [("python", python::check), ("sh", shell::check), ("sql", sql::check)];
 
 /// Checks every body of `checked`, except those of the standard library, which is tested on its own.
 #[must_use]

@@ -94,6 +94,11 @@ pub fn check(checked: &Checked, embedded: &Embedded) -> Vec<Diagnostic> {
     found
 }
 
+fn origin(checked: &Checked, span: Span) -> Origin {
+    let source = &checked.resolved.file(span.file).source;
+    Origin { file: span.file.0, line: source.line_of(span.start) + 1 }
+}
+
 /// The pipeline that is being lowered, or one that is inlined into it: what its names stand for.
 struct Frame<'a> {
     file: &'a File,
@@ -189,8 +194,7 @@ impl<'a> Lowerer<'a> {
     }
 
     fn origin(&self, span: Span) -> Origin {
-        let source = &self.checked.resolved.file(span.file).source;
-        Origin { file: span.file.0, line: source.line_of(span.start) + 1 }
+        origin(self.checked, span)
     }
 
     fn file(&self) -> FileId {

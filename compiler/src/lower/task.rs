@@ -1,11 +1,20 @@
 //! Tasks and environments: what they are, apart from any call of them.
 
-use standpipe_plan::{Body, Environment, EnvironmentId, Frame, Task, TaskId, Value};
+use standpipe_plan::{Body, Environment, EnvironmentId, Frame, Origin, Task, TaskId, Value};
 use standpipe_syntax::ast::{self, AttrValue, DeclKind, Env, Raw};
 
 use super::Lowerer;
 use crate::env::{attribute, env_of, literal, packages};
 use crate::resolve::DeclId;
+
+/// The environment of queries whose task names none.
+const ENGINE: &str = "duckdb";
+const ENGINE_PACKAGES: [&str; 2] = ["duckdb==2.0.1", "pyarrow==26.0.1"];
+
+/// Whether the task's body is in SQL.
+fn is_sql(task: &ast::Task) -> bool {
+    task.attrs.iter().any(|attr| attr.name.text == "sql")
+}
 
 impl Lowerer<'_> {
     /// The task's number; it is lowered at its first call.
@@ -23,7 +32,10 @@ impl Lowerer<'_> {
             _ => return id,
         };
         let file = checked.resolved.file(decl.file);
-        let environment = env_of(&checked.resolved, file, task).map(|(id, env)| self.environment(id, env));
+        let environment = match env_of(&checked.resolved, file, task) {
+            Some((id, env)) => Some(self.environment(id, env)),
+            None => is_sql(task).then(|| self.engine()),
+        };
         let settings = self.settings(decl, task);
         let lowered = Task {
             name: task.name.text.clone(),
@@ -39,10 +51,11 @@ impl Lowerer<'_> {
         id
     }
 
-    fn body(&self, decl: DeclId, task: &ast::Task) -> Body {
+    fn body(&mut self, decl: DeclId, task: &ast::Task) -> Body {
+        let checked = self.checked;
         let origin = |raw: &Raw, line: u32| {
             let at = raw.lines.first().copied().unwrap_or(line);
-            self.origin(standpipe_syntax::Span { start: at, end: at, ..raw.span })
+            super::origin(checked, standpipe_syntax::Span { start: at, end: at, ..raw.span })
         };
         for attr in &task.attrs {
             match (attr.name.text.as_str(), &attr.value) {
@@ -64,6 +77,15 @@ impl Lowerer<'_> {
                         return Body::Shell { text: text.clone(), origin: self.origin(attr.span) };
                     }
                 }
+                ("sql", AttrValue::Raw(raw)) => {
+                    return Body::Sql { text: raw.text.to_string(), origin: origin(raw, raw.span.start) };
+                }
+                ("sql", AttrValue::Expr(_)) => {
+                    if let Some(source) = self.embedded.query_files.get(&decl) {
+                        let origin = Origin { file: self.place_of(&source.name), line: 1 };
+                        return Body::Sql { text: source.text.to_string(), origin };
+                    }
+                }
                 _ => {}
             }
         }
@@ -71,14 +93,43 @@ impl Lowerer<'_> {
         Body::Shell { text: String::new(), origin: self.origin(task.name.span) }
     }
 
+    /// The number of a file among those of the plan.
+    fn place_of(&mut self, path: &str) -> u32 {
+        let files = &mut self.graph.files;
+        let index = files.iter().position(|known| known == path).unwrap_or(files.len());
+        if index == files.len() {
+            files.push(path.into());
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "fewer files than 32-bit numbers")]
+        let index = index as u32;
+        index
+    }
+
     /// What a table is in the task: its attribute says so, else the annotations of its function.
     fn frame_of(&self, decl: DeclId, task: &ast::Task) -> Frame {
+        if is_sql(task) {
+            return Frame::Pyarrow;
+        }
         match attribute(&task.attrs, "frame").and_then(literal).as_deref() {
             Some("pandas") => Frame::Pandas,
             Some("polars") => Frame::Polars,
             Some("pyarrow") => Frame::Pyarrow,
             _ => self.embedded.functions.get(&decl).and_then(|found| found.frame).unwrap_or_default(),
         }
+    }
+
+    /// What a query runs in when its task names no environment: an engine that is the same for everyone.
+    fn engine(&mut self) -> EnvironmentId {
+        let engine =
+            Environment { name: ENGINE.into(), python: None, packages: ENGINE_PACKAGES.map(Into::into).to_vec() };
+        let environments = &mut self.graph.environments;
+        let index = environments.iter().position(|known| *known == engine).unwrap_or(environments.len());
+        if index == environments.len() {
+            environments.push(engine);
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "fewer environments than declarations")]
+        let id = EnvironmentId(index as u32);
+        id
     }
 
     fn environment(&mut self, decl: DeclId, env: &Env) -> EnvironmentId {

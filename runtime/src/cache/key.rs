@@ -93,6 +93,10 @@ fn body(plan: &Plan, task: &Task) -> Digest {
             add_bytes(&mut hasher, b"shell");
             add_bytes(&mut hasher, text.as_bytes());
         }
+        Body::Sql { text, origin: _ } => {
+            add_bytes(&mut hasher, b"sql");
+            add_bytes(&mut hasher, text.as_bytes());
+        }
     }
     Digest(*hasher.finalize().as_bytes())
 }

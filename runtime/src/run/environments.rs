@@ -66,7 +66,7 @@ impl Environments {
             });
             let index = task.environment.filter(|_| !shell).map_or(plan.environments.len(), |id| id.0 as usize);
             if let Some(extra) = extras.get_mut(index).filter(|_| tables) {
-                extra.extend(if shell { &["pyarrow"] } else { packages(task.frame) });
+                extra.extend(packages(&task.body, task.frame));
                 extra.sort_unstable();
                 extra.dedup();
             }
@@ -168,12 +168,14 @@ fn lists(ready: &Ready, package: &str) -> bool {
     ready.packages.iter().any(|listed| listed.split("==").next() == Some(package))
 }
 
-/// What a frame needs to come from Arrow and go back.
-fn packages(frame: Frame) -> &'static [&'static str] {
-    match frame {
-        Frame::Pandas => &["pandas", "pyarrow"],
-        Frame::Polars => &["polars", "pyarrow"],
-        Frame::Pyarrow => &["pyarrow"],
+/// What a body needs so that tables come to it from Arrow and go back.
+fn packages(body: &Body, frame: Frame) -> &'static [&'static str] {
+    match (body, frame) {
+        (Body::Shell { .. }, _) => &["pyarrow"],
+        (Body::Sql { .. }, _) => &["duckdb", "pyarrow"],
+        (Body::Python { .. } | Body::PythonFunction { .. }, Frame::Pandas) => &["pandas", "pyarrow"],
+        (Body::Python { .. } | Body::PythonFunction { .. }, Frame::Polars) => &["polars", "pyarrow"],
+        (Body::Python { .. } | Body::PythonFunction { .. }, Frame::Pyarrow) => &["pyarrow"],
     }
 }
 

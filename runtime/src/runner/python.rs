@@ -23,9 +23,14 @@ pub(crate) const RUNNER: Runner = Runner {
 };
 
 async fn run(local: Rc<Local>, attempt: Attempt) -> Outcome {
-    let Some((task, origin)) = task(&attempt) else {
-        return Outcome::failed(Failure::new(codes::NOT_STARTED, "this task has no Python body"));
-    };
+    match task(&attempt) {
+        Some((task, origin)) => on_worker(local, attempt, task, origin).await,
+        None => Outcome::failed(Failure::new(codes::NOT_STARTED, "this task has no Python body")),
+    }
+}
+
+/// Runs an attempt on a warm worker; what fails without a place of its own fails at `origin`.
+pub(super) async fn on_worker(local: Rc<Local>, attempt: Attempt, task: PythonTask, origin: Origin) -> Outcome {
     let Some(ready) = attempt.environment.clone() else {
         return Outcome::failed(Failure::new(codes::NOT_STARTED, "this task has no Python environment"));
     };
@@ -86,7 +91,7 @@ fn task(attempt: &Attempt) -> Option<(PythonTask, Origin)> {
         Body::PythonFunction { module, function, modules: _ } => {
             (PythonBody::Function { module: module.clone(), function: function.clone() }, task.origin)
         }
-        Body::Shell { .. } => return None,
+        Body::Shell { .. } | Body::Sql { .. } => return None,
     };
     let number = attempt.task.0;
     Some((PythonTask { task: number, name: task.name.clone(), frame: task.frame, body }, origin))

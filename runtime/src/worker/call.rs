@@ -55,6 +55,7 @@ struct Defined<'a> {
 enum Body<'a> {
     Raw { text: &'a str, file: &'a str, line: u32 },
     Function { module: &'a str, function: &'a str },
+    Sql { text: &'a str, file: &'a str, line: u32 },
 }
 
 /// The first part of a call's frame; the second are its inputs.
@@ -206,6 +207,7 @@ impl Worker {
                 body: match &task.body {
                     PythonBody::Raw { text, file, line } => Body::Raw { text, file, line: *line },
                     PythonBody::Function { module, function } => Body::Function { module, function },
+                    PythonBody::Sql { text, file, line } => Body::Sql { text, file, line: *line },
                 },
                 inputs: request.inputs.iter().map(|(name, _, shape)| (name.as_str(), shape)).collect(),
                 output: &request.output,
@@ -273,7 +275,9 @@ fn died(request: &Request, end: End) -> Failure {
     let code = if end.out_of_memory { codes::OUT_OF_MEMORY } else { codes::WORKER_DIED };
     let failure = Failure::new(code, format!("the worker process of `{name}` is gone: {}", end.why));
     match &request.task.body {
-        PythonBody::Raw { file, line, .. } => Failure { file: Some(file.clone()), line: Some(*line), ..failure },
+        PythonBody::Raw { file, line, .. } | PythonBody::Sql { file, line, .. } => {
+            Failure { file: Some(file.clone()), line: Some(*line), ..failure }
+        }
         PythonBody::Function { .. } => failure,
     }
 }

@@ -61,6 +61,12 @@ pub enum PythonBody {
         module: SmolStr,
         function: SmolStr,
     },
+    /// A query for DuckDB whose first line is line `line` of `file`.
+    Sql {
+        text: String,
+        file: String,
+        line: u32,
+    },
 }
 
 /// One attempt of a step on a worker.

@@ -10,7 +10,7 @@ pub(super) const START: &str = "import sys; exec(compile(sys.argv[1], '<standpip
 pub(super) const BOOT: &str = include_str!("python/boot.py");
 
 /// The modules of the program: name and text.
-const PROGRAM: [(&str, &str); 18] = [
+const PROGRAM: [(&str, &str); 19] = [
     ("body", include_str!("python/body.py")),
     ("codecs", include_str!("python/codecs.py")),
     ("columns", include_str!("python/columns.py")),
@@ -25,6 +25,7 @@ const PROGRAM: [(&str, &str); 18] = [
     ("reset", include_str!("python/reset.py")),
     ("scalars", include_str!("python/scalars.py")),
     ("scope", include_str!("python/scope.py")),
+    ("sql", include_str!("python/sql.py")),
     ("streams", include_str!("python/streams.py")),
     ("tables", include_str!("python/tables.py")),
     ("trace", include_str!("python/trace.py")),

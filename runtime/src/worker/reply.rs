@@ -67,13 +67,14 @@ pub(super) struct Failed {
 }
 
 /// The code of each kind of failure that a worker names.
-const KINDS: [(&str, &str); 6] = [
+const KINDS: [(&str, &str); 7] = [
     ("result", codes::WRONG_RESULT),
     ("table", codes::WRONG_TABLE),
     ("codec", codes::CODEC),
     ("package", codes::MISSING_PACKAGE),
     ("load", codes::NOT_LOADED),
     ("input", codes::WRONG_INPUT),
+    ("sql", codes::QUERY_FAILED),
 ];
 
 impl Failed {

@@ -79,7 +79,7 @@ impl Text<'_> {
 }
 
 /// Where byte `at` of a raw body stands in its file.
-fn offset(raw: &Raw, at: usize) -> u32 {
+pub(super) fn offset(raw: &Raw, at: usize) -> u32 {
     let before = raw.text.get(..at).unwrap_or(&raw.text);
     // The end of the text is the end of its last line.
     let before = if before.len() == raw.text.len() { before.trim_end_matches('\n') } else { before };
@@ -89,7 +89,7 @@ fn offset(raw: &Raw, at: usize) -> u32 {
     (start + narrow(column)).min(raw.span.end)
 }
 
-fn narrow(at: usize) -> u32 {
+pub(super) fn narrow(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
 

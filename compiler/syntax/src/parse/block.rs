@@ -9,9 +9,6 @@ use crate::Span;
 use crate::ast::{Arm, Attr, Block, Stmt, StmtKind};
 use crate::lex::{self, Kind};
 
-/// Attributes of later versions of the language.
-const LATER_ATTRIBUTES: &[&str] = &["sql"];
-
 impl Parser<'_> {
     /// The statements between the brace at `open` and its partner at `close`.
     pub(super) fn block(&mut self, open: usize, close: usize) -> Block {
@@ -111,9 +108,9 @@ impl Parser<'_> {
         Some(StmtKind::Bind { name, value })
     }
 
-    /// The attributes between the brace at `open` and its partner at `close`; `None` when one is of a later version.
-    pub(super) fn attributes(&mut self, open: usize, close: usize) -> Option<Vec<Attr>> {
-        let mut attrs = Some(Vec::new());
+    /// The attributes between the brace at `open` and its partner at `close`.
+    pub(super) fn attributes(&mut self, open: usize, close: usize) -> Vec<Attr> {
+        let mut attrs = Vec::new();
         let mut lost = false;
         let indent = self.indent_after(open);
         self.braces.insert(self.tokens.span(open).start, Brace::Attributes);
@@ -123,21 +120,15 @@ impl Parser<'_> {
                     continue;
                 }
                 let (name, word) = (self.tokens.span(part.start), self.tokens.text(part.start));
-                if self.tokens.kind(part.start + 1) == Some(Kind::Colon) {
-                    if LATER_ATTRIBUTES.contains(&word) {
-                        self.report(errors::not_supported(name, word));
-                        attrs = None;
-                        continue;
-                    }
-                    if part.len() == 2 && lex::SCRIPTS.contains(&word) {
-                        // The lines below are the body, not attributes.
-                        self.report(errors::body_not_indented(name.after(), word));
-                        return attrs;
-                    }
+                let is_alone = part.len() == 2 && self.tokens.kind(part.start + 1) == Some(Kind::Colon);
+                if is_alone && lex::SCRIPTS.contains(&word) {
+                    // The lines below are the body, not attributes.
+                    self.report(errors::body_not_indented(name.after(), word));
+                    return attrs;
                 }
                 let item = self.item(Start::Attr, part);
                 lost = item.is_none();
-                if let (Some(Item::Attr(attr)), Some(attrs)) = (item, &mut attrs) {
+                if let Some(Item::Attr(attr)) = item {
                     attrs.push(attr);
                 }
             }

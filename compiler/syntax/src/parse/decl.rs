@@ -185,17 +185,16 @@ impl Parser<'_> {
     fn with_attributes(&mut self, word: &str, head: Option<Item>, open: usize, close: usize) -> Option<DeclKind> {
         let attrs = self.attributes(open, close);
         match head? {
-            Item::Env(name) if word == "schedule" => Some(DeclKind::Schedule(Schedule { name, attrs: attrs? })),
-            Item::Env(name) => Some(DeclKind::Env(Env { name, attrs: attrs? })),
+            Item::Env(name) if word == "schedule" => Some(DeclKind::Schedule(Schedule { name, attrs })),
+            Item::Env(name) => Some(DeclKind::Env(Env { name, attrs })),
             Item::Head(Head { name, type_params, params, result }) if word == "service" => {
                 if let Some(result) = result {
                     self.report(errors::service_result(result.span));
                 }
-                Some(DeclKind::Service(Task { effect: true, name, type_params, params, result: None, attrs: attrs? }))
+                Some(DeclKind::Service(Task { effect: true, name, type_params, params, result: None, attrs }))
             }
             Item::Head(Head { name, type_params, params, mut result }) => {
                 let effect = word == "effect";
-                let attrs = attrs?;
                 if !effect && result.is_none() {
                     let at = self.tokens.span(open - 1).after();
                     self.report(errors::no_result(at));

@@ -58,6 +58,8 @@ def kind_of(kind):
         (pa.types.is_date, "Date"),
         (pa.types.is_timestamp, "Time"),
         (pa.types.is_duration, "Duration"),
+        (pa.types.is_decimal, "DECIMAL"),
+        (pa.types.is_interval, "INTERVAL"),
         (is_list, "List"),
         (pa.types.is_struct, "a record"),
     )

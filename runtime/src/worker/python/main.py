@@ -9,6 +9,7 @@ import sys
 
 from _standpipe import body, read, reset, streams, trace, write
 from _standpipe.fault import Ended, Fault, returned
+from _standpipe.packages import need
 from _standpipe.protocol import LARGEST, Channel, TooLarge
 from _standpipe.scope import Call
 
@@ -26,6 +27,11 @@ class Task:
         names = [name for name, _ in definition["inputs"]]
         if "raw" in definition["body"]:
             self.body = body.Raw(definition["name"], names, **definition["body"]["raw"])
+        elif "sql" in definition["body"]:
+            need("pyarrow", "a body in SQL")
+            from _standpipe import sql
+
+            self.body = sql.Sql(definition["inputs"], definition["output"], **definition["body"]["sql"])
         else:
             self.body = body.Function(inputs=names, **definition["body"]["function"])
         frames = self.body.frames
@@ -91,8 +97,9 @@ class Worker:
 
     def define(self, definition):
         self.tasks[definition["task"]] = Task(definition)
-        if "raw" in definition["body"]:
-            self.own.add(definition["body"]["raw"]["file"])
+        for kind, part in definition["body"].items():
+            if kind != "function":
+                self.own.add(part["file"])
 
     def call(self, request, inputs):
         task = self.tasks[request["task"]]

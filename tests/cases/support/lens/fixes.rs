@@ -44,7 +44,9 @@ fn mended(case: &Case, before: &Analysis, fix: &Fix) -> Analysis {
         for edit in edits {
             text.replace_range(edit.span.start as usize..edit.span.end as usize, &edit.text);
         }
-        files = files.and(&before.checked.resolved.file(source.id).path, &text);
+        // Files of other languages follow those of the language itself.
+        let pipe = before.checked.resolved.files.get(source.id.0 as usize);
+        files = files.and(pipe.map_or(&source.name, |file| &file.path), &text);
     }
     analyse(&files, &case.path())
 }

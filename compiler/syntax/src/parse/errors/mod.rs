@@ -45,11 +45,6 @@ pub(super) fn module_path(span: Span, first: &Name, rest: &[&str]) -> Diagnostic
         .help("a module is `std/…`, or a file in quotes such as `\"./metrics.pipe\"`")
 }
 
-pub(super) fn not_supported(span: Span, word: &str) -> Diagnostic {
-    Diagnostic::new(Code::NOT_SUPPORTED, span, format!("`{word}` is not supported yet"))
-        .help("it is reserved for a later version; take it away for now")
-}
-
 pub(super) fn reserved_word(span: Span, word: &str) -> Diagnostic {
     Diagnostic::new(Code::RESERVED_WORD, span, format!("`{word}` is a reserved word, not a name"))
         .help("choose another name")
