@@ -14,6 +14,8 @@ pub(crate) const RUNNER: Runner = Runner {
     name: "sql",
     takes: |body| matches!(body, Body::Sql { .. }),
     run: |local, attempt| Box::pin(run(local, attempt)),
+    // The engine takes longer than a call.
+    together: None,
 };
 
 async fn run(local: Rc<Local>, attempt: Attempt) -> Outcome {

@@ -96,7 +96,7 @@ fn may(task: &Task) -> bool {
     let settings = &task.settings;
     let python = match task.body {
         Body::Python { .. } | Body::PythonFunction { .. } => true,
-        Body::Shell { .. } => false,
+        Body::Shell { .. } | Body::Sql { .. } => false,
     };
     python && !task.effect && settings.timeout.is_none() && settings.limit.is_none() && settings.gpu.is_none()
 }
