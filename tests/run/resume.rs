@@ -197,3 +197,17 @@ fn of_two_that_go_on_with_a_run_one_is_refused() {
     assert_eq!(succeeded, 1, "{outputs:?}");
     assert_eq!(project.read("begun"), "fast\nslow\npublish\n");
 }
+
+/// It knows its own work again, so nobody needs to look.
+#[test]
+fn an_idempotent_effect_is_started_again_without_asking() {
+    let pipe = PIPE.replace(
+        "effect publish(x: Int) -> String {\n",
+        "effect publish(x: Int) -> String {\n  idempotent: \"n-${x}\"\n",
+    );
+    let project = Project::new(&[("go.pipe", &pipe)]);
+    unknown(&project);
+    project.write("go2", "");
+    assert_eq!(project.resume(&[]).succeeded().outputs(), "published 20");
+    assert_eq!(project.read("begun"), "fast\nslow\npublish\npublish\n");
+}

@@ -287,7 +287,7 @@ fn backoff(retry: &Retry, attempt: u32) -> i64 {
 fn mends(retry: &Retry, failure: &Failure) -> bool {
     let fault = match failure.code.as_str() {
         codes::TIMED_OUT => Fault::Timeout,
-        codes::SIGNALLED | codes::WORKER_DIED | codes::OUT_OF_MEMORY => Fault::Killed,
+        codes::SIGNALLED | codes::WORKER_DIED | codes::LOST | codes::OUT_OF_MEMORY => Fault::Killed,
         _ => Fault::Error,
     };
     retry.on.is_empty() || retry.on.contains(&fault)

@@ -56,7 +56,8 @@ impl<W: World> Driver<'_, '_, W> {
         let Some(body) = self.environment(ticket, needs.body) else { return };
         let identity = body.map(|ready| ready.identity);
         if task.effect && !planted(Bug::EffectReused) {
-            return self.look_for_effect(ticket, &path, alone, needs.tables);
+            let again = task.settings.idempotent.is_some();
+            return self.look_for_effect(ticket, &path, alone, again, needs.tables);
         }
         let Some(instance) = self.schedule.instance(ticket) else { return };
         let key = self.keys.key(instance.node, task, instance.step, &instance.inputs, identity);
@@ -97,7 +98,7 @@ impl<W: World> Driver<'_, '_, W> {
         self.world.find(key.digest, policy, &instance.inputs)
     }
 
-    fn look_for_effect(&mut self, ticket: Ticket, path: &str, alone: Option<bool>, tables: Option<Which>) {
+    fn look_for_effect(&mut self, ticket: Ticket, path: &str, alone: Option<bool>, again: bool, tables: Option<Which>) {
         self.steps.entry(ticket).or_default().effect = true;
         if alone == Some(false) {
             // An effect is not started for the sake of another step.
@@ -110,6 +111,8 @@ impl<W: World> Driver<'_, '_, W> {
                 step.value = Some(value.clone());
                 return self.events.push_back(Event::Reused { ticket, value });
             }
+            // It knows its own work again: a second start does no harm.
+            Effected::Unknown(_) if again => {}
             Effected::Unknown(failure) => return self.events.push_back(Event::Refused { ticket, failure }),
             Effected::Held => return self.events.push_back(Event::Admitted { ticket }),
             Effected::No => {}
