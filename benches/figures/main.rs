@@ -4,6 +4,7 @@
 //! holds `python`. Times are medians; what counts is the ratio to the limit, because machines differ.
 
 mod check;
+mod editor;
 mod handoff;
 mod measure;
 mod start;
@@ -16,6 +17,7 @@ type Figure = fn() -> Vec<Row>;
 
 const FIGURES: &[(&str, Figure)] = &[
     ("check", check::rows),
+    ("editor", editor::rows),
     ("start", start::rows),
     ("shell", steps::shell),
     ("python", steps::python),

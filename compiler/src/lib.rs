@@ -14,6 +14,7 @@ pub mod lower;
 mod nearest;
 pub mod optimise;
 mod paths;
+pub mod query;
 pub mod resolve;
 pub mod types;
 pub mod view;

@@ -1,21 +1,46 @@
-//! The one thread that owns the open documents and analyses them. Knows nothing of how messages travel.
+//! The one thread that owns the snapshot and answers from it. Knows nothing of how messages travel.
 //!
 //! Handlers only send; because they send before they wait for anything, edits and questions are answered in the order
-//! in which the editor made them. A burst of edits is analysed once, after its last.
+//! in which the editor made them. A burst of edits is analysed once, after its last; what the editor has not open is
+//! looked at file by file, whenever there is nothing else to do.
 
-use std::sync::mpsc::{Receiver, TryRecvError};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
+use std::time::Duration;
 
-use standpipe_syntax::Source;
-use tokio::sync::{mpsc, oneshot};
-use tower_lsp::ls_types::{self as lsp, PublishDiagnosticsParams, TextDocumentContentChangeEvent, TextEdit, Uri};
+use tokio::sync::mpsc;
+use tower_lsp::ls_types::{Diagnostic, PublishDiagnosticsParams, TextDocumentContentChangeEvent, Uri};
 
 use crate::Open;
-use crate::convert;
-use crate::documents::{Document, Documents};
-use crate::overlay::{self, Overlay};
+use crate::convert::Encoding;
+use crate::documents::{Document, path_of};
+use crate::ide::diagnostics_of;
+use crate::snapshot::Snapshot;
+
+/// So long nothing must happen before files that are not open are looked at.
+const REST: Duration = Duration::from_millis(200);
+
+/// A question and where its answer goes; it must not panic.
+pub(crate) type Question = Box<dyn FnOnce(&Snapshot) + Send>;
+
+/// What the editor agreed on when it started.
+pub(crate) struct Session {
+    pub(crate) encoding: Encoding,
+    pub(crate) folders: Vec<PathBuf>,
+    /// Diagnostics are sent without being asked for.
+    pub(crate) push: bool,
+    /// The editor can open what lies in no folder.
+    pub(crate) library: bool,
+}
 
 /// What the editor did or asks.
 pub(crate) enum Message {
+    Started(Session),
+    Folders {
+        added: Vec<PathBuf>,
+        removed: Vec<PathBuf>,
+    },
     Opened(Document),
     Changed {
         uri: Uri,
@@ -25,93 +50,193 @@ pub(crate) enum Message {
     Closed(Uri),
     /// Something on disk may be different now.
     Saved,
-    Format {
-        uri: Uri,
-        reply: oneshot::Sender<Option<Vec<TextEdit>>>,
-    },
+    Ask(Question),
 }
 
 /// Runs until the senders are gone.
-pub(crate) fn run(
-    messages: &Receiver<Message>,
-    publish: &mpsc::UnboundedSender<PublishDiagnosticsParams>,
-    open: &Open,
-) {
-    let mut documents = Documents::default();
-    while let Ok(first) = messages.recv() {
-        let mut next = Some(first);
-        let mut stale = false;
-        while let Some(message) = next {
-            stale |= apply(message, &mut documents, publish);
-            next = match messages.try_recv() {
-                Ok(message) => Some(message),
-                Err(TryRecvError::Empty) => None,
-                Err(TryRecvError::Disconnected) => return,
-            };
-        }
-        if stale {
-            // An edit of one file may mend or break any other that imports it.
-            for (path, document) in documents.iter() {
-                if publish.send(diagnostics(path, document, &documents, open)).is_err() {
-                    return;
+pub(crate) fn run(messages: &Receiver<Message>, publish: &mpsc::UnboundedSender<PublishDiagnosticsParams>, open: Open) {
+    let mut desk = Desk {
+        snapshot: Snapshot::new(open),
+        publish,
+        push: true,
+        stale: BTreeSet::new(),
+        resting: VecDeque::new(),
+        marked: BTreeMap::new(),
+        needs: BTreeMap::new(),
+    };
+    loop {
+        let message = if desk.resting.is_empty() {
+            messages.recv().map_err(|_| RecvTimeoutError::Disconnected)
+        } else {
+            messages.recv_timeout(REST)
+        };
+        match message {
+            Ok(message) => desk.take(message),
+            Err(RecvTimeoutError::Disconnected) => return,
+            Err(RecvTimeoutError::Timeout) => {
+                while let Some(path) = desk.resting.pop_front() {
+                    desk.look_at_closed(&path);
+                    match messages.try_recv() {
+                        Ok(message) => {
+                            desk.take(message);
+                            break;
+                        }
+                        Err(TryRecvError::Empty) => {}
+                        Err(TryRecvError::Disconnected) => return,
+                    }
                 }
+            }
+        }
+        // All that has arrived comes before what takes time.
+        loop {
+            match messages.try_recv() {
+                Ok(message) => desk.take(message),
+                Err(TryRecvError::Disconnected) => return,
+                Err(TryRecvError::Empty) => match desk.stale.pop_first() {
+                    Some(path) => desk.look_at_open(&path),
+                    None => break,
+                },
             }
         }
     }
 }
 
-/// Takes a message in; says whether diagnostics may be different now.
-fn apply(
-    message: Message,
-    documents: &mut Documents,
-    publish: &mpsc::UnboundedSender<PublishDiagnosticsParams>,
-) -> bool {
-    match message {
-        Message::Opened(document) => documents.insert(document),
-        Message::Changed { uri, version, changes } => documents.change(&uri, version, changes),
-        Message::Closed(uri) => {
-            documents.remove(&uri);
-            // A closed file keeps no marks in the editor. Nobody listens any more when this fails.
-            let _ = publish.send(PublishDiagnosticsParams::new(uri, Vec::new(), None));
-        }
-        Message::Saved => {}
-        Message::Format { uri, reply } => {
-            // The editor may have withdrawn the question.
-            let _ = reply.send(format(&uri, documents));
-            return false;
-        }
-    }
-    true
+struct Desk<'a> {
+    snapshot: Snapshot,
+    publish: &'a mpsc::UnboundedSender<PublishDiagnosticsParams>,
+    push: bool,
+    /// Open files whose diagnostics may be different now.
+    stale: BTreeSet<PathBuf>,
+    /// Files that are not open and wait to be looked at.
+    resting: VecDeque<PathBuf>,
+    /// Files that are not open and have marks in the editor, or had; and what was said last.
+    marked: BTreeMap<PathBuf, Vec<Diagnostic>>,
+    /// What files that are not open were made of when they were looked at.
+    needs: BTreeMap<PathBuf, Vec<PathBuf>>,
 }
 
-fn diagnostics(
-    path: &std::path::Path,
-    document: &Document,
-    documents: &Documents,
-    open: &Open,
-) -> PublishDiagnosticsParams {
-    let (root, disk) = open(path);
-    let name = overlay::name(&root, path);
-    let world = Overlay { root: root.clone(), disk, documents };
-    let analysis = standpipe_compiler::analyse(&world, &name);
-    let sources = analysis.sources();
-    let files = &analysis.checked.resolved.files;
-    // No editor can open a file of the standard library.
-    let is_std = |source: &Source| files.get(source.id.0 as usize).is_some_and(|file| file.std);
-    let uri_of =
-        |source: &Source| if is_std(source) { None } else { Uri::from_file_path(root.join(source.name.as_str())) };
-    let own = analysis.diagnostics.iter().filter(|diagnostic| diagnostic.span.file.0 == 0);
-    let found: Vec<lsp::Diagnostic> =
-        own.filter_map(|diagnostic| convert::diagnostic(diagnostic, &sources, &uri_of)).collect();
-    PublishDiagnosticsParams::new(document.uri.clone(), found, Some(document.version))
+impl Desk<'_> {
+    /// Takes a message in.
+    fn take(&mut self, message: Message) {
+        match message {
+            Message::Started(session) => {
+                self.snapshot.encoding = session.encoding;
+                self.snapshot.folders = session.folders;
+                self.snapshot.library = session.library;
+                self.push = session.push;
+                self.everything();
+            }
+            Message::Folders { added, removed } => {
+                self.snapshot.folders.retain(|folder| !removed.contains(folder));
+                self.snapshot.folders.extend(added);
+                self.everything();
+            }
+            Message::Opened(document) => {
+                self.snapshot.opened(document);
+                self.everything();
+            }
+            Message::Changed { uri, version, changes } => {
+                let stale = self.snapshot.changed(&uri, version, changes);
+                let (open, closed): (Vec<_>, Vec<_>) =
+                    stale.into_iter().partition(|path| self.snapshot.documents.get(path).is_some());
+                self.stale.extend(open);
+                self.rest(closed);
+                if let Some(path) = path_of(&uri) {
+                    let needs = self.needs.iter().filter(|(_, needs)| needs.contains(&path));
+                    self.rest(needs.map(|(of, _)| of.clone()).collect());
+                }
+            }
+            Message::Closed(uri) => {
+                self.snapshot.closed(&uri);
+                if self.push {
+                    // Nobody listens any more when this fails.
+                    let _ = self.publish.send(PublishDiagnosticsParams::new(uri, Vec::new(), None));
+                }
+                self.everything();
+            }
+            Message::Saved => {
+                self.snapshot.forget_all();
+                self.everything();
+            }
+            Message::Ask(question) => question(&self.snapshot),
+        }
+    }
+
+    /// Everything has to be looked at again.
+    fn everything(&mut self) {
+        self.stale.extend(self.snapshot.documents.iter().map(|(path, _)| path.clone()));
+        if self.push && !self.snapshot.folders.is_empty() {
+            self.resting.clear();
+            self.rest(self.snapshot.all_files().to_vec());
+        }
+    }
+
+    fn rest(&mut self, paths: Vec<PathBuf>) {
+        if self.push && !self.snapshot.folders.is_empty() {
+            let waiting: BTreeSet<&PathBuf> = self.resting.iter().collect();
+            let closed = |path: &PathBuf| self.snapshot.documents.get(path).is_none() && !waiting.contains(path);
+            let new: Vec<PathBuf> = paths.into_iter().filter(closed).collect();
+            self.resting.extend(new);
+        }
+    }
+
+    fn look_at_open(&mut self, path: &Path) {
+        let Some(document) = self.snapshot.documents.get(path).filter(|_| self.push) else { return };
+        let (uri, version) = (document.uri.clone(), document.version);
+        let Some(found) = guarded(|| {
+            let file = self.snapshot.file_at(path)?;
+            Some(diagnostics_of(&file, self.snapshot.library))
+        }) else {
+            return;
+        };
+        self.marked.remove(path);
+        let _ = self.publish.send(PublishDiagnosticsParams::new(uri, found, Some(version)));
+    }
+
+    fn look_at_closed(&mut self, path: &Path) {
+        if self.snapshot.documents.get(path).is_some() {
+            return;
+        }
+        let Some((found, needs)) = guarded(|| {
+            let file = self.snapshot.file_at(path)?;
+            Some((diagnostics_of(&file, self.snapshot.library), file.dependencies()))
+        }) else {
+            return;
+        };
+        self.needs.insert(path.to_owned(), needs);
+        let Some(uri) = Uri::from_file_path(path) else { return };
+        let said = self.marked.get(path).map_or(&[] as &[Diagnostic], Vec::as_slice);
+        if said != found {
+            self.marked.insert(path.to_owned(), found.clone());
+            let _ = self.publish.send(PublishDiagnosticsParams::new(uri, found, None));
+        }
+    }
 }
 
-/// One edit that replaces the whole text, or none when it is formatted already.
-fn format(uri: &Uri, documents: &Documents) -> Option<Vec<TextEdit>> {
-    let source = documents.source(uri)?;
-    let formatted = standpipe_syntax::format(&source).text;
-    if formatted == *source.text {
-        return Some(Vec::new());
+/// What `work` gives, or none when it panics: one bad file must not cost the others their help.
+pub(crate) fn guarded<T>(work: impl FnOnce() -> Option<T>) -> Option<T> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).ok().flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+
+    use standpipe_compiler::{MemoryWorld, World};
+
+    use super::*;
+
+    #[test]
+    fn a_question_that_panics_leaves_the_thread_alive() {
+        let (sender, messages) = channel();
+        let (publish, mut findings) = mpsc::unbounded_channel();
+        let open: Open = Box::new(|_| ("/w".into(), Box::new(MemoryWorld::new()) as Box<dyn World>));
+        let thread = std::thread::spawn(move || run(&messages, &publish, open));
+        sender.send(Message::Ask(Box::new(|_| assert!(guarded::<()>(|| panic!("on purpose")).is_none())))).unwrap();
+        let uri: Uri = "file:///w/a.pipe".parse().unwrap();
+        sender.send(Message::Opened(Document { uri, version: 1, text: "pipe".into() })).unwrap();
+        assert_eq!(findings.blocking_recv().unwrap().diagnostics.len(), 1);
+        drop(sender);
+        thread.join().unwrap();
     }
-    Some(vec![TextEdit::new(convert::range(&source, source.span()), formatted)])
 }

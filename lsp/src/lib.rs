@@ -1,13 +1,17 @@
 //! The editor's view of the compiler: a language server over standard input and output.
 //!
 //! Opening a file is not running it: nothing of a project is executed or fetched here, files are only read, and only
-//! through the [`World`] the caller provides.
+//! those below the project's root or the editor's folders, through the [`World`] the caller provides.
 
 mod analysis;
+mod capabilities;
 mod convert;
 mod documents;
+mod ide;
 mod overlay;
 mod server;
+mod snapshot;
+mod workspace;
 
 use std::path::{Path, PathBuf};
 
@@ -28,7 +32,12 @@ const CONCURRENCY: usize = 256;
 pub fn serve(open: Open) -> std::io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let (service, socket) = LspService::new(|client| server::Backend::start(client, open));
+        let build = LspService::build(|client| server::Backend::start(client, open));
+        let build = build
+            .custom_method("standpipe/preview", server::Backend::preview)
+            .custom_method("standpipe/embedded", server::Backend::embedded)
+            .custom_method("standpipe/source", server::Backend::source);
+        let (service, socket) = build.finish();
         Server::new(tokio::io::stdin(), tokio::io::stdout(), socket)
             .concurrency_level(CONCURRENCY)
             .serve(service)

@@ -1,28 +1,78 @@
-//! The project's files with the editor's unsaved text over them.
+//! The project's files with the editor's unsaved text over them, and what they were read as last. Refuses whatever lies
+//! outside of the folders that the editor shows.
 
-use std::path::{Path, PathBuf};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use standpipe_compiler::{FileKind, ReadError, World};
+use standpipe_syntax::{FileId, Parsed, Source};
 
 use crate::documents::Documents;
 
+/// So many files are remembered as they were read.
+const REMEMBERED: usize = 4096;
+
+/// A text, and what it was read as.
+type Remembered = (Arc<str>, Arc<Parsed>);
+
+/// What texts were read as, by file and its number in a compilation.
+#[derive(Debug, Default)]
+pub(crate) struct Memory(RefCell<HashMap<(PathBuf, FileId), Remembered>>);
+
+impl Memory {
+    fn parsed(&self, path: PathBuf, source: &Source) -> Arc<Parsed> {
+        let mut known = self.0.borrow_mut();
+        let key = (path, source.id);
+        if let Some((text, parsed)) = known.get(&key)
+            && **text == *source.text
+        {
+            return Arc::clone(parsed);
+        }
+        if known.len() >= REMEMBERED {
+            known.clear();
+        }
+        let parsed = Arc::new(standpipe_syntax::parse(source));
+        known.insert(key, (Arc::clone(&source.text), Arc::clone(&parsed)));
+        parsed
+    }
+}
+
 pub(crate) struct Overlay<'a> {
-    pub(crate) root: PathBuf,
+    pub(crate) root: &'a Path,
+    /// Folders besides the root that may be read.
+    pub(crate) folders: &'a [PathBuf],
     pub(crate) disk: Box<dyn World>,
     pub(crate) documents: &'a Documents,
+    pub(crate) memory: &'a Memory,
 }
 
 impl Overlay<'_> {
     fn path(&self, path: &str) -> PathBuf {
         self.root.join(path)
     }
+
+    /// Whether `path` lies, with all links followed, below a folder that the editor shows.
+    fn is_inside(&self, path: &Path) -> bool {
+        let plain = path.components().all(|part| !matches!(part, Component::ParentDir));
+        let path = path.canonicalize().ok().or_else(|| plain.then(|| path.to_owned()));
+        let mut folders = std::iter::once(self.root).chain(self.folders.iter().map(PathBuf::as_path));
+        path.is_some_and(|path| {
+            folders.any(|folder| {
+                path.starts_with(folder) || folder.canonicalize().is_ok_and(|real| path.starts_with(real))
+            })
+        })
+    }
 }
 
 impl World for Overlay<'_> {
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
-        match self.documents.text(&self.path(path)) {
+        let full = self.path(path);
+        match self.documents.text(&full) {
             Some(text) => Ok(text.as_bytes().to_vec()),
-            None => self.disk.read(path),
+            None if self.is_inside(&full) => self.disk.read(path),
+            None => Err(ReadError::Other("it lies outside of the folders that the editor shows".into())),
         }
     }
 
@@ -34,7 +84,11 @@ impl World for Overlay<'_> {
     }
 
     fn list(&self, path: &str) -> Vec<String> {
-        self.disk.list(path)
+        if self.is_inside(&self.path(path)) { self.disk.list(path) } else { Vec::new() }
+    }
+
+    fn parsed(&self, source: &Source) -> Arc<Parsed> {
+        self.memory.parsed(self.path(&source.name), source)
     }
 }
 

@@ -98,6 +98,28 @@ pub(super) const SCHEDULE: &[(&str, Takes)] = &[
 
 const ENV: &[(&str, Takes)] = &[("packages", Takes::Packages), ("python", Takes::Version)];
 
+/// The names of a task's attributes, sorted.
+pub const TASK_ATTRIBUTES: [&str; TASK.len()] = names(TASK);
+
+/// The names of an environment's attributes, sorted.
+pub const ENV_ATTRIBUTES: [&str; ENV.len()] = names(ENV);
+
+/// The names of a service's attributes, sorted.
+pub const SERVICE_ATTRIBUTES: [&str; SERVICE.len()] = names(SERVICE);
+
+/// The names of a schedule's attributes, sorted.
+pub const SCHEDULE_ATTRIBUTES: [&str; SCHEDULE.len()] = names(SCHEDULE);
+
+const fn names<const N: usize>(schema: &[(&'static str, Takes)]) -> [&'static str; N] {
+    let mut out = [""; N];
+    let mut at = 0;
+    while at < N {
+        out[at] = schema[at].0;
+        at += 1;
+    }
+    out
+}
+
 const FRAMES: [&str; 3] = ["pandas", "polars", "pyarrow"];
 
 impl Checker<'_> {

@@ -12,7 +12,7 @@ use crate::resolve::{DeclId, Visible};
 use crate::types::{Bindings, Bound, Field, Kind, Type, differences};
 
 /// Formats and codecs that artifacts may be written by.
-pub(crate) const CODECS: [&str; 11] =
+pub const CODECS: [&str; 11] =
     ["csv", "dir", "joblib", "json", "npy", "onnx", "parquet", "pickle", "png", "safetensors", "text"];
 
 /// Most declarations on the way from a name to what it stands for, when each is only known by the next.

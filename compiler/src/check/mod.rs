@@ -16,7 +16,9 @@ mod service;
 mod space;
 mod sweep;
 
+pub use attrs::{ENV_ATTRIBUTES, SCHEDULE_ATTRIBUTES, SERVICE_ATTRIBUTES, TASK_ATTRIBUTES};
 pub use constant::{binary, unary};
+pub use declare::CODECS;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use standpipe_plan::{Builtin, Value};

@@ -6,6 +6,8 @@ mod python;
 mod shell;
 pub mod sql;
 
+pub use python::{Mention, mentions as python_mentions, offset};
+
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use standpipe_plan::{Frame, Module};

@@ -1,5 +1,7 @@
 //! Reads the given file and everything it imports, each once. Knows nothing of names inside them.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 use smol_str::{SmolStr, format_smolstr};
 use standpipe_syntax::ast::{DeclKind, Import, ImportPath, Tree};
@@ -71,11 +73,11 @@ impl Loader<'_> {
         #[expect(clippy::cast_possible_truncation, reason = "no machine holds four thousand million source files")]
         let id = FileId(self.resolved.files.len() as u32);
         let source = Source::new(id, path, text);
-        let parsed = standpipe_syntax::parse(&source);
-        self.resolved.diagnostics.extend(parsed.diagnostics);
+        let parsed = self.world.parsed(&source);
+        self.resolved.diagnostics.extend(parsed.diagnostics.iter().cloned());
         self.resolved.files.push(File {
             source,
-            tree: parsed.tree,
+            tree: Arc::clone(&parsed.tree),
             path: path.into(),
             std,
             names: FxHashMap::default(),

@@ -6,8 +6,10 @@ mod scope;
 mod space;
 mod unused;
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
-pub(crate) use scope::declared;
+pub use scope::declared;
 use smol_str::SmolStr;
 use standpipe_plan::Builtin;
 use standpipe_syntax::ast::{Decl, ExprId, Tree};
@@ -77,7 +79,7 @@ pub enum LocalKind {
 #[derive(Clone, Debug)]
 pub struct File {
     pub source: Source,
-    pub tree: Tree,
+    pub tree: Arc<Tree>,
     /// Root-relative path (`examples/a.pipe`), or `std/table` for the standard library.
     pub path: SmolStr,
     pub std: bool,
@@ -101,6 +103,7 @@ pub enum Visible {
 pub fn resolve(world: &dyn World, path: &str) -> Resolved {
     let (mut resolved, imports) = load::load(world, path);
     let imported = scope::fill(&mut resolved, &imports);
+    resolved.imports = imports;
     for (file, imported) in imported.into_iter().enumerate() {
         let used = names::resolve_file(&mut resolved, file);
         unused::report(&mut resolved, file, &imported, &used);
@@ -113,6 +116,8 @@ pub fn resolve(world: &dyn World, path: &str) -> Resolved {
 pub struct Resolved {
     /// Indexed by [`FileId`].
     pub files: Vec<File>,
+    /// Where an import leads, by its file and the index of its declaration.
+    pub imports: FxHashMap<(FileId, u32), FileId>,
     /// Of reading, parsing and resolving.
     pub diagnostics: Vec<Diagnostic>,
 }

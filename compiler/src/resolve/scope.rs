@@ -12,7 +12,8 @@ use crate::nearest::{listed, nearest};
 use crate::types::BUILTIN_TYPES;
 
 /// The name a declaration introduces.
-pub(crate) fn declared(decl: &Decl) -> Option<&Name> {
+#[must_use]
+pub fn declared(decl: &Decl) -> Option<&Name> {
     match &decl.kind {
         DeclKind::Import(_) | DeclKind::Test(_) => None,
         DeclKind::Type(alias) => Some(&alias.name),

@@ -24,7 +24,8 @@ impl Fields {
     }
 
     /// The name that the record was declared under.
-    pub(crate) fn name(&self) -> Option<&SmolStr> {
+    #[must_use]
+    pub fn name(&self) -> Option<&SmolStr> {
         self.name.as_ref()
     }
 

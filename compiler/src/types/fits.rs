@@ -142,7 +142,8 @@ impl Comparison<'_> {
 }
 
 /// The field of that name.
-pub(crate) fn find<'a>(fields: &'a [Field], name: &str) -> Option<&'a Field> {
+#[must_use]
+pub fn find<'a>(fields: &'a [Field], name: &str) -> Option<&'a Field> {
     fields.iter().find(|field| field.name == name)
 }
 
@@ -188,6 +189,12 @@ pub(crate) fn optional(ty: Type) -> Type {
 }
 
 impl Type {
+    /// Whether a value of this type may stand where `wanted` is wanted; type parameters of a declaration take anything.
+    #[must_use]
+    pub fn goes_where(&self, wanted: &Type) -> bool {
+        differences(self, &wanted.opened(), &mut Bindings(vec![None; 16])).is_empty()
+    }
+
     /// This type with every variable replaced by what it stands for; unbound ones become [`Type::Error`].
     pub(crate) fn bound(&self, bindings: &Bindings) -> Type {
         self.map(&mut |ty| match ty {

@@ -8,7 +8,8 @@ mod show;
 
 pub(crate) use extent::Extent;
 pub use fields::Fields;
-pub(crate) use fits::{Bindings, Difference, Kind, differences, find, fits, join, optional};
+pub use fits::find;
+pub(crate) use fits::{Bindings, Difference, Kind, differences, fits, join, optional};
 pub use shape::shape;
 pub(crate) use show::float_bound;
 use smol_str::SmolStr;

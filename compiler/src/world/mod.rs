@@ -3,8 +3,10 @@
 mod memory;
 
 use std::fmt;
+use std::sync::Arc;
 
 pub use memory::MemoryWorld;
+use standpipe_syntax::{Parsed, Source};
 
 /// Largest source file that is read, in bytes.
 pub const MAX_SOURCE: u64 = 16 << 20;
@@ -23,6 +25,12 @@ pub trait World {
 
     /// Names in the folder `path`, sorted; empty when it is none. For did-you-mean.
     fn list(&self, path: &str) -> Vec<String>;
+
+    /// The source, read. Whoever compiles often may remember what a text was read as: it depends on nothing but the
+    /// text and the file's number.
+    fn parsed(&self, source: &Source) -> Arc<Parsed> {
+        Arc::new(standpipe_syntax::parse(source))
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

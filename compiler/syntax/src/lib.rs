@@ -3,6 +3,7 @@
 //! Knows nothing of names, types, files or processes. [`parse`] is the one parser for compiler, formatter and editor.
 
 pub mod ast;
+mod classes;
 pub mod diag;
 mod fmt;
 mod lex;
@@ -11,10 +12,12 @@ mod parse;
 mod source;
 mod text;
 mod tree;
+pub mod walk;
 
+pub use classes::{Class, classes};
 pub use fmt::{Formatted, format};
 pub use lex::Comment;
 use nearest::nearest;
-pub use parse::{Parsed, parse};
+pub use parse::{Fits, Parsed, fits, parse};
 pub use source::{FileId, LineColumn, Source, Span};
 pub use text::{tokens_text, tree_text};

@@ -69,9 +69,9 @@ fn tokens(text: &str) -> Vec<Range<usize>> {
 
 /// Where the declarations stand, and which of them are whole.
 fn declarations(text: &str) -> Vec<(Range<usize>, bool)> {
-    let decls = parse(&source(text)).tree.decls;
+    let parsed = parse(&source(text));
     let range = |decl: &standpipe_syntax::ast::Decl| decl.span.start as usize..decl.span.end as usize;
-    decls.iter().map(|decl| (range(decl), !matches!(decl.kind, DeclKind::Broken(_)))).collect()
+    parsed.tree.decls.iter().map(|decl| (range(decl), !matches!(decl.kind, DeclKind::Broken(_)))).collect()
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod body;
 mod facts;
 mod library;
+mod mentions;
 mod modules;
 mod names;
 mod needs;
@@ -15,6 +16,7 @@ mod tests;
 
 use std::rc::Rc;
 
+pub use mentions::{Mention, mentions};
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use standpipe_plan::Frame;
@@ -79,7 +81,8 @@ impl Text<'_> {
 }
 
 /// Where byte `at` of a raw body stands in its file.
-pub(super) fn offset(raw: &Raw, at: usize) -> u32 {
+#[must_use]
+pub fn offset(raw: &Raw, at: usize) -> u32 {
     let before = raw.text.get(..at).unwrap_or(&raw.text);
     // The end of the text is the end of its last line.
     let before = if before.len() == raw.text.len() { before.trim_end_matches('\n') } else { before };

@@ -25,6 +25,7 @@ impl Parser<'_> {
                 stmts.push(stmt);
             }
         }
+        self.answer_between(Start::Stmt, open, close);
         Block { span, stmts }
     }
 
@@ -133,6 +134,7 @@ impl Parser<'_> {
                 }
             }
         }
+        self.answer_between(Start::Attr, open, close);
         attrs
     }
 

@@ -6,12 +6,14 @@ mod build;
 mod decl;
 mod errors;
 mod feed;
+mod fits;
 mod grammar;
 mod number;
 mod text;
 mod token;
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use lalrpop_util::ParseError;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -23,12 +25,13 @@ use crate::tree::{self, Tokens};
 use crate::{Source, Span};
 use build::{Builder, Item};
 use feed::Fed;
+pub use fits::{Fits, fits};
 use token::{Start, Tok};
 
 /// A file, read.
 #[derive(Clone, Debug)]
 pub struct Parsed {
-    pub tree: Tree,
+    pub tree: Arc<Tree>,
     /// In order; documentation too.
     pub comments: Vec<Comment>,
     /// In order of place.
@@ -64,6 +67,11 @@ pub(crate) struct Read<'s> {
 }
 
 pub(crate) fn read(source: &Source) -> Read<'_> {
+    read_with(source, None).0
+}
+
+/// Reads a file, and answers a question about it on the way.
+fn read_with(source: &Source, probe: Option<fits::Probe>) -> (Read<'_>, Option<fits::Probe>) {
     let lexed = lex::lex(source);
     let (doc, docs) = documentation(source, &lexed);
     let mut parser = Parser {
@@ -77,6 +85,7 @@ pub(crate) fn read(source: &Source) -> Read<'_> {
         bad_line: None,
         in_test: false,
         test_around: false,
+        probe,
     };
     parser.builder.diagnostics = lex::hidden::check(source);
     let mut tree = Tree { doc, ..Tree::default() };
@@ -84,8 +93,9 @@ pub(crate) fn read(source: &Source) -> Read<'_> {
     tree.expr_count = parser.builder.expr_count;
     let mut diagnostics = parser.builder.diagnostics;
     diagnostics.sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.span.end));
-    let parsed = Parsed { tree, comments: lexed.comments, diagnostics };
-    Read { parsed, tokens: parser.tokens, declarations, braces: parser.braces, expects: parser.expects }
+    let parsed = Parsed { tree: Arc::new(tree), comments: lexed.comments, diagnostics };
+    let expects = parser.expects;
+    (Read { parsed, tokens: parser.tokens, declarations, braces: parser.braces, expects }, parser.probe)
 }
 
 struct Parser<'s> {
@@ -105,6 +115,8 @@ struct Parser<'s> {
     in_test: bool,
     /// It stands in a test, however deep.
     test_around: bool,
+    /// What somebody wants to know of a place.
+    probe: Option<fits::Probe>,
 }
 
 impl<'s> Parser<'s> {
@@ -121,6 +133,10 @@ impl<'s> Parser<'s> {
     fn item(&mut self, start: Start, range: Range<usize>) -> Option<Item> {
         let before = self.messages();
         let fed = self.feed(start, range.clone())?;
+        if self.asked(&range) {
+            self.answer(start, fed);
+            return None;
+        }
         self.read(start, fed, range, before)
     }
 

@@ -1,34 +1,34 @@
 //! What could have stood at a place, in our words: the parser generator's list of tokens, grouped.
 
 /// What the grammar would have taken.
-pub(super) struct Expected<'a>(pub(super) &'a [String]);
+pub(in crate::parse) struct Expected<'a>(pub(in crate::parse) &'a [String]);
 
 impl Expected<'_> {
     /// The grammar's own name of a token: `name`, or with quotes `"("`.
-    pub(super) fn has(&self, token: &str) -> bool {
+    pub(in crate::parse) fn has(&self, token: &str) -> bool {
         self.0.iter().any(|other| other == token)
     }
 
     /// An operand's start.
-    pub(super) fn expression(&self) -> bool {
+    pub(in crate::parse) fn expression(&self) -> bool {
         self.has("int")
     }
 
-    pub(super) fn ty(&self) -> bool {
+    pub(in crate::parse) fn ty(&self) -> bool {
         self.has("name") && self.has("\"{\"") && !self.expression()
     }
 
-    pub(super) fn name(&self) -> bool {
+    pub(in crate::parse) fn name(&self) -> bool {
         self.has("name") && !self.expression() && !self.ty()
     }
 
     /// What came before is whole, and an operator could follow.
-    pub(super) fn operator(&self) -> bool {
+    pub(in crate::parse) fn operator(&self) -> bool {
         self.has("\"+\"") || self.has("\"or\"")
     }
 
     /// In a few words; `None` when too much is possible to say.
-    pub(super) fn words(&self) -> Option<&'static str> {
+    pub(in crate::parse) fn words(&self) -> Option<&'static str> {
         let punctuation: &[(&str, &'static str)] = &[
             ("block", "`{`"),
             ("\":\"", "`:`"),

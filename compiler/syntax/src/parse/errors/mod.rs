@@ -4,6 +4,7 @@ mod expected;
 mod lexical;
 mod syntax;
 
+pub(super) use expected::Expected;
 pub(super) use lexical::{
     bad_character, bad_escape, empty_interpolation, mixed_margin, not_closed_interpolation, too_large, unknown_unit,
     unterminated,

@@ -1,0 +1,312 @@
+//! What could be written at the cursor, the best first. The grammar says which words fit, the checker which names do.
+
+mod body;
+mod code;
+mod imports;
+mod string;
+
+use serde_json::json;
+use standpipe_compiler::resolve::Visible;
+use standpipe_syntax::{FileId, Source};
+use tower_lsp::ls_types::{
+    CompletionItem, CompletionItemKind, CompletionTextEdit, Documentation, InsertTextFormat, Position, TextEdit, Uri,
+};
+
+pub(super) use code::{values_at, wanted as wanted_at};
+pub(super) use imports::{import_edit, relative};
+
+use super::shared::{decl, head_text, markdown, name_of};
+use super::signature::{is_word, word_start};
+use crate::snapshot::{File, Snapshot};
+
+/// How well something fits: the smaller, the earlier it is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    /// It is what is wanted here.
+    Wanted,
+    Near,
+    Plain,
+    Word,
+    /// It would have to be imported.
+    Far,
+}
+
+/// What is being completed, and where.
+struct Site<'a> {
+    snapshot: &'a Snapshot,
+    file: &'a File,
+    /// The cursor.
+    at: u32,
+    /// Where the word starts that the cursor stands in.
+    start: u32,
+    items: Vec<CompletionItem>,
+}
+
+pub(crate) fn complete(snapshot: &Snapshot, uri: &Uri, position: Position) -> Option<Vec<CompletionItem>> {
+    let file = snapshot.file(uri)?;
+    let at = file.offset(position);
+    let start = word_start(&file.source().text, at);
+    let mut site = Site { snapshot, file: &file, at, start, items: Vec::new() };
+    match super::embedded::raw_at(&file, at) {
+        Some((language, _, task)) => body::complete(&mut site, language, task),
+        None if in_comment(&file, at) => {}
+        None => match string::open_at(&file, at) {
+            Some(string) => string::complete(&mut site, &string),
+            None => code::complete(&mut site),
+        },
+    }
+    let mut items = site.items;
+    items.sort_by(|a, b| (&a.sort_text, &a.label).cmp(&(&b.sort_text, &b.label)));
+    items.dedup_by(|b, a| a.label == b.label && a.kind == b.kind);
+    Some(items)
+}
+
+/// A comment stands before the cursor on its line.
+fn in_comment(file: &File, at: u32) -> bool {
+    let mut quoted = false;
+    let mut escaped = false;
+    for c in file.line_before(at).chars() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '"' => quoted = !quoted,
+            '#' if !quoted => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
+impl Site<'_> {
+    /// The text of the word before the cursor.
+    fn word(&self) -> &str {
+        self.file.source().text.get(self.start as usize..self.at as usize).unwrap_or("")
+    }
+
+    /// An item that replaces the word, or `from` on.
+    fn push(&mut self, rank: Rank, label: &str, kind: CompletionItemKind, detail: &str) -> &mut CompletionItem {
+        self.push_from(self.start, rank, label, kind, detail)
+    }
+
+    fn push_from(
+        &mut self,
+        from: u32,
+        rank: Rank,
+        label: &str,
+        kind: CompletionItemKind,
+        detail: &str,
+    ) -> &mut CompletionItem {
+        let text = &self.file.source().text;
+        let rest = text.get(self.at as usize..).unwrap_or("");
+        let end = self.at + u32::try_from(rest.find(|c| !is_word(c)).unwrap_or(rest.len())).unwrap_or(0);
+        // What follows the cursor in the word is replaced too, unless the cursor stands before a word of its own.
+        let end = if self.start == self.at { self.at } else { end };
+        let range = tower_lsp::ls_types::Range::new(self.file.position(from), self.file.position(end));
+        self.items.push(CompletionItem {
+            label: label.to_owned(),
+            kind: Some(kind),
+            detail: (!detail.is_empty()).then(|| detail.to_owned()),
+            sort_text: Some(format!("{}", rank as u8)),
+            text_edit: Some(CompletionTextEdit::Edit(TextEdit::new(range, label.to_owned()))),
+            ..CompletionItem::default()
+        });
+        let last = self.items.len() - 1;
+        &mut self.items[last]
+    }
+}
+
+/// The item inserts `text`, in which `$1` and the like are places to fill in.
+fn snippet(item: &mut CompletionItem, text: &str) {
+    if let Some(CompletionTextEdit::Edit(edit)) = &mut item.text_edit {
+        edit.new_text = text.to_owned();
+    }
+    item.insert_text_format = Some(InsertTextFormat::SNIPPET);
+}
+
+/// Adds what takes time to find, once somebody looks at the item: its documentation.
+pub(crate) fn resolve(snapshot: &Snapshot, mut item: CompletionItem) -> CompletionItem {
+    let Some(data) = &item.data else { return item };
+    let text = |key: &str| data.get(key).and_then(serde_json::Value::as_str);
+    let found = match (text("uri"), text("module"), text("name")) {
+        (Some(uri), _, Some(name)) => of_file(snapshot, uri, name),
+        (None, Some(module), Some(name)) => of_module(module, name),
+        _ => None,
+    };
+    item.documentation = found.map(|doc| Documentation::MarkupContent(markdown(doc)));
+    item
+}
+
+/// Where the documentation of a name of this file is found later.
+fn later(file: &File, name: &str) -> Option<serde_json::Value> {
+    Some(json!({ "uri": file.uri, "name": name }))
+}
+
+fn of_file(snapshot: &Snapshot, uri: &str, name: &str) -> Option<String> {
+    let file = snapshot.file(&uri.parse().ok()?)?;
+    match file.analysis.checked.resolved.files.first()?.scope.get(name)? {
+        Visible::Decl(id) => {
+            let decl = decl(&file, *id)?;
+            let head = format!("```pipe\n{}\n```", head_text(&file, decl));
+            Some(decl.doc.as_ref().map_or(head.clone(), |doc| format!("{head}\n\n{}", doc.text)))
+        }
+        Visible::Module(of) => Some(format!("module `{}`", file.sources().get(of.0 as usize)?.name)),
+        Visible::Missing => None,
+    }
+}
+
+fn of_module(module: &str, name: &str) -> Option<String> {
+    let source = Source::new(FileId(0), module, standpipe_stdlib::source(module)?);
+    let parsed = standpipe_syntax::parse(&source);
+    let decl = parsed.tree.decls.iter().find(|decl| name_of(decl) == name)?;
+    decl.doc.as_ref().map(|doc| doc.text.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use tower_lsp::ls_types::{CompletionItem, CompletionTextEdit};
+
+    use crate::ide::testing::Editor;
+
+    fn items(files: &[(&str, &str)]) -> (Editor, Vec<CompletionItem>) {
+        let editor = Editor::among(files);
+        let items = super::complete(&editor.snapshot, &editor.uri, editor.cursor()).unwrap();
+        (editor, items)
+    }
+
+    fn labels(text: &str) -> Vec<String> {
+        items(&[("a.pipe", text)]).1.into_iter().map(|item| item.label).collect()
+    }
+
+    const HEAD: &str = "import std/table { holdout }\n\ntype Plan = \"free\" | \"pro\"\n\ntype Row = { id: Int, plan: Plan }\n\nenv ml {\n  packages: [\"pandas==2.2.3\"]\n}\n\ntask load(from: File) -> Table[Row] {\n  sh:\n    cp $from $out\n}\n\ntask fit(rows: Table[Row], depth: Int, plan: Plan = \"free\") -> { auc: Float, depth: Int } {\n  env: ml\n  python:\n    return {\"auc\": 1.0, \"depth\": depth}\n}\n\n";
+
+    fn in_main(statements: &str) -> Vec<String> {
+        labels(&format!(
+            "{HEAD}pipeline main(path: File, most: Int) -> Int {{\n  rows = load(path)\n  {statements}\n}}\n"
+        ))
+    }
+
+    #[test]
+    fn fields_come_after_a_point() {
+        assert_eq!(in_main("m = fit(rows, 1)\n  m.‸"), ["auc", "depth"]);
+        assert_eq!(in_main("m = fit(rows, 1)\n  m.a‸"), ["auc", "depth"]);
+        assert_eq!(in_main("rows.‸"), ["rows"]);
+        assert_eq!(in_main("parts = rows |> holdout(share: 20%)\n  load(parts.‸)"), ["test", "train"]);
+    }
+
+    #[test]
+    fn a_call_offers_what_fits_first_and_inputs_that_are_not_given() {
+        let found = in_main("fit(rows, ‸)");
+        assert_eq!(found[0], "most");
+        assert!(found.iter().any(|label| label == "depth:"), "{found:?}");
+        assert!(found.iter().any(|label| label == "plan:"));
+        assert!(!found.iter().any(|label| label == "rows:"));
+        let found = in_main("fit(rows, 1, plan: ‸)");
+        assert_eq!(found[..2], ["\"free\"", "\"pro\""]);
+    }
+
+    #[test]
+    fn a_statement_offers_names_and_words() {
+        let found = in_main("‸");
+        for wanted in ["rows", "path", "fit", "load", "holdout", "for", "if", "max_by", "first"] {
+            assert!(found.iter().any(|label| label == wanted), "{wanted} in {found:?}");
+        }
+        assert!(!found.iter().any(|label| label == "and" || label == "Row"), "{found:?}");
+        let after = in_main("x = most ‸");
+        assert!(after.iter().any(|label| label == "and") && !after.iter().any(|label| label == "rows"), "{after:?}");
+    }
+
+    #[test]
+    fn what_is_bound_below_is_not_offered() {
+        assert!(!in_main("‸\n  later = 1").iter().any(|label| label == "later"));
+    }
+
+    #[test]
+    fn a_name_of_the_library_brings_its_import() {
+        let text = format!("{HEAD}pipeline main(path: File) -> Int {{\n  load(path) |> fir‸\n}}\n");
+        let (editor, items) = items(&[("a.pipe", &text)]);
+        let item = items.iter().find(|item| item.label == "first").unwrap();
+        let mut edits = item.additional_text_edits.clone().unwrap();
+        assert_eq!(editor.after(&edits).lines().next(), Some("import std/table { holdout, first }"));
+        let Some(CompletionTextEdit::Edit(edit)) = &item.text_edit else { unreachable!() };
+        edits.push(edit.clone());
+        assert!(editor.after(&edits).contains("|> first"));
+        let resolved = super::resolve(&editor.snapshot, item.clone());
+        assert!(resolved.documentation.is_some());
+    }
+
+    #[test]
+    fn types_and_attributes_have_their_places() {
+        let found = labels(&format!("{HEAD}task t(a: ‸) -> Int {{\n}}\n"));
+        assert!(found.iter().any(|label| label == "Row") && found.iter().any(|label| label == "Table"), "{found:?}");
+        assert!(!found.iter().any(|label| label == "fit"));
+        let found = labels(&format!("{HEAD}task t(a: Int) -> Int {{\n  cpu: 1\n  ‸\n}}\n"));
+        assert!(found.iter().any(|label| label == "memory") && !found.iter().any(|label| label == "cpu"), "{found:?}");
+        let found = labels(&format!("{HEAD}task t(a: Int) -> Int {{\n  me‸\n}}\n"));
+        assert!(found.iter().any(|label| label == "memory"), "{found:?}");
+        assert_eq!(labels(&format!("{HEAD}task t(a: Int) -> Int {{\n  env: ‸\n  sh:\n    a\n}}\n"))[0], "ml");
+        assert_eq!(labels("env a {\n  ‸\n}\n"), ["packages", "python"]);
+        let found = labels("schedule nightly {\n  ‸\n}\n");
+        assert!(found.iter().any(|label| label == "cron") && !found.iter().any(|label| label == "cpu"), "{found:?}");
+        assert_eq!(labels("schedule nightly {\n  every: 1d\n  overlap: ‸\n}\n")[0], "\"cancel\"");
+        let found = labels("artifact Model: ‸\n");
+        assert!(found.iter().any(|label| label == "joblib"), "{found:?}");
+    }
+
+    #[test]
+    fn declarations_start_at_the_edge() {
+        let found = labels(&format!("{HEAD}pi‸\n"));
+        assert!(found.iter().any(|label| label == "pipeline") && found.iter().any(|label| label == "task"));
+        assert!(!found.iter().any(|label| label == "for"));
+    }
+
+    #[test]
+    fn imports_offer_modules_and_what_they_have() {
+        assert!(labels("import std/‸\n").iter().any(|label| label == "table"));
+        let found = labels("import std/table { ‸ }\n");
+        assert!(found.iter().any(|label| label == "stack"), "{found:?}");
+        let files = [("a.pipe", "import \"./‸\"\n"), ("b.pipe", ""), ("c.py", "")];
+        assert_eq!(items(&files).1.into_iter().map(|item| item.label).collect::<Vec<_>>(), ["b.pipe"]);
+    }
+
+    #[test]
+    fn strings_offer_files_members_fields_and_packages() {
+        let text = format!("{HEAD}pipeline main() -> Int {{\n  load(\"‸\").rows\n}}\n");
+        let found: Vec<String> = items(&[("a.pipe", &text), ("data.csv", "x"), ("sub/x", "")])
+            .1
+            .into_iter()
+            .map(|item| item.label)
+            .collect();
+        assert!(found.contains(&"data.csv".to_owned()) && found.contains(&"sub/".to_owned()), "{found:?}");
+        assert_eq!(in_main("fit(rows, 1, \"‸\")"), ["free", "pro"]);
+        assert_eq!(in_main("max_by([fit(rows, 1)], \"‸\")"), ["auc", "depth"]);
+        let text = format!("{HEAD}env other {{\n  packages: [\"‸\"]\n}}\n");
+        assert_eq!(labels(&text), ["pandas==2.2.3"]);
+        let text = format!("{HEAD}task t(a: Int) -> Int {{\n  python: \"‸\"\n}}\n");
+        let found = items(&[("a.pipe", &text), ("code.py", "def f(a):\n  return a\n")]).1;
+        assert_eq!(found[0].label, "code.py");
+        let text = format!("{HEAD}task t(a: Int) -> Int {{\n  python: \"code.py:‸\"\n}}\n");
+        let found = items(&[("a.pipe", &text), ("code.py", "def f(a):\n  return a\n")]).1;
+        assert_eq!(found[0].label, "f");
+    }
+
+    #[test]
+    fn bodies_offer_inputs_and_columns() {
+        let body = |language: &str, line: &str| {
+            labels(&format!(
+                "{HEAD}task t(rows: Table[Row], n: Int) -> {{ a: Int }} {{\n  {language}:\n    {line}\n}}\n"
+            ))
+        };
+        let found = body("python", "x = ‸");
+        assert!(found.contains(&"rows".to_owned()) && found.contains(&"report".to_owned()), "{found:?}");
+        assert_eq!(body("python", "rows[\"‸\"]"), ["id", "plan"]);
+        assert_eq!(body("python", "return {\"‸\"}"), ["a"]);
+        assert_eq!(body("sh", "echo $‸"), ["n", "rows", "out_a"]);
+        assert!(body("python", "# ‸").is_empty());
+    }
+
+    #[test]
+    fn comments_and_plain_strings_offer_nothing() {
+        assert!(in_main("# ro‸").is_empty());
+        assert!(in_main("x = \"ro‸\"").is_empty());
+    }
+}

@@ -1,0 +1,199 @@
+//! From a name to where it is declared, to what its type is, and to the code behind a task.
+
+use standpipe_compiler::query::Symbol;
+use standpipe_compiler::resolve::declared;
+use standpipe_compiler::types::Type;
+use standpipe_syntax::ast::{AttrValue, Decl, DeclKind, ExprKind, StrPart};
+use standpipe_syntax::walk::{Node, path_at};
+use tower_lsp::ls_types::{Location, Position, Range, Uri};
+
+use super::hover::type_of;
+use super::shared::{decl, decl_at};
+use crate::snapshot::{File, Snapshot};
+
+/// Where the name under the cursor is declared; an import leads to the file.
+pub(crate) fn definition(snapshot: &Snapshot, uri: &Uri, position: Position) -> Option<Vec<Location>> {
+    let file = snapshot.file(uri)?;
+    let at = file.offset(position);
+    let mut places: Vec<Location> = Vec::new();
+    for name in file.names_at(at) {
+        places.extend(file.declared_at(&name.symbol).and_then(|span| file.location(span)));
+    }
+    if places.is_empty() {
+        places.extend(reference_at(snapshot, &file, at));
+    }
+    places.dedup();
+    (!places.is_empty()).then_some(places)
+}
+
+/// Where the type of the name under the cursor is declared.
+pub(crate) fn type_definition(snapshot: &Snapshot, uri: &Uri, position: Position) -> Option<Vec<Location>> {
+    let file = snapshot.file(uri)?;
+    let at = file.offset(position);
+    let named = file.names_at(at).into_iter().find_map(|name| type_of(&file, &name.symbol));
+    let ty = named.or_else(|| {
+        let path = path_at(file.tree(), at);
+        path.iter().rev().find_map(|node| match node {
+            Node::Expr(expr) => file.type_of(expr).cloned(),
+            _ => None,
+        })
+    })?;
+    let span = declaration(&file, &ty)?;
+    file.location(span).map(|location| vec![location])
+}
+
+/// Where a type was declared that has a name.
+fn declaration(file: &File, ty: &Type) -> Option<standpipe_syntax::Span> {
+    match ty {
+        Type::Record(fields) => {
+            let first = fields.iter().find_map(|field| field.span)?;
+            let within = file.analysis.checked.resolved.files.get(first.file.0 as usize)?;
+            let alias = within.tree.decls.iter().find(|decl| {
+                matches!(decl.kind, DeclKind::Type(_)) && decl.span.start <= first.start && first.end <= decl.span.end
+            });
+            alias.and_then(declared).map(|name| name.span).or(Some(first))
+        }
+        Type::Artifact { decl: id, .. } => declared(decl(file, *id)?).map(|name| name.span),
+        Type::List(inner) | Type::Map(inner) | Type::Optional(inner) | Type::Table(Some(inner)) => {
+            declaration(file, inner)
+        }
+        _ => None,
+    }
+}
+
+/// The code behind a task: the function or file that it names, or its body.
+pub(crate) fn implementation(snapshot: &Snapshot, uri: &Uri, position: Position) -> Option<Vec<Location>> {
+    let file = snapshot.file(uri)?;
+    let at = file.offset(position);
+    if let Some(location) = reference_at(snapshot, &file, at) {
+        return Some(vec![location]);
+    }
+    let called = file.names_at(at).into_iter().find_map(|name| match &name.symbol {
+        Symbol::Decl(id) => Some(*id),
+        _ => None,
+    });
+    let id = called.or_else(|| decl_at(&file, at).map(|(id, _)| id))?;
+    let task = decl(&file, id)?;
+    let (DeclKind::Task(of) | DeclKind::Service(of)) = &task.kind else { return None };
+    let body = of.attrs.iter().find(|attr| matches!(attr.name.text.as_str(), "python" | "sh" | "sql"))?;
+    let location = match &body.value {
+        AttrValue::Raw(raw) => file.location(raw.span),
+        AttrValue::Expr(_) if id.file.0 == 0 => reference(snapshot, &file, task),
+        AttrValue::Expr(value) => file.location(value.span),
+    };
+    location.map(|location| vec![location])
+}
+
+/// The cursor stands in `python: "file.py:function"` or its like.
+fn reference_at(snapshot: &Snapshot, file: &File, at: u32) -> Option<Location> {
+    let (_, decl) = decl_at(file, at)?;
+    let (DeclKind::Task(task) | DeclKind::Service(task)) = &decl.kind else { return None };
+    let inside = task.attrs.iter().any(|attr| match &attr.value {
+        AttrValue::Expr(value) => value.span.start <= at && at <= value.span.end,
+        AttrValue::Raw(_) => false,
+    });
+    if inside { reference(snapshot, file, decl) } else { None }
+}
+
+/// What the body of `decl` refers to.
+fn reference(snapshot: &Snapshot, file: &File, decl: &Decl) -> Option<Location> {
+    let (DeclKind::Task(task) | DeclKind::Service(task)) = &decl.kind else { return None };
+    let (language, text) = task.attrs.iter().find_map(|attr| match &attr.value {
+        AttrValue::Expr(value) if matches!(attr.name.text.as_str(), "python" | "sh" | "sql") => match &value.kind {
+            ExprKind::String(parts) => match parts.as_slice() {
+                [StrPart::Text(text)] => Some((attr.name.text.as_str(), text.as_str())),
+                _ => None,
+            },
+            _ => None,
+        },
+        _ => None,
+    })?;
+    let (name, function) = match text.rsplit_once(':') {
+        Some((name, function)) if language == "python" => (name, Some(function)),
+        _ => (text, None),
+    };
+    let path = file.path.parent()?.join(name);
+    let path = tidy(&path);
+    let uri = Uri::from_file_path(&path)?;
+    let source = snapshot.text(&path)?;
+    let line = function.and_then(|function| {
+        let starts = [format!("def {function}("), format!("async def {function}("), format!("class {function}")];
+        source.lines().position(|line| starts.iter().any(|start| line.starts_with(start.as_str())))
+    });
+    let place = Position::new(u32::try_from(line.unwrap_or(0)).ok()?, 0);
+    Some(Location { uri, range: Range::new(place, place) })
+}
+
+/// A path without `.` and `..`.
+pub(super) fn tidy(path: &std::path::Path) -> std::path::PathBuf {
+    use std::path::Component;
+    let mut out = std::path::PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => drop(out.pop()),
+            Component::Prefix(_) | Component::RootDir | Component::Normal(_) => out.push(part),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use tower_lsp::ls_types::Location;
+
+    use crate::ide::testing::Editor;
+
+    fn shown(found: Option<Vec<Location>>) -> Vec<String> {
+        let found = found.unwrap_or_default();
+        let shown = found.iter().map(|location| {
+            let start = location.range.start;
+            format!("{} {}:{}", location.uri.as_str().rsplit('/').next().unwrap(), start.line, start.character)
+        });
+        shown.collect()
+    }
+
+    fn definition(files: &[(&str, &str)]) -> Vec<String> {
+        let editor = Editor::among(files);
+        shown(super::definition(&editor.snapshot, &editor.uri, editor.cursor()))
+    }
+
+    const LIB: (&str, &str) =
+        ("lib.pipe", "type Row = { id: Int }\n\ntask load(from: File) -> Table[Row] {\n  sh:\n    cp $from $out\n}\n");
+
+    #[test]
+    fn names_lead_to_their_declarations_in_other_files_too() {
+        let main =
+            "import \"./lib.pipe\" { load, Row }\n\npipeline main(path: File) -> Table[R‸ow] {\n  load(path)\n}\n";
+        assert_eq!(definition(&[("a.pipe", main), LIB]), ["lib.pipe 0:5"]);
+        let at = |from: &str, to: &str| definition(&[("a.pipe", &main.replace('‸', "").replace(from, to)), LIB]);
+        assert_eq!(at("  load(path)", "  lo‸ad(path)"), ["lib.pipe 2:5"]);
+        assert_eq!(at("load(path)", "load(pa‸th)"), ["a.pipe 2:14"]);
+        assert_eq!(at("load(path)", "load(fr‸om: path)"), ["lib.pipe 2:10"]);
+        assert_eq!(at("./lib", "./l‸ib"), ["lib.pipe 0:0"]);
+    }
+
+    #[test]
+    fn columns_in_python_lead_to_their_declaration() {
+        let text = "type Row = { id: Int }\n\ntask f(rows: Table[Row]) -> Int {\n  python:\n    return rows[\"i‸d\"].sum()\n}\n";
+        assert_eq!(definition(&[("a.pipe", text)]), ["a.pipe 0:13"]);
+    }
+
+    #[test]
+    fn a_reference_leads_to_the_function() {
+        let text = "task f(n: Int) -> Int {\n  python: \"c‸ode.py:twice\"\n}\n\npipeline main() -> Int {\n  f(1)\n}\n";
+        let code = ("code.py", "import os\n\ndef twice(n):\n    return n * 2\n");
+        assert_eq!(definition(&[("a.pipe", text), code]), ["code.py 2:0"]);
+        let editor = Editor::among(&[("a.pipe", &text.replace('‸', "").replace("  f(1)", "  ‸f(1)")), code]);
+        let found = super::implementation(&editor.snapshot, &editor.uri, editor.cursor());
+        assert_eq!(shown(found), ["code.py 2:0"]);
+    }
+
+    #[test]
+    fn a_step_leads_to_the_declaration_of_its_type() {
+        let main = "import \"./lib.pipe\" { load }\n\npipeline main(path: File) -> Int {\n  rows = load(path)\n  ro‸ws.rows\n}\n";
+        let editor = Editor::among(&[("a.pipe", main), LIB]);
+        let found = super::type_definition(&editor.snapshot, &editor.uri, editor.cursor());
+        assert_eq!(shown(found), ["lib.pipe 0:5"]);
+    }
+}
