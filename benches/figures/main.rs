@@ -6,7 +6,10 @@
 mod check;
 mod editor;
 mod handoff;
+mod idle;
+mod makespan;
 mod measure;
+mod scale;
 mod start;
 mod steps;
 
@@ -22,6 +25,10 @@ const FIGURES: &[(&str, Figure)] = &[
     ("shell", steps::shell),
     ("python", steps::python),
     ("handoff", handoff::rows),
+    ("again", scale::again),
+    ("instances", scale::instances),
+    ("idle", idle::rows),
+    ("makespan", makespan::rows),
 ];
 
 #[expect(clippy::print_stdout, reason = "printing is what it is for")]

@@ -44,6 +44,36 @@ pub(crate) fn timed(mut command: Command) -> (Duration, String) {
     (took, String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
+/// Bytes that `/proc` shows of a process under that name: `VmRSS` for now, `VmHWM` for its peak.
+pub(crate) fn resident(process: u32, name: &str) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
+    Some(line.split_whitespace().next()?.parse::<u64>().ok()? * 1024)
+}
+
+/// Runs `command` to its end: how long it took, and the most memory that it was seen to have, without its children.
+pub(crate) fn peak(mut command: Command) -> (Duration, u64) {
+    let start = Instant::now();
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
+    let mut most = 0;
+    let status = loop {
+        // A process that has ended shows none.
+        most = most.max(resident(child.id(), "VmHWM").unwrap_or(0));
+        if let Some(status) = child.try_wait().expect("it is ours") {
+            break status;
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    };
+    assert!(status.success(), "{command:?} failed");
+    (start.elapsed(), most)
+}
+
+/// Mebibytes, as the table shows them.
+#[expect(clippy::cast_precision_loss, reason = "for people")]
+pub(crate) fn mib(bytes: u64) -> String {
+    format!("{:.1} MiB", bytes as f64 / f64::from(1 << 20))
+}
+
 /// The median of `times` measurements.
 pub(crate) fn median(times: usize, mut measure: impl FnMut() -> Duration) -> Duration {
     let mut all: Vec<_> = (0..times).map(|_| measure()).collect();

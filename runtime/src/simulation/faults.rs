@@ -41,7 +41,7 @@ impl Faults {
             stubborn: some(40, 50),
             file_changed: some(20, 20),
             slow: some(30, 10),
-            crash: some(40, 15),
+            crash: some(50, 40),
             disk_full: some(12, 40),
             ..Self::default()
         };
