@@ -73,6 +73,9 @@ impl Journal {
             // A writer that is gone has said why in `progress`.
             let _ = sender.send(entry);
         }
+        if let (true, Some(thread)) = (urgent, &self.thread) {
+            thread.thread().unpark();
+        }
         self.appended
     }
 
@@ -98,6 +101,7 @@ impl Journal {
         self.sender = None;
         let gone = || Failure::new(crate::codes::STATE, "the journal's writer ended early");
         let thread = self.thread.take().ok_or_else(gone)?;
+        thread.thread().unpark();
         thread.join().map_err(|_| gone())?;
         let progress = self.progress.borrow();
         match &progress.broken {

@@ -3,7 +3,8 @@
 use std::fs::File;
 use std::io;
 use std::path::Path;
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::mpsc::{Receiver, TryRecvError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, TransactionBehavior, params};
@@ -57,14 +58,21 @@ fn gather(receiver: &Receiver<Entry>) -> Option<Vec<Entry>> {
     let mut batch = vec![first];
     let until = Instant::now() + GATHER;
     while batch.len() < BATCH {
-        let wait = if urgent { Duration::ZERO } else { until.saturating_duration_since(Instant::now()) };
-        match receiver.recv_timeout(wait) {
+        match receiver.try_recv() {
             Ok(entry) => {
                 urgent |= entry.urgent;
                 batch.push(entry);
             }
-            Err(RecvTimeoutError::Disconnected) if planted(Bug::LastRecordsLost) => return None,
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
+            Err(TryRecvError::Disconnected) if planted(Bug::LastRecordsLost) => return None,
+            Err(TryRecvError::Disconnected) => break,
+            Err(TryRecvError::Empty) => {
+                let wait = until.saturating_duration_since(Instant::now());
+                if urgent || wait.is_zero() {
+                    break;
+                }
+                // Whoever hands over something urgent wakes this thread; the others need not.
+                thread::park_timeout(wait);
+            }
         }
     }
     Some(batch)
