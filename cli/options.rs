@@ -73,6 +73,7 @@ pub(crate) fn options(matches: &ArgMatches, project: &Project, keep_going: bool)
         keep_going: keep_going && flag("keep-going", "STANDPIPE_KEEP_GOING"),
         python,
         signals: true,
+        secrets: project.secrets()?,
         keeper: Some(PathBuf::from("/proc/self/exe")),
         call: None,
         resume: None,

@@ -1,9 +1,11 @@
 //! The project a file belongs to: its root, its settings, where its state lies. Knows nothing of pipelines.
 
 use std::collections::BTreeMap;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Component, Path, PathBuf};
 
 use serde::Deserialize;
+use standpipe_runtime::Secrets;
 
 use crate::problem::{Problem, nearest};
 use crate::world::{DiskWorld, read_regular};
@@ -33,9 +35,11 @@ pub(crate) struct Settings {
     pub(crate) jobs: Option<usize>,
     /// Memory to use, as a size: `4GiB`.
     pub(crate) memory: Option<String>,
+    /// The file of secrets, relative to the root: `NAME=value` on each line, for its owner only.
+    pub(crate) secrets: Option<String>,
 }
 
-const KEYS: [&str; 3] = ["jobs", "memory", "python"];
+const KEYS: [&str; 4] = ["jobs", "memory", "python", "secrets"];
 
 impl Project {
     /// The project of `path`, a file or a folder: `root` when given, else the nearest folder upward with a
@@ -68,6 +72,29 @@ impl Project {
     /// What `.env` says of `name`.
     pub(crate) fn dotenv(&self, name: &str) -> Option<&str> {
         self.dotenv.get(name).map(String::as_str)
+    }
+
+    /// Where secrets are looked up: among the variables of the environment, then in the file that the settings name.
+    pub(crate) fn secrets(&self) -> Result<Secrets, Problem> {
+        let mut kept = BTreeMap::new();
+        if let Some(name) = &self.settings.secrets {
+            let path = self.root.join(name);
+            let about = path.metadata().map_err(|error| {
+                Problem::usage(format!("`{}`, the file of secrets, cannot be read: {error}", shown(&path)))
+                    .help(format!("`secrets` in `{SETTINGS}` names it"))
+            })?;
+            if about.permissions().mode() & 0o077 != 0 {
+                return Err(Problem::usage(format!("`{}` holds secrets, and others may read it", shown(&path)))
+                    .help(format!("make it yours alone: chmod 600 {}", shown(&path))));
+            }
+            let text = read_text(&path)?.unwrap_or_default();
+            let pairs = dotenvy::from_read_iter(text.as_bytes()).collect::<Result<BTreeMap<_, _>, _>>();
+            // What is wrong with a line is not told: it holds a secret.
+            kept = pairs.map_err(|_| {
+                Problem::usage(format!("`{}` cannot be read", shown(&path))).help("each of its lines is `NAME=value`")
+            })?;
+        }
+        Ok(Secrets::new(move |name| std::env::var(name).ok().or_else(|| kept.get(name).cloned())))
     }
 
     /// Where history, logs and results lie.

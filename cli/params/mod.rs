@@ -113,6 +113,8 @@ fn kind(shape: &Shape) -> &'static str {
         Shape::Json | Shape::List(_) | Shape::Map(_) | Shape::Record(_) => "Json",
         Shape::Table(_) => "Table",
         Shape::Artifact { .. } => "Artifact",
+        Shape::Secret => "Name",
+        Shape::Tensor { .. } => "Tensor",
     }
 }
 

@@ -292,6 +292,7 @@ fn call(builtin: Builtin, args: &[Value]) -> Result<Value, EvalError> {
         (Builtin::Size, [Value::Path(_)]) => Err(EvalError::Unknown),
         (Builtin::MaxBy, [list, Value::String(field)]) => extreme(list, field, std::cmp::Ordering::Greater),
         (Builtin::MinBy, [list, Value::String(field)]) => extreme(list, field, std::cmp::Ordering::Less),
+        (Builtin::Secret, [Value::String(name)]) => Ok(Value::Secret(name.clone())),
         _ => Err(EvalError::Mistyped("the function does not take these values")),
     }
 }

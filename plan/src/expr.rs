@@ -85,11 +85,18 @@ pub enum Builtin {
     MaxBy,
     /// `min_by(list, "field")`.
     MinBy,
+    /// `secret("NAME")`: the secret of that name, not what it is.
+    Secret,
 }
 
 impl Builtin {
-    pub const ALL: [(&'static str, Builtin); 4] =
-        [("len", Self::Len), ("size", Self::Size), ("max_by", Self::MaxBy), ("min_by", Self::MinBy)];
+    pub const ALL: [(&'static str, Builtin); 5] = [
+        ("len", Self::Len),
+        ("size", Self::Size),
+        ("max_by", Self::MaxBy),
+        ("min_by", Self::MinBy),
+        ("secret", Self::Secret),
+    ];
 
     /// The builtin of that name.
     #[must_use]

@@ -25,6 +25,6 @@ pub use plan::{
     Param, Plan, Region, Retry, Service, Settings, Step, Task, TaskId,
 };
 pub use schedule::{CatchUp, Overlap, Schedule, Trigger};
-pub use shape::{Bound, Field, Mismatch, Shape};
-pub use text::{is_date, is_time};
+pub use shape::{Bound, Field, Length, Mismatch, Shape};
+pub use text::{is_date, is_secret_name, is_time};
 pub use value::{Blob, BlobKind, Value};

@@ -39,6 +39,22 @@ pub enum Shape {
         label: SmolStr,
         codec: SmolStr,
     },
+    /// A String that nobody may see.
+    Secret,
+    /// An array in a `.npy` file: what its numbers are, and how many of them in each direction.
+    Tensor {
+        of: SmolStr,
+        sizes: Vec<Length>,
+    },
+}
+
+/// One size of a tensor.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Length {
+    Known(u64),
+    /// The same wherever this name stands in one call.
+    Named(SmolStr),
 }
 
 /// A field of a record or a column of a table.
@@ -129,6 +145,17 @@ impl fmt::Display for Shape {
             Self::Optional(inner) => write!(f, "{inner}?"),
             Self::Record(fields) => write_fields(f, fields),
             Self::Artifact { label, .. } => f.write_str(label),
+            Self::Secret => f.write_str("Secret[String]"),
+            Self::Tensor { of, sizes } => {
+                write!(f, "Tensor[{of}")?;
+                for size in sizes {
+                    match size {
+                        Length::Known(size) => write!(f, ", {size}")?,
+                        Length::Named(name) => write!(f, ", {name}")?,
+                    }
+                }
+                f.write_str("]")
+            }
         }
     }
 }
@@ -166,6 +193,7 @@ impl Shape {
             | (Self::Date, Value::Date(_))
             | (Self::Time, Value::Time(_))
             | (Self::Json, Value::Json(_))
+            | (Self::Secret, Value::Secret(_))
             | (Self::File(_) | Self::Dir, Value::Path(_)) => true,
             (Self::Optional(inner), value) => return inner.check_at(value, place),
             (Self::Int(bound), Value::Int(number)) => bound.is_none_or(|bound| bound.holds(wide(*number))),
@@ -217,6 +245,7 @@ impl Shape {
             }
             (Self::Dir, BlobKind::Dir) | (Self::Table(_), BlobKind::Table) => true,
             (Self::Artifact { codec, .. }, BlobKind::Artifact) => *codec == blob.format,
+            (Self::Tensor { .. }, BlobKind::Artifact) => blob.format == "npy",
             _ => false,
         }
     }
@@ -257,6 +286,7 @@ pub(crate) fn describe(value: &Value) -> String {
         }
         Value::Map(entries) => format!("a Map of {}", entries.len()),
         Value::Path(path) => format!("the path {path}"),
+        Value::Secret(name) => format!("the secret {name}"),
         Value::Blob(blob) => match blob.kind {
             BlobKind::File if blob.format.is_empty() => "a File".into(),
             BlobKind::File => format!("a File[{}]", blob.format),

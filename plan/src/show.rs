@@ -167,6 +167,7 @@ impl Builtin {
             Self::Size => "size",
             Self::MaxBy => "max_by",
             Self::MinBy => "min_by",
+            Self::Secret => "secret",
         }
     }
 }

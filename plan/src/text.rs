@@ -61,7 +61,8 @@ impl Shape {
                     return Err(self.mismatch("", format!("{}, which is not JSON", quoted(text))));
                 }
             },
-            Self::Table(_) | Self::Artifact { .. } => None,
+            Self::Secret => is_secret_name(text).then(|| Value::Secret(SmolStr::new(text))),
+            Self::Table(_) | Self::Artifact { .. } | Self::Tensor { .. } => None,
         };
         let value = value.ok_or_else(|| self.mismatch("", quoted(text)))?;
         self.check(&value)?;
@@ -90,7 +91,10 @@ impl Shape {
             (Self::Float(_), Json::String(text)) => not_finite(text).map(Value::Float),
             (Self::Size, Json::Number(number)) => number.as_u64().map(Value::Size),
             (Self::String | Self::OneOf(_), Json::String(text)) => Some(Value::string(text)),
-            (Self::Duration | Self::Size | Self::Date | Self::Time | Self::File(_) | Self::Dir, Json::String(text)) => {
+            (
+                Self::Duration | Self::Size | Self::Date | Self::Time | Self::File(_) | Self::Dir | Self::Secret,
+                Json::String(text),
+            ) => {
                 return self.parse_text(text).map_err(|error| Mismatch { place: place.clone(), ..error });
             }
             (Self::List(item), Json::Array(items)) => {
@@ -153,9 +157,17 @@ impl Value {
             Self::Range { start, end } => serde_json::json!({ "start": start, "end": end }),
             Self::Record(fields) => fields.iter().map(|(name, value)| (name.to_string(), value.to_json())).collect(),
             Self::Map(entries) => entries.iter().map(|(name, value)| (name.to_string(), value.to_json())).collect(),
+            Self::Secret(name) => serde_json::json!({ "secret": name }),
             Self::Blob(blob) => serde_json::json!({ "hash": blob.digest.to_hex(), "bytes": blob.bytes }),
         }
     }
+}
+
+/// Whether `text` can name a secret: a variable of the environment can be called so.
+#[must_use]
+pub fn is_secret_name(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && text.chars().all(|character| character.is_ascii_alphanumeric() || character == '_')
 }
 
 /// A number's text without its underscores; `None` when one does not stand between digits.

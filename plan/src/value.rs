@@ -39,6 +39,8 @@ pub enum Value {
     Path(SmolStr),
     /// Content whose digest is known.
     Blob(Arc<Blob>),
+    /// The secret of that name. What it is stands nowhere: who runs the plan looks it up.
+    Secret(SmolStr),
 }
 
 /// What a [`Blob`] holds.
@@ -166,6 +168,7 @@ impl std::fmt::Display for Value {
                 f.write_str(" }")
             }
             Self::Path(path) => f.write_str(path),
+            Self::Secret(name) => write!(f, "secret({name:?})"),
             Self::Blob(blob) => match &blob.path {
                 Some(path) => f.write_str(path),
                 None => write!(f, "{} {}", blob.format, &blob.digest.to_hex()[..12]),

@@ -52,6 +52,12 @@ pub const STATE: &str = "E0630";
 pub const PARAMETER: &str = "E0631";
 /// The plan holds what this version cannot do yet.
 pub const NOT_YET: &str = "E0632";
+/// A secret is not set.
+pub const SECRET_MISSING: &str = "E0633";
+/// A secret is too short to be taken out of texts.
+pub const SECRET_SHORT: &str = "E0634";
+/// A result holds a secret.
+pub const SECRET_RETURNED: &str = "E0635";
 /// The engine could not answer a query.
 pub const QUERY_FAILED: &str = "E0640";
 /// The process that held an attempt was lost with it.

@@ -13,6 +13,7 @@ use crate::event::{Event, Failure};
 use crate::run::Which;
 use crate::runner::{Attempt, Outcome};
 use crate::schedule::Ticket;
+use crate::secrets::Known;
 use crate::store::Store;
 
 /// What a place tells of the attempts it was given.
@@ -52,6 +53,7 @@ pub(crate) struct Site {
     pub session: u32,
     /// The program that holds attempts; they are held here without one.
     pub keeper: Option<PathBuf>,
+    pub secrets: Known,
     /// How many attempts of one core fit at a time.
     pub slots: usize,
 }

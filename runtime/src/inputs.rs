@@ -150,19 +150,24 @@ fn holds_path(value: &Value) -> bool {
 }
 
 fn mentions_path(region: &Region) -> bool {
-    fn in_expr(expr: &Expr) -> bool {
+    any_const(region, &mut holds_path)
+}
+
+/// Whether `test` says yes to a constant of `region` or of one inside it; it is asked no further then.
+pub(crate) fn any_const(region: &Region, test: &mut dyn FnMut(&Value) -> bool) -> bool {
+    fn in_expr(expr: &Expr, test: &mut dyn FnMut(&Value) -> bool) -> bool {
         if let Expr::Const(value) = expr {
-            return holds_path(value);
+            return test(value);
         }
         let mut found = false;
-        expr.each_child(&mut |child| found = found || in_expr(child));
+        expr.each_child(&mut |child| found = found || in_expr(child, test));
         found
     }
     region.nodes.iter().any(|node| {
         let mut found = false;
-        node.kind.each_expr(&mut |expr| found = found || in_expr(expr));
-        found || node.kind.regions().any(mentions_path)
-    }) || in_expr(&region.result)
+        node.kind.each_expr(&mut |expr| found = found || in_expr(expr, test));
+        found || node.kind.regions().any(|region| any_const(region, test))
+    }) || in_expr(&region.result, test)
 }
 
 fn each_const(region: &mut Region, visit: &mut dyn FnMut(&mut Value)) {

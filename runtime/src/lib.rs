@@ -24,6 +24,7 @@ mod remains;
 mod run;
 mod runner;
 mod schedule;
+mod secrets;
 #[cfg(test)]
 mod simulation;
 mod stamp;
@@ -35,3 +36,4 @@ pub use event::{Counts, Event, Failure, LogRange, Observer, Status};
 pub use forecast::forecast;
 pub use options::{Forecast, Options, Outlook, Resume, RunReport};
 pub use run::run;
+pub use secrets::Secrets;

@@ -7,6 +7,7 @@ use smol_str::SmolStr;
 use standpipe_plan::Value;
 
 use crate::event::{Counts, Failure, Status};
+use crate::secrets::Secrets;
 
 /// How to run a plan.
 #[derive(Clone, Debug)]
@@ -34,6 +35,8 @@ pub struct Options {
     pub call: Option<serde_json::Value>,
     /// Go on with a run that was interrupted, failed or was cancelled, instead of beginning one.
     pub resume: Option<Resume>,
+    /// Where secrets are looked up.
+    pub secrets: Secrets,
     /// Run this step alone, on what earlier runs left for its inputs.
     pub only: Option<String>,
 }

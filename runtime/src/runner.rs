@@ -20,6 +20,7 @@ use crate::event::{Failure, LogRange};
 use crate::executor::local::Local;
 use crate::remains::Remnant;
 use crate::schedule::{StepName, Ticket};
+use crate::secrets::Veil;
 
 /// One attempt of a step, with everything known that it needs.
 pub(crate) struct Attempt {
@@ -42,6 +43,8 @@ pub(crate) struct Attempt {
     pub key: Option<Digest>,
     /// The same attempt as it was left by an interrupted run: it is taken over instead of started.
     pub held: Option<Remnant>,
+    /// Hides the secrets among its inputs.
+    pub veil: Option<Arc<Veil>>,
 }
 
 impl Attempt {

@@ -14,6 +14,7 @@ mod plans;
 mod project;
 mod resume;
 mod reuse;
+mod secrets;
 mod small;
 mod sql;
 mod sql_types;

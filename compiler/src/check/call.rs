@@ -77,6 +77,9 @@ impl Checker<'_> {
         let mut bindings = Bindings(vec![None; signature.type_params.len()]);
         self.check_args(decl, &signature, &given, args, piped, &mut bindings, file);
         self.check_bounds(decl, &signature, &mut bindings, expr, file);
+        if bindings.0.iter().flatten().any(Type::holds_secret) {
+            self.seen(expr, "what stands for any type may be kept and shown", file);
+        }
         let result = signature.result.opened().bound(&bindings);
         let type_args = bindings.0.into_iter().map(|ty| ty.unwrap_or(Type::Error)).collect();
         let call = Call { callee: Callee::Decl(decl), args: given, type_args, result: result.clone() };
@@ -287,7 +290,28 @@ impl Checker<'_> {
             let wanted = param.ty.opened();
             let span = self.param_span(decl, index);
             let what = format!("the input `{}`", param.name);
-            self.expect_found(value, found, &wanted, bindings, file, span.map(|span| (span, what.as_str())));
+            let fine = self.expect_found(value, found, &wanted, bindings, file, span.map(|span| (span, what.as_str())));
+            if !fine {
+                self.bound_before(index, signature, &values, bindings);
+            }
+        }
+    }
+
+    /// A tensor that does not fit: where its sizes were bound.
+    fn bound_before(&mut self, index: usize, signature: &Signature, values: &[Option<&Expr>], bindings: &Bindings) {
+        let sizes = |ty: &Type| match unwrapped(ty) {
+            Type::Tensor { sizes, .. } => sizes.clone(),
+            _ => Vec::new(),
+        };
+        for size in sizes(&signature.params[index].ty) {
+            let Type::Param { index: var, name, .. } = &size else { continue };
+            let Some(Some(bound)) = bindings.0.get(*var as usize) else { continue };
+            let before = signature.params.iter().zip(values).take(index);
+            let first = before.filter(|(param, _)| sizes(&param.ty).contains(&size)).find_map(|(_, value)| *value);
+            if let (Some(first), Some(diagnostic)) = (first, self.diagnostics.last_mut()) {
+                let place = first.span;
+                *diagnostic = diagnostic.clone().also(place, format!("here `{name}` is {bound}"));
+            }
         }
     }
 
@@ -343,7 +367,7 @@ impl Checker<'_> {
             DeclKind::Pipeline(pipeline) => &pipeline.type_params,
             _ => return,
         };
-        let place = super::declare::Place { file: decl.file, params, decl };
+        let place = super::declare::Place { file: decl.file, params, sizes: &[], decl };
         for (index, param) in params.iter().enumerate() {
             let Some(bound) = &param.bound else { continue };
             let wanted = self.quietly(|checker| checker.ty(bound, place));
@@ -374,7 +398,7 @@ impl Checker<'_> {
             );
             return Type::Error;
         }
-        let wanted = if matches!(builtin, Builtin::Len | Builtin::Size) { 1 } else { 2 };
+        let wanted = if matches!(builtin, Builtin::Len | Builtin::Size | Builtin::Secret) { 1 } else { 2 };
         if values.len() != wanted {
             let code = if values.len() < wanted { Code::MISSING_ARGUMENT } else { Code::TOO_MANY };
             self.report(
@@ -383,7 +407,9 @@ impl Checker<'_> {
                     expr.span,
                     format!("`{name}` takes {}, not {}", count(wanted, "input"), values.len()),
                 )
-                .help(if wanted == 1 {
+                .help(if builtin == Builtin::Secret {
+                    "write `secret(\"NAME\")`".to_owned()
+                } else if wanted == 1 {
                     format!("write `{name}(x)`")
                 } else {
                     format!("write `{name}(list, \"field\")`")
@@ -407,6 +433,7 @@ impl Checker<'_> {
             Diagnostic::new(Code::TYPE_MISMATCH, value.span, format!("`{name}` takes {what}, and this is `{first}`"))
         };
         match (builtin, first) {
+            (Builtin::Secret, _) => self.secret(value),
             (_, Type::Error) => Type::Error,
             (Builtin::Len, Type::List(_) | Type::Map(_) | Type::String | Type::OneOf(_)) => Type::Int(None),
             (Builtin::Len, Type::Table(_)) => {

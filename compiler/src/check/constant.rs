@@ -70,7 +70,7 @@ impl Checker<'_> {
                 Type::Error
             }
             Some(ty) => {
-                let wanted = self.ty(ty, super::declare::Place { file: id.file, params: &[], decl: id });
+                let wanted = self.ty(ty, super::declare::Place { file: id.file, params: &[], sizes: &[], decl: id });
                 self.expect(&constant.value, &wanted, id.file, Some((ty.span, "the const")));
                 wanted
             }

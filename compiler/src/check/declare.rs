@@ -6,6 +6,7 @@ use standpipe_syntax::ast::{DeclKind, Expr, Name, Param, TypeAlias, TypeExpr, Ty
 use standpipe_syntax::diag::{Code, Diagnostic};
 use standpipe_syntax::{FileId, Span};
 
+use super::tensor::size_names;
 use super::{Checker, ParamType, Signature};
 use crate::nearest::{listed, nearest};
 use crate::resolve::{DeclId, Visible};
@@ -30,6 +31,8 @@ pub(super) enum Alias {
 pub(super) struct Place<'a> {
     pub(super) file: FileId,
     pub(super) params: &'a [TypeParam],
+    /// Names of tensors' sizes, which follow the parameters.
+    pub(super) sizes: &'a [SmolStr],
     pub(super) decl: DeclId,
 }
 
@@ -84,10 +87,14 @@ impl Checker<'_> {
     }
 
     fn signature(&mut self, decl: DeclId, type_params: &[TypeParam], params: &[Param], result: Option<&TypeExpr>) {
-        let place = Place { file: decl.file, params: type_params, decl };
+        let sizes = size_names(params, result);
+        let place = Place { file: decl.file, params: type_params, sizes: &sizes, decl };
         let mut out = Vec::with_capacity(params.len());
         for param in params {
-            let ty = self.ty(&param.ty, place);
+            let mut ty = self.ty(&param.ty, place);
+            if !self.secret_stands_alone(&ty, param.ty.span, true) {
+                ty = Type::Error;
+            }
             let default = param.default.as_ref().and_then(|default| {
                 self.expect(default, &ty, decl.file, Some((param.name.span, "the parameter")));
                 self.constant_or_report(default, decl.file, "a default")
@@ -95,8 +102,14 @@ impl Checker<'_> {
             out.push(ParamType { name: param.name.text.clone(), ty, default });
         }
         let bounds = type_params.iter().map(|param| param.bound.as_ref().map(|bound| self.ty(bound, place))).collect();
-        let result = result.map_or(Type::Nothing, |result| self.ty(result, place));
-        let type_params = type_params.iter().map(|param| param.name.text.clone()).collect();
+        let result = match result {
+            Some(result) => {
+                let ty = self.ty(result, place);
+                if self.secret_stands_alone(&ty, result.span, false) { ty } else { Type::Error }
+            }
+            None => Type::Nothing,
+        };
+        let type_params = type_params.iter().map(|param| param.name.text.clone()).chain(sizes).collect();
         self.signatures.insert(decl, Signature { type_params, bounds, params: out, result });
     }
 
@@ -124,7 +137,7 @@ impl Checker<'_> {
         self.nesting += 1;
         let mut ty = match self.nesting {
             MAX_NESTING.. => self.too_large(&alias.name, &format!("the type `{}`", alias.name.text)),
-            _ => self.ty(&alias.ty, Place { file: id.file, params: &alias.params, decl: id }),
+            _ => self.ty(&alias.ty, Place { file: id.file, params: &alias.params, sizes: &[], decl: id }),
         };
         self.nesting -= 1;
         if ty.extent().is_too_large() {
@@ -329,7 +342,7 @@ impl Checker<'_> {
 
     /// An alias with parameters, where it is used: each stands for what is given.
     fn applied(&mut self, id: DeclId, alias: &TypeAlias, name: &Name, args: &[TypeExpr], found: Vec<Type>) -> Type {
-        let place = Place { file: id.file, params: &alias.params, decl: id };
+        let place = Place { file: id.file, params: &alias.params, sizes: &[], decl: id };
         let bindings = Bindings(found.iter().cloned().map(Some).collect());
         for ((param, arg), found) in alias.params.iter().zip(args).zip(&found) {
             let Some(bound) = &param.bound else { continue };
@@ -393,6 +406,18 @@ impl Checker<'_> {
             "Json" => Type::Json,
             "Dir" => Type::Dir,
             "Endpoint" => super::service::endpoint(),
+            "Tensor" => return Some(self.tensor(name, args, place)),
+            "Secret" => {
+                let text = matches!(args, [TypeExpr { kind: TypeKind::Named { module: None, name, args }, .. }]
+                    if name.text == "String" && args.is_empty());
+                if !text {
+                    self.report(
+                        Diagnostic::new(Code::SECRET_TYPE, name.span, "a secret is a `String`")
+                            .help("write `Secret[String]`"),
+                    );
+                }
+                return Some(Type::Secret);
+            }
             "File" => {
                 return Some(match args.iter().map(|arg| &arg.kind).collect::<Vec<_>>().as_slice() {
                     [] => Type::File(None),

@@ -247,6 +247,19 @@ fn mismatch(expr: &Expr, found: &Type, wanted: &Type, differences: &[Difference]
 fn plain_mismatch(expr: &Expr, found: &Type, wanted: &Type, differences: &[Difference]) -> Diagnostic {
     let span = value_span(expr);
     match (found, wanted) {
+        (found, wanted) if found.holds_secret() && !wanted.holds_secret() => {
+            return Diagnostic::new(
+                Code::SECRET_SEEN,
+                span,
+                format!("this is a secret, and `{wanted}` is wanted, which is kept and shown"),
+            )
+            .help("only an input of type `Secret[String]` may take it");
+        }
+        (Type::String | Type::OneOf(_), wanted) if *unwrapped(wanted) == Type::Secret => {
+            return Diagnostic::new(Code::TYPE_MISMATCH, span, format!("expected `{wanted}`, found `{found}`"))
+                .here(format!("this is `{found}`"))
+                .help("a secret is named, never written out: `secret(\"NAME\")`");
+        }
         (Type::List(item), wanted) if fits(item, wanted) => {
             return Diagnostic::new(Code::CARDINALITY, span, format!("this is a list, and one `{wanted}` is wanted"))
                 .here(format!("this is `{found}`"))

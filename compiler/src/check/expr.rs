@@ -299,6 +299,7 @@ impl Checker<'_> {
                 );
                 continue;
             }
+            let ty = self.not_inside(ty, &field.value, "a record", file);
             seen.insert(&field.name.text, field.name.span);
             out.push(Field { name: SmolStr::clone(&field.name.text), ty, span: Some(field.name.span) });
         }
@@ -321,6 +322,7 @@ impl Checker<'_> {
         let mut joined: Option<(Type, &Expr)> = None;
         for value in items {
             let ty = self.expr(value, None, file);
+            let ty = self.not_inside(ty, value, "a list", file);
             joined = Some(match joined {
                 None => (ty, value),
                 Some((so_far, first)) => match join(&so_far, &ty) {
@@ -347,10 +349,22 @@ impl Checker<'_> {
         Type::List(Box::new(item))
     }
 
+    /// The type of something that stands inside `what`, which no secret may.
+    fn not_inside(&mut self, ty: Type, value: &Expr, what: &str, file: FileId) -> Type {
+        if !ty.holds_secret() {
+            return ty;
+        }
+        self.seen(value, &format!("{what} that holds it would show it"), file);
+        Type::Error
+    }
+
     fn interpolated(&mut self, part: &Expr, file: FileId) {
         let ty = self.expr(part, None, file);
+        if ty.holds_secret() {
+            return self.seen(part, "a text that holds it would show it", file);
+        }
         let inner = unwrapped(&ty);
-        if matches!(inner, Type::Table(_) | Type::Artifact { .. } | Type::Nothing | Type::None) {
+        if matches!(inner, Type::Table(_) | Type::Artifact { .. } | Type::Tensor { .. } | Type::Nothing | Type::None) {
             let what = if *inner == Type::Nothing { "what returns nothing".to_string() } else { format!("`{ty}`") };
             self.report(
                 Diagnostic::new(Code::NOT_TEXT, part.span, format!("{what} has no text to put into a string"))

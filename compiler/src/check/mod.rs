@@ -12,9 +12,11 @@ mod flow;
 mod narrow;
 mod operator;
 mod schedule;
+mod secret;
 mod service;
 mod space;
 mod sweep;
+mod tensor;
 
 pub use attrs::{ENV_ATTRIBUTES, SCHEDULE_ATTRIBUTES, SERVICE_ATTRIBUTES, TASK_ATTRIBUTES};
 pub use constant::{binary, unary};
@@ -187,7 +189,10 @@ impl Checker<'_> {
                 let id = DeclId { file: file.source.id, index };
                 match &decl.kind {
                     DeclKind::Env(env) => self.env(env, id.file),
-                    DeclKind::Task(task) => self.task(task, decl.span, id.file),
+                    DeclKind::Task(task) => {
+                        self.task(task, decl.span, id.file);
+                        self.queried(task, id);
+                    }
                     DeclKind::Pipeline(pipeline) => self.pipeline(pipeline, id),
                     DeclKind::Import(_)
                     | DeclKind::Type(_)

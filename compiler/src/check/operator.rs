@@ -82,6 +82,12 @@ impl Checker<'_> {
             BinaryOp::Equal | BinaryOp::NotEqual => {
                 let a = self.expr(left, None, file);
                 let b = self.expr(right, beside(&a, right), file);
+                for (ty, side) in [(&a, left), (&b, right)] {
+                    if ty.holds_secret() && ![&a, &b].contains(&&Type::None) {
+                        self.seen(side, "comparing it would tell what it is", file);
+                        return Type::Bool;
+                    }
+                }
                 self.member(&a, left, right, file);
                 self.member(&b, right, left, file);
                 self.never_equal(op, span, (left, &a), (right, &b));

@@ -95,7 +95,7 @@ impl Checker<'_> {
     fn space_of_type(&mut self, name: &Name, file: FileId) -> Type {
         let kind = TypeKind::Named { module: None, name: name.clone(), args: Vec::new() };
         let decl = DeclId { file, index: 0 };
-        let ty = self.ty(&TypeExpr { span: name.span, kind }, Place { file, params: &[], decl });
+        let ty = self.ty(&TypeExpr { span: name.span, kind }, Place { file, params: &[], sizes: &[], decl });
         match &ty {
             Type::Bool | Type::OneOf(_) | Type::Error => ty,
             Type::Int(Some(Bound { low: Some(_), high: Some(_), .. }))

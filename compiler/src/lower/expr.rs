@@ -178,6 +178,7 @@ fn is_plain(expr: &Expr, depth: u32) -> bool {
             | Value::Time(_)
             | Value::Range { .. }
             | Value::Path(_)
+            | Value::Secret(_)
             | Value::Blob(_) => true,
         },
         Expr::Field(of, _) => depth > 0 && is_plain(of, depth - 1),

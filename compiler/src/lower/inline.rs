@@ -1,6 +1,6 @@
 //! Calls: a task's becomes a step, a pipeline's the steps inside it.
 
-use standpipe_plan::{Expr, Input, Step, Value};
+use standpipe_plan::{Builtin, Expr, Input, Step, Value};
 use standpipe_syntax::Span;
 use standpipe_syntax::ast::{self, Arg, DeclKind};
 use standpipe_syntax::diag::Code;
@@ -9,7 +9,7 @@ use super::{Frame, Lowerer, errors};
 use crate::check::{Call, Callee, Given, Signature};
 use crate::graph::NodeKind;
 use crate::resolve::DeclId;
-use crate::types::{Bindings, Type, shape};
+use crate::types::{Bindings, Extents, Type, shape};
 
 /// Pipelines that may call each other in a chain.
 const MAX_INLINED: usize = 64;
@@ -39,6 +39,10 @@ impl Lowerer<'_> {
         }
         let values: Vec<Expr> = values.into_iter().map(|value| value.unwrap_or(Expr::Const(Value::None))).collect();
         match (call.callee, signature) {
+            (Callee::Builtin(Builtin::Secret), _) => match values.as_slice() {
+                [Expr::Const(Value::String(name))] => Expr::Const(Value::Secret(name.clone())),
+                _ => Expr::Const(Value::None),
+            },
             (Callee::Builtin(builtin), _) => self.sound(Expr::Call(builtin, values), expr.span),
             (Callee::Decl(decl), Some(signature)) => match &checked.resolved.decl(decl).kind {
                 DeclKind::Task(task) | DeclKind::Service(task) => {
@@ -67,13 +71,26 @@ impl Lowerer<'_> {
         span: Span,
     ) -> Expr {
         let task = self.task(decl);
+        // Sizes that no call has bound keep their names, by which they are compared when it runs.
+        let type_args: Vec<Type> = (call.type_args.iter().zip(&signature.type_params))
+            .map(|(arg, name)| match arg {
+                Type::Error if name.starts_with(|first: char| !first.is_ascii_uppercase()) => {
+                    Type::Extent(Extents::Unknown(name.clone()))
+                }
+                arg => arg.clone(),
+            })
+            .collect();
         let inputs = signature.params.iter().zip(values).map(|(param, value)| Input {
             name: param.name.clone(),
             value,
-            shape: shape(&self.here(&param.ty, &call.type_args), &self.checked.resolved),
+            shape: shape(&self.here(&param.ty, &type_args), &self.checked.resolved),
         });
         let inputs = inputs.collect();
-        let output = shape(&self.here(&call.result, &[]), &self.checked.resolved);
+        let output = match &self.checked.resolved.decl(decl).kind {
+            DeclKind::Service(_) => self.here(&call.result, &[]),
+            _ => self.here(&signature.result, &type_args),
+        };
+        let output = shape(&output, &self.checked.resolved);
         let name = self.names.unique(name);
         Expr::Node(self.add(&name, NodeKind::Step(Step { task, inputs, output }), span))
     }

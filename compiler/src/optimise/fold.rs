@@ -234,7 +234,8 @@ fn is_scalar(value: &Value) -> bool {
         | Value::Date(_)
         | Value::Time(_)
         | Value::Range { .. }
-        | Value::Path(_) => true,
+        | Value::Path(_)
+        | Value::Secret(_) => true,
         Value::Json(_) | Value::Record(_) | Value::Map(_) | Value::Blob(_) => false,
     }
 }

@@ -48,6 +48,7 @@ impl Type {
             Self::Table(inner) => Extent::around(inner.as_deref()),
             Self::List(inner) | Self::Map(inner) | Self::Optional(inner) => Extent::around([&**inner]),
             Self::Artifact { args, .. } => Extent::around(args),
+            Self::Tensor { sizes, .. } => Extent::around(sizes),
             Self::Param { .. } | Self::Var(_) => Extent { open: true, ..Extent::around([]) },
             Self::Error
             | Self::Nothing
@@ -63,7 +64,9 @@ impl Type {
             | Self::Time
             | Self::Json
             | Self::File(_)
-            | Self::Dir => Extent::around([]),
+            | Self::Dir
+            | Self::Secret
+            | Self::Extent(_) => Extent::around([]),
         }
     }
 }

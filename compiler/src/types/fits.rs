@@ -83,6 +83,20 @@ impl Comparison<'_> {
                     self.label(found, wanted, place, declared);
                 }
             }
+            (Type::Tensor { of, sizes }, Type::Tensor { of: wanted_of, sizes: wanted_sizes })
+                if of == wanted_of && sizes.len() == wanted_sizes.len() =>
+            {
+                let before = self.out.len();
+                for (size, wanted) in sizes.iter().zip(wanted_sizes) {
+                    self.compare(size, wanted, place, declared);
+                }
+                if self.out.len() > before {
+                    // Of a tensor all sizes are of interest.
+                    self.out.truncate(before);
+                    let wanted = wanted.bound(self.bindings);
+                    self.differ(found, &wanted, place, declared);
+                }
+            }
             _ if found == wanted => {}
             (Type::Param { bound: Some(bound), .. }, wanted) if !matches!(wanted, Type::Param { .. }) => {
                 self.compare(bound, wanted, place, declared);
@@ -236,7 +250,22 @@ impl Type {
                 name: SmolStr::clone(name),
                 args: args.iter().map(|arg| arg.map(change)).collect(),
             },
+            Self::Tensor { of, sizes } => {
+                Self::Tensor { of: of.clone(), sizes: sizes.iter().map(|size| size.map(change)).collect() }
+            }
             other => other.clone(),
+        }
+    }
+
+    /// Whether it is a secret, or has one inside.
+    pub(crate) fn holds_secret(&self) -> bool {
+        match self {
+            Self::Secret => true,
+            Self::Table(row) => row.as_deref().is_some_and(Self::holds_secret),
+            Self::List(inner) | Self::Map(inner) | Self::Optional(inner) => inner.holds_secret(),
+            Self::Record(fields) => fields.iter().any(|field| field.ty.holds_secret()),
+            Self::Artifact { args, .. } => args.iter().any(Self::holds_secret),
+            _ => false,
         }
     }
 }

@@ -18,9 +18,9 @@ pub use standpipe_plan::Bound;
 use crate::resolve::DeclId;
 
 /// Names of types that the language itself has.
-pub const BUILTIN_TYPES: [&str; 15] = [
-    "Bool", "Date", "Dir", "Duration", "Endpoint", "File", "Float", "Int", "Json", "List", "Map", "Size", "String",
-    "Table", "Time",
+pub const BUILTIN_TYPES: [&str; 17] = [
+    "Bool", "Date", "Dir", "Duration", "Endpoint", "File", "Float", "Int", "Json", "List", "Map", "Secret", "Size",
+    "String", "Table", "Tensor", "Time",
 ];
 
 /// A type. Aliases are already expanded.
@@ -56,6 +56,15 @@ pub enum Type {
         name: SmolStr,
         args: Vec<Type>,
     },
+    /// A String that nobody may see.
+    Secret,
+    /// What its numbers are, and how many of them in each direction: a [`Type::Extent`], or a name as a parameter.
+    Tensor {
+        of: SmolStr,
+        sizes: Vec<Type>,
+    },
+    /// A size of a tensor.
+    Extent(Extents),
     /// Type parameter `index` of `decl`, inside its declaration.
     Param {
         decl: DeclId,
@@ -67,6 +76,18 @@ pub enum Type {
     /// An inference variable; none are left in a [`crate::check::Checked`].
     Var(u32),
 }
+
+/// A size of a tensor, once it stands for one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Extents {
+    Known(u64),
+    /// Known only when it runs; what its task calls it.
+    Unknown(SmolStr),
+}
+
+/// What a tensor may be made of: the names of NumPy.
+pub const NUMBERS: [&str; 12] =
+    ["Bool", "Float16", "Float32", "Float64", "Int16", "Int32", "Int64", "Int8", "UInt16", "UInt32", "UInt64", "UInt8"];
 
 /// A field of a record or a column of a row.
 #[derive(Clone, Debug)]

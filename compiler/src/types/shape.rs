@@ -1,17 +1,31 @@
 //! From a type to the shape that the runtime checks at a boundary.
 
 use smol_str::{SmolStr, format_smolstr};
-use standpipe_plan::{Field, Shape};
+use standpipe_plan::{Field, Length, Shape};
 use standpipe_syntax::ast::DeclKind;
 
-use super::Type;
+use super::{Extents, Type};
 use crate::resolve::Resolved;
 
 /// The shape of `ty`. Type parameters that are still open have an unknown row.
 #[must_use]
 pub fn shape(ty: &Type, resolved: &Resolved) -> Shape {
     match ty {
-        Type::Error | Type::Nothing | Type::None | Type::Param { .. } | Type::Var(_) => Shape::Nothing,
+        Type::Error | Type::Nothing | Type::None | Type::Param { .. } | Type::Var(_) | Type::Extent(_) => {
+            Shape::Nothing
+        }
+        Type::Secret => Shape::Secret,
+        Type::Tensor { of, sizes } => Shape::Tensor {
+            of: of.clone(),
+            sizes: sizes
+                .iter()
+                .map(|size| match size {
+                    Type::Extent(Extents::Known(size)) => Length::Known(*size),
+                    Type::Extent(Extents::Unknown(name)) | Type::Param { name, .. } => Length::Named(name.clone()),
+                    _ => Length::Named("_".into()),
+                })
+                .collect(),
+        },
         Type::Bool => Shape::Bool,
         Type::Int(bound) => Shape::Int(*bound),
         Type::Float(bound) => Shape::Float(*bound),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Bound, Fields, Type};
+use super::{Bound, Extents, Fields, Type};
 
 /// More fields than this are counted, not listed: a message names what differs elsewhere.
 const MOST_FIELDS: usize = 4;
@@ -52,6 +52,13 @@ impl fmt::Display for Type {
                 write!(f, "{name}[{}]", args.join(", "))
             }
             Self::Param { name, .. } => f.write_str(name),
+            Self::Secret => f.write_str("Secret[String]"),
+            Self::Tensor { of, sizes } => {
+                let sizes: Vec<_> = sizes.iter().map(|size| format!(", {size}")).collect();
+                write!(f, "Tensor[{of}{}]", sizes.concat())
+            }
+            Self::Extent(Extents::Known(size)) => write!(f, "{size}"),
+            Self::Extent(Extents::Unknown(name)) => f.write_str(name),
         }
     }
 }

@@ -85,6 +85,18 @@ fn open(site: Site) -> Result<Box<dyn Executor>, Failure> {
 impl Executor for Handle {
     fn submit(&self, mut attempts: Vec<Attempt>) {
         let local = Rc::clone(&self.0);
+        for attempt in &mut attempts {
+            attempt.veil = local.site.secrets.unveil(&mut attempt.inputs);
+        }
+        if attempts.len() > 1 && attempts.iter().any(|attempt| attempt.veil.is_some()) {
+            // What has secrets to hide has a worker of its own: one after the other, as they have one place together.
+            tokio::task::spawn_local(async move {
+                for attempt in attempts {
+                    run_one(&local, attempt).await;
+                }
+            });
+            return;
+        }
         let first = attempts.first().and_then(Attempt::task);
         let together = first.and_then(|task| runner::of(&task.body)?.together);
         if let (Some(together), true) = (together, attempts.len() > 1) {
@@ -108,16 +120,24 @@ impl Executor for Handle {
 
 fn submit(local: &Rc<Local>, attempt: Attempt) {
     let local = Rc::clone(local);
-    tokio::task::spawn_local(async move {
-        let (ticket, number) = (attempt.ticket, attempt.number);
-        let begun = Instant::now();
-        let outcome = match attempt.task().and_then(|task| runner::of(&task.body)) {
-            Some(runner) => (runner.run)(Rc::clone(&local), attempt).await,
-            None => Outcome::failed(Failure::new(codes::NOT_STARTED, "nothing here runs this kind of body")),
-        };
-        let seconds = begun.elapsed().as_secs_f64();
-        local.ended(ticket, number, seconds, outcome);
-    });
+    tokio::task::spawn_local(async move { run_one(&local, attempt).await });
+}
+
+/// Runs an attempt to its end, and tells of that, less any secrets.
+async fn run_one(local: &Rc<Local>, attempt: Attempt) {
+    let (ticket, number) = (attempt.ticket, attempt.number);
+    let veil = attempt.veil.clone().map(|veil| (veil, attempt.name.path.clone()));
+    let begun = Instant::now();
+    let outcome = match attempt.task().and_then(|task| runner::of(&task.body)) {
+        Some(runner) => (runner.run)(Rc::clone(local), attempt).await,
+        None => Outcome::failed(Failure::new(codes::NOT_STARTED, "nothing here runs this kind of body")),
+    };
+    let outcome = match veil {
+        Some((veil, step)) => veil.over(outcome, &step),
+        None => outcome,
+    };
+    let seconds = begun.elapsed().as_secs_f64();
+    local.ended(ticket, number, seconds, outcome);
 }
 
 impl Local {
@@ -147,6 +167,11 @@ impl Local {
     /// A way to tell the observer something from anywhere.
     pub(crate) fn speaker(&self) -> Speaker {
         Speaker(self.site.news.clone())
+    }
+
+    /// Variables that are secrets of the run: no step finds them unless it takes them.
+    pub(crate) fn hidden(&self) -> Vec<String> {
+        self.site.secrets.names().map(str::to_owned).collect()
     }
 
     pub(crate) fn stop(&self) -> watch::Receiver<Stop> {
@@ -203,9 +228,14 @@ impl Local {
         let marker = self.marker(attempt);
         command.env(MARKER, &marker).envs(pool::thread_variables(attempt.threads));
         let log = slot.begin(|start| self.now(attempt, start)).and_then(File::try_clone);
+        let log = match &attempt.veil {
+            Some(veil) => log.and_then(|_| slot.veil(veil)),
+            None => log,
+        };
         let log = log.map_err(|error| not_started(attempt, &error))?;
         let mut tell = |text: String| self.say(output(attempt, text));
-        let Some(program) = self.site.keeper.clone() else {
+        // What has secrets to hide does not outlive who hides them.
+        let Some(program) = self.site.keeper.clone().filter(|_| attempt.veil.is_none()) else {
             return self.process_here(attempt, command, &marker, slot, &log).await;
         };
         if slot.keeper.as_mut().is_some_and(Keeper::is_gone) {

@@ -25,7 +25,7 @@ use crate::schedule::{Rules, Schedule};
 
 pub(super) async fn drive(setup: Setup, options: &Options, observer: &mut dyn Observer) -> Result<RunReport, Failure> {
     let begun = Instant::now();
-    let Setup { plan, params, id, name, folder, journal, reader, store, stamps, lock, session, past } = setup;
+    let Setup { plan, params, id, name, folder, journal, reader, store, stamps, lock, session, past, secrets } = setup;
     let (news_sender, mut news) = mpsc::unbounded_channel();
     let (stop, stopped) = watch::channel(Stop::No);
     let capacity = machine::capacity(options.jobs, options.memory, &options.state);
@@ -40,6 +40,7 @@ pub(super) async fn drive(setup: Setup, options: &Options, observer: &mut dyn Ob
         plan: Arc::clone(&plan),
         session,
         keeper: options.keeper.clone(),
+        secrets,
         slots,
     };
     let place = EXECUTORS.first().ok_or_else(|| Failure::new(codes::NOT_STARTED, "there is no executor"))?;

@@ -306,6 +306,7 @@ impl<'p, 'o, W: World> Driver<'p, 'o, W> {
             threads: cpu.div_ceil(1000),
             key,
             held,
+            veil: None,
         };
         let runner = attempt.task().and_then(|task| runner::of(&task.body)).map_or("", |runner| runner.name);
         let place = format!("{}/{runner}", self.world.place());

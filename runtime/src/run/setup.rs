@@ -17,6 +17,7 @@ use crate::event::Failure;
 use crate::inputs::{Inputs, Stamps};
 use crate::journal::{self, Journal, Record};
 use crate::options::{Options, Resume};
+use crate::secrets::Known;
 use crate::store::{self, Store};
 
 /// Most names tried for one run.
@@ -39,11 +40,13 @@ pub(super) struct Setup {
     /// From 1; each resumption begins one.
     pub session: u32,
     pub past: Past,
+    pub secrets: Known,
 }
 
 pub(super) fn prepare(plan: &Plan, given: Vec<(SmolStr, Value)>, options: &Options) -> Result<Setup, Failure> {
     later::refuse(plan)?;
     let given = parameters::bind(plan, given)?;
+    let secrets = Known::of(plan, &given, &options.secrets)?;
     let connection = journal::open(&options.state)?;
     let mut inputs = Inputs::new(&options.root, Some(&connection));
     let params = given.iter().map(|value| inputs.in_value(value)).collect::<Result<Vec<_>, _>>()?;
@@ -64,7 +67,7 @@ pub(super) fn prepare(plan: &Plan, given: Vec<(SmolStr, Value)>, options: &Optio
         journal.append(Record::RunCalled { call: call.clone() }, Vec::new(), false);
     }
     let Run { id, name, folder, lock, session, past, .. } = run;
-    Ok(Setup { plan, params, id, name, folder, journal, reader, store, stamps, lock, session, past })
+    Ok(Setup { plan, params, id, name, folder, journal, reader, store, stamps, lock, session, past, secrets })
 }
 
 /// A run on record that is this process's to carry on.

@@ -56,11 +56,15 @@ fn request(local: &Local, attempt: &Attempt, task: &Arc<PythonTask>) -> Request 
 fn messages(local: &Local, attempt: &Attempt) -> impl FnMut(Message) + Send + use<> {
     let step = attempt.name.path.clone();
     let speaker = local.speaker();
+    let veil = attempt.veil.clone();
     move |message: Message| {
         let step = step.clone();
         speaker.say(match message {
             Message::Metric { name, value, at } => Event::Metric { step, name, value, at },
-            Message::Log { text } => Event::Log { step, stream: SmolStr::new_static("log"), text },
+            Message::Log { text } => {
+                let text = veil.as_ref().map_or_else(|| text.clone(), |veil| veil.text(&text));
+                Event::Log { step, stream: SmolStr::new_static("log"), text }
+            }
         });
     }
 }

@@ -95,6 +95,9 @@ async fn start(local: &Local, attempt: &Attempt, text: &str, work: &outputs::Wor
         }
         None => bash(text, &variables.prelude, work)?,
     };
+    for name in local.hidden() {
+        command.env_remove(name);
+    }
     for (name, value) in &variables.set {
         command.env(name, value);
     }

@@ -87,7 +87,10 @@ impl Inputs {
                 return self.list(parts.iter().map(|(value, shape)| (value, *shape)));
             }
             (Shape::File(_) | Shape::Dir, Value::Path(path)) => self.file(path, value),
-            (Shape::File(_) | Shape::Dir | Shape::Table(_) | Shape::Artifact { .. }, Value::Blob(blob)) => {
+            (
+                Shape::File(_) | Shape::Dir | Shape::Table(_) | Shape::Artifact { .. } | Shape::Tensor { .. },
+                Value::Blob(blob),
+            ) => {
                 let path = blob.path.clone().ok_or("its content is not on this machine")?;
                 self.file(&path, value);
             }

@@ -38,6 +38,8 @@ pub struct WorkerOptions {
     pub variables: Vec<(String, String)>,
     /// Who holds the process; this process when absent.
     pub kept_by: Option<KeptBy>,
+    /// Variables that the process does not find: they are secrets.
+    pub hidden: Vec<String>,
 }
 
 /// What a Python task does, given to a worker once and then named by `task`.

@@ -140,6 +140,9 @@ fn command(options: &WorkerOptions, marker: &str) -> Command {
             command.env_remove(name);
         }
     }
+    for name in &options.hidden {
+        command.env_remove(name);
+    }
     command
         .args(["-s", "-c", START, BOOT])
         .env("PYTHONHASHSEED", "0")

@@ -40,6 +40,7 @@ pub(super) fn produced(json: Json, shape: &Shape, files: &[Value]) -> Option<Pro
         (Shape::Artifact { codec, .. }, Json::Object(file)) => {
             return located(&file, BlobKind::Artifact, codec.clone(), files);
         }
+        (Shape::Tensor { .. }, Json::Object(file)) => return located(&file, BlobKind::Artifact, "npy".into(), files),
         _ => return None,
     };
     Some(Produced::Value(value))

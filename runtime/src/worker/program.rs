@@ -10,7 +10,7 @@ pub(super) const START: &str = "import sys; exec(compile(sys.argv[1], '<standpip
 pub(super) const BOOT: &str = include_str!("python/boot.py");
 
 /// The modules of the program: name and text.
-const PROGRAM: [(&str, &str); 19] = [
+const PROGRAM: [(&str, &str); 20] = [
     ("body", include_str!("python/body.py")),
     ("codecs", include_str!("python/codecs.py")),
     ("columns", include_str!("python/columns.py")),
@@ -28,6 +28,7 @@ const PROGRAM: [(&str, &str); 19] = [
     ("sql", include_str!("python/sql.py")),
     ("streams", include_str!("python/streams.py")),
     ("tables", include_str!("python/tables.py")),
+    ("tensors", include_str!("python/tensors.py")),
     ("trace", include_str!("python/trace.py")),
     ("write", include_str!("python/write.py")),
 ];

@@ -118,6 +118,7 @@ pub(crate) fn options(root: &Path) -> Options {
         keeper: None,
         call: None,
         resume: None,
+        secrets: standpipe_runtime::Secrets::default(),
         only: None,
     }
 }

@@ -44,6 +44,7 @@ impl Bench {
             modules: Arc::new(modules.collect()),
             variables: Vec::new(),
             kept_by: None,
+            hidden: Vec::new(),
         };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let worker = runtime.block_on(Worker::start(options)).expect("it starts");

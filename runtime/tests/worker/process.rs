@@ -144,6 +144,7 @@ fn interpreters_that_do_not_work_are_told_of() {
             modules: Arc::new(Vec::new()),
             variables: Vec::new(),
             kept_by: None,
+            hidden: Vec::new(),
         };
         let failure = runtime.block_on(Worker::start(options)).map(|_| ()).expect_err("it is no Python");
         said(Err(failure))

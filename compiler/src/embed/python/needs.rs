@@ -164,6 +164,9 @@ fn holds_table(ty: &Type) -> bool {
         | Type::File(_)
         | Type::Dir
         | Type::Artifact { .. }
+        | Type::Secret
+        | Type::Tensor { .. }
+        | Type::Extent(_)
         | Type::Param { .. }
         | Type::Var(_) => false,
     }

@@ -2,14 +2,18 @@
 //! whoever looks in from outside, which attempt that is now.
 
 use std::fs::{File, OpenOptions};
-use std::io;
+use std::io::{self, Write as _};
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustix::fs::{MemfdFlags, memfd_create};
 
 use super::Local;
 use crate::event::LogRange;
 use crate::keeper::Keeper;
 use crate::remains::{Now, slot_name};
+use crate::secrets::Veil;
 
 /// Most bytes that are passed on to observers at a time; the log has them all.
 const PASSED_ON: u64 = 64 << 10;
@@ -30,12 +34,23 @@ pub(crate) struct Slot {
     start: u64,
     /// Up to where it was passed on.
     seen: u64,
+    veiled: Option<Veiled>,
+}
+
+/// An attempt prints into memory here, and only what shows no secret goes into the log.
+struct Veiled {
+    raw: File,
+    /// Up to where it was read.
+    read: u64,
+    /// The end of that, which may be a secret's beginning.
+    held: Vec<u8>,
+    veil: Arc<Veil>,
 }
 
 impl Slot {
     pub(super) fn new(folder: &Path, session: u32, number: usize) -> Self {
         let name = format!("{}.log", slot_name(session, number));
-        Self { path: folder.join(&name), name, file: None, now: None, keeper: None, start: 0, seen: 0 }
+        Self { path: folder.join(&name), name, file: None, now: None, keeper: None, start: 0, seen: 0, veiled: None }
     }
 
     /// Begins an attempt's part. The files are made when they are first needed.
@@ -54,6 +69,30 @@ impl Slot {
             now.write_all_at(about(self.start).line().as_bytes(), 0)?;
         }
         self.file.as_ref().ok_or_else(|| io::Error::other("the log is closed"))
+    }
+
+    /// Where the present attempt is to print, so that `veil` hides what it must.
+    pub(super) fn veil(&mut self, veil: &Arc<Veil>) -> io::Result<File> {
+        let raw = File::from(memfd_create("standpipe", MemfdFlags::CLOEXEC)?);
+        let here = raw.try_clone()?;
+        self.veiled = Some(Veiled { raw, read: 0, held: Vec::new(), veil: Arc::clone(veil) });
+        Ok(here)
+    }
+
+    /// Writes what has been printed since into the log.
+    fn unveil(&mut self, last: bool) {
+        let (Some(veiled), Some(mut file)) = (&mut self.veiled, self.file.as_ref()) else { return };
+        let end = veiled.raw.metadata().map_or(0, |about| about.len());
+        let mut bytes = vec![0; usize::try_from(end.saturating_sub(veiled.read)).unwrap_or(0)];
+        if veiled.raw.read_exact_at(&mut bytes, veiled.read).is_ok() {
+            veiled.read = end;
+            veiled.held.append(&mut bytes);
+        }
+        // A log that cannot be written is no reason to fail.
+        let _ = file.write_all(&veiled.veil.pass(&mut veiled.held, last));
+        if last {
+            self.veiled = None;
+        }
     }
 
     /// The file that the slot's keeper holds as long as it lives.
@@ -75,6 +114,7 @@ impl Slot {
     }
 
     fn pass_on(&mut self, tell: &mut dyn FnMut(String), last: bool) {
+        self.unveil(last);
         let end = self.end();
         if end <= self.seen {
             return;

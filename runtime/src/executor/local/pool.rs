@@ -58,8 +58,15 @@ impl Pool {
         std::mem::take(&mut self.idle)
     }
 
-    /// How to start a worker that writes to `slot`.
-    pub(super) fn options(&self, ready: &Ready, threads: u64, root: PathBuf, slot: &Slot) -> WorkerOptions {
+    /// How to start a worker that writes to `slot`, and finds no variables that are `hidden`.
+    pub(super) fn options(
+        &self,
+        ready: &Ready,
+        threads: u64,
+        root: PathBuf,
+        slot: &Slot,
+        hidden: Vec<String>,
+    ) -> WorkerOptions {
         WorkerOptions {
             python: ready.python.clone(),
             log: slot.path().to_owned(),
@@ -67,6 +74,7 @@ impl Pool {
             modules: Arc::clone(&self.modules),
             variables: thread_variables(threads),
             kept_by: None,
+            hidden,
         }
     }
 }

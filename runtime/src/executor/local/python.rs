@@ -1,6 +1,7 @@
 //! Calls of warm workers: within the attempt's time, and ended with it when the run is stopped.
 
 use std::io;
+use std::os::fd::AsRawFd as _;
 use std::path::Path;
 use std::time::Duration;
 
@@ -38,20 +39,21 @@ impl Local {
         if *self.stop().borrow() != Stop::No {
             return Called { result: Err(stopped(attempt)), log: None };
         }
-        let mut warm = match self.worker(ready, attempt.threads).await {
+        let warm = match attempt.veil.is_some() {
+            true => self.veiled(attempt, ready).await,
+            false => self.begun(attempt, ready).await,
+        };
+        let mut warm = match warm {
             Ok(warm) => warm,
             Err(failure) => return Called { result: Err(failure), log: None },
         };
-        if let Err(error) = warm.slot.begin(|start| self.now(attempt, start)) {
-            self.end(warm).await;
-            return Called { result: Err(super::not_started(attempt, &error)), log: None };
-        }
         let (outcome, ended_by) = self.within_limits(attempt, &mut warm, request, messages).await;
         let log = warm.slot.log(self, attempt);
         let result = match (ended_by, outcome) {
             (Some(failure), _) => Err(failure.with_detail(warm.slot.tail())),
             (None, Some(Outcome { result, alive, .. })) => {
-                if alive {
+                // What knows a secret serves no other step.
+                if alive && attempt.veil.is_none() {
                     self.put_back(warm).await;
                 } else {
                     self.end(warm).await;
@@ -107,13 +109,51 @@ impl Local {
         }
     }
 
+    /// A worker whose log is ready for the attempt.
+    async fn begun(&self, attempt: &Attempt, ready: &Ready) -> Result<Warm, Failure> {
+        let mut warm = self.worker(ready, attempt.threads).await?;
+        match warm.slot.begin(|start| self.now(attempt, start)) {
+            Ok(_) => Ok(warm),
+            Err(error) => {
+                self.end(warm).await;
+                Err(super::not_started(attempt, &error))
+            }
+        }
+    }
+
+    /// A worker of its own for an attempt with secrets, which prints where they are taken out.
+    async fn veiled(&self, attempt: &Attempt, ready: &Ready) -> Result<Warm, Failure> {
+        let mut slot = self.slot(false);
+        let begun = slot.begin(|start| self.now(attempt, start)).map(|_| ());
+        let raw = match &attempt.veil {
+            Some(veil) => begun.and_then(|()| slot.veil(veil)),
+            None => Err(io::Error::other("there is nothing to hide")),
+        };
+        let raw = match raw {
+            Ok(raw) => raw,
+            Err(error) => {
+                self.give_back(slot);
+                return Err(super::not_started(attempt, &error));
+            }
+        };
+        let mut options =
+            self.pool.borrow().options(ready, attempt.threads, self.root().to_owned(), &slot, self.hidden());
+        options.log = format!("/proc/self/fd/{}", raw.as_raw_fd()).into();
+        let started = pool::start(options, attempt.threads, slot).await;
+        drop(raw);
+        started.map_err(|(failure, slot)| {
+            self.give_back(slot);
+            failure
+        })
+    }
+
     pub(super) async fn worker(&self, ready: &Ready, threads: u64) -> Result<Warm, Failure> {
         let idle = self.pool.borrow_mut().take(ready, threads);
         if let Some(warm) = idle {
             return Ok(warm);
         }
         let slot = self.slot(false);
-        let mut options = self.pool.borrow().options(ready, threads, self.root().to_owned(), &slot);
+        let mut options = self.pool.borrow().options(ready, threads, self.root().to_owned(), &slot, self.hidden());
         options.kept_by = self.site.keeper.clone().map(|program| KeptBy { program, lease: slot.lease() });
         pool::start(options, threads, slot).await.map_err(|(failure, slot)| {
             self.give_back(slot);

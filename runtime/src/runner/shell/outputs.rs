@@ -100,6 +100,7 @@ fn ending(shape: &Shape) -> String {
     match shape {
         Shape::File(Some(format)) => format!(".{format}"),
         Shape::Artifact { codec, .. } => format!(".{codec}"),
+        Shape::Tensor { .. } => ".npy".to_owned(),
         Shape::Table(_) => ".csv".to_owned(),
         Shape::Optional(inner) => ending(inner),
         _ => String::new(),
@@ -152,6 +153,7 @@ async fn read_one(
         Shape::File(format) => (BlobKind::File, format.clone().unwrap_or_default()),
         Shape::Dir => (BlobKind::Dir, SmolStr::default()),
         Shape::Artifact { codec, .. } => (BlobKind::Artifact, codec.clone()),
+        Shape::Tensor { .. } => (BlobKind::Artifact, "npy".into()),
         Shape::Table(_) => {
             let produced = local.csv_to_table(attempt, &output.path, shape, &work.scratch()).await?;
             let (value, kept) = crate::runner::python::keep(local, attempt, shape, &work.folder, produced).await?;

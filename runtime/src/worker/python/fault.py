@@ -56,6 +56,9 @@ def text(shape):
         return text(inner) + "?"
     if kind == "artifact":
         return inner["label"]
+    if kind == "tensor":
+        sizes = "".join(f", {size}" for part in inner["sizes"] for size in part.values())
+        return f"Tensor[{inner['of']}{sizes}]"
     return f"{kind.capitalize()}[{text(inner)}]"
 
 

@@ -100,6 +100,12 @@ def artifact(inner, frame):
     return codecs.reader(inner["codec"], inner["label"])
 
 
+def tensor(inner, frame):
+    from _standpipe import tensors
+
+    return tensors.reader(inner)
+
+
 NAMED = {"duration": duration, "date": date, "time": time, "dir": path}
 
 MADE = {
@@ -111,4 +117,5 @@ MADE = {
     "record": record,
     "table": table,
     "artifact": artifact,
+    "tensor": tensor,
 }

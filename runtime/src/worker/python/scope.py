@@ -20,6 +20,7 @@ class Call:
         self.seed = seed
         self.made = 0
         self.originals = {}
+        self.sizes = {}
 
     def scope(self, wants):
         scope = {"__builtins__": __builtins__, "report": self.report, "log": self.log}

@@ -140,6 +140,12 @@ def artifact(inner, shape):
     return codecs.writer(inner["codec"], inner["label"])
 
 
+def tensor(inner, shape):
+    from _standpipe import tensors
+
+    return tensors.writer(inner, text(shape))
+
+
 NAMED = {
     "nothing": lambda value, call: None,
     "bool": scalars.boolean,
@@ -163,4 +169,5 @@ MADE = {
     "record": record,
     "table": table,
     "artifact": artifact,
+    "tensor": tensor,
 }
