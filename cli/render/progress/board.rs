@@ -89,9 +89,13 @@ impl Board {
                 let again = seconds(*wait);
                 vec![format!("{} {name}  attempt {attempt} failed, again in {again}: {why}", self.paint.yellow("↻"))]
             }
-            Event::StepFinished { step, label, status, seconds, error, caught: _ } => {
+            Event::StepFinished { step, label, status, seconds, error, caught } => {
                 self.running.retain(|running| running.step != *step);
-                self.finished(step, label, *status, *seconds, error.as_ref())
+                let mut lines = self.finished(step, label, *status, *seconds, error.as_ref());
+                if let (true, Some(line)) = (*caught, lines.first_mut()) {
+                    line.push_str(&self.paint.dimmed("  (tried: the run goes on)"));
+                }
+                lines
             }
             Event::Log { step, text, .. } => self.said(step, text),
             Event::Metric { step, name, value, at } => {

@@ -186,7 +186,7 @@ impl Maker<'_> {
 
     fn expr(&mut self) {
         self.depth += 1;
-        match if self.depth > 4 { 0 } else { self.pick(17) } {
+        match if self.depth > 4 { 0 } else { self.pick(18) } {
             0 | 1 => self.name(),
             2 | 3 => {
                 let literal = self.one(LITERALS);
@@ -265,12 +265,19 @@ impl Maker<'_> {
                 self.list(Self::expr);
                 self.push("))");
             }
+            16 => {
+                self.push("(try ");
+                self.name();
+                self.push("(");
+                self.list(Self::expr);
+                self.push("))");
+            }
             _ => self.branch(),
         }
         self.depth -= 1;
     }
 
-    /// `if` and `for`, in parentheses where they are part of something.
+    /// `if`, `for` and the like, in parentheses where they are part of something.
     fn branch(&mut self) {
         self.push("(");
         self.compound();
@@ -278,25 +285,98 @@ impl Maker<'_> {
     }
 
     fn compound(&mut self) {
-        if self.pick(2) == 0 {
-            self.push("if ");
-            self.name();
-            self.space();
-            self.block();
-            if self.pick(2) == 0 {
-                self.gap();
-                self.push("else ");
+        match self.pick(5) {
+            0 => {
+                self.push("if ");
+                self.name();
+                self.space();
+                self.block();
+                if self.pick(2) == 0 {
+                    self.gap();
+                    self.push("else ");
+                    self.block();
+                }
+            }
+            1 => {
+                let pattern = self.one(&["item", "{ a, rows }"]);
+                self.push(&format!("for {pattern} in "));
+                self.name();
+                if self.pick(2) == 0 {
+                    self.push(" limit 4");
+                }
+                self.push(" ");
                 self.block();
             }
-        } else {
-            self.push("for item in ");
-            self.name();
-            if self.pick(2) == 0 {
-                self.push(" limit 4");
+            2 => self.matched(),
+            3 => {
+                let pattern = self.one(&["item", "{ a, rows }"]);
+                self.push(&format!("loop {pattern} = "));
+                self.expr();
+                self.clause("limit");
+                self.push("20");
+                self.clause("until");
+                self.expr();
+                self.push(" ");
+                self.block();
             }
+            _ => self.sweep(),
+        }
+    }
+
+    fn matched(&mut self) {
+        self.push("match ");
+        self.name();
+        self.push(" {");
+        self.indent += 1;
+        for _ in 0..self.pick(3) {
+            if self.pick(2) == 0 {
+                self.push(" ")
+            } else {
+                self.end()
+            }
+            let cases = self.one(&["\"a\"", "-1", "true | false", "none |\n  \"b\""]);
+            self.push(cases);
             self.push(" ");
             self.block();
         }
+        self.end();
+        self.push("else ");
+        self.block();
+        self.indent -= 1;
+        self.push(" }");
+    }
+
+    fn sweep(&mut self) {
+        self.push("sweep ");
+        let axes = 1 + self.pick(2);
+        for axis in 0..axes {
+            let space =
+                self.one(&["2..=12", "0.0..1.0 step 0.1", "log(0.1, 1.0)", "Bool", "if a { 1..2 } else { 3..4 }"]);
+            self.push(&format!("p{axis} in {space}"));
+            if axis + 1 < axes {
+                self.push(",");
+                self.gap();
+            }
+        }
+        self.clause("maximize");
+        self.push("auc");
+        if self.pick(2) == 0 {
+            self.push(", minimize error.mean");
+        }
+        self.clause("using");
+        self.push("asha(9) ");
+        self.block();
+    }
+
+    /// A part of a head, which may stand on a line of its own.
+    fn clause(&mut self, word: &str) {
+        if self.pick(3) == 0 {
+            self.line()
+        } else {
+            self.push(" ")
+        }
+        self.push(word);
+        self.push(" ");
     }
 
     fn block(&mut self) {
