@@ -4,6 +4,7 @@
 //! holds `python`. Times are medians; what counts is the ratio to the limit, because machines differ.
 
 mod check;
+mod compile;
 mod editor;
 mod handoff;
 mod idle;
@@ -20,6 +21,7 @@ type Figure = fn() -> Vec<Row>;
 
 const FIGURES: &[(&str, Figure)] = &[
     ("check", check::rows),
+    ("compile", compile::rows),
     ("editor", editor::rows),
     ("start", start::rows),
     ("shell", steps::shell),

@@ -155,7 +155,7 @@ fn region(
     for node in &region_.nodes {
         let mut missing = None;
         node.each_read(&mut |id| {
-            if !visible.contains(&id) && node.kind.item() != Some(id) {
+            if !visible.contains(&id) {
                 missing = Some(id);
             }
         });

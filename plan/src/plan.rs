@@ -392,8 +392,15 @@ pub struct Input {
 impl Node {
     /// Calls `visit` with every node this one reads directly, its inner regions' reads of outer nodes included.
     pub fn each_read(&self, visit: &mut dyn FnMut(NodeId)) {
-        self.kind.each_expr(&mut |expr| expr.each_node(visit));
-        self.kind.regions().for_each(|region| region.each_outer_read(visit));
+        // The end of a loop and the spaces of a sweep read the item of their own body.
+        let item = self.kind.item();
+        let mut outer = |id: NodeId| {
+            if Some(id) != item {
+                visit(id);
+            }
+        };
+        self.kind.each_expr(&mut |expr| expr.each_node(&mut outer));
+        self.kind.regions().for_each(|region| region.each_outer_read(&mut outer));
     }
 }
 

@@ -3,6 +3,7 @@
 mod dead;
 mod fold;
 mod hoist;
+mod lift;
 mod share;
 #[cfg(test)]
 mod tests;
@@ -13,8 +14,13 @@ use crate::graph::Graph;
 pub type Pass = fn(&mut Graph) -> Vec<String>;
 
 /// All passes, in the order in which they run.
-pub const PASSES: [(&str, Pass); 4] =
-    [("fold", fold::fold), ("hoist", hoist::hoist), ("share", share::share), ("dead", dead::dead)];
+pub const PASSES: [(&str, Pass); 5] = [
+    ("fold", fold::fold),
+    ("hoist", hoist::hoist),
+    ("lift", lift::lift),
+    ("share", share::share),
+    ("dead", dead::dead),
+];
 
 /// What one pass did.
 #[derive(Clone, Debug, PartialEq, Eq)]

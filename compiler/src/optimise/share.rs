@@ -86,7 +86,8 @@ impl Sharer<'_> {
     }
 }
 
-fn replace(expr: &mut Expr, same: &FxHashMap<NodeId, NodeId>) {
+/// Makes `expr` read what `same` says instead.
+pub(super) fn replace(expr: &mut Expr, same: &FxHashMap<NodeId, NodeId>) {
     if let Expr::Node(id) = expr
         && let Some(first) = same.get(id)
     {
