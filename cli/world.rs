@@ -1,7 +1,7 @@
 //! The compiler's door to the disk. Knows nothing of what is in the files.
 
 use std::fs::{File, OpenOptions};
-use std::io::{ErrorKind, Read as _};
+use std::io::{ErrorKind, Read as _, Seek as _, SeekFrom};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
@@ -16,6 +16,14 @@ pub(crate) struct DiskWorld {
 impl World for DiskWorld {
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
         read_regular(&self.root.join(path), MAX_SOURCE)
+    }
+
+    fn start(&self, path: &str, most: usize) -> Result<Vec<u8>, ReadError> {
+        part(&self.root.join(path), most, false)
+    }
+
+    fn end(&self, path: &str, most: usize) -> Result<Vec<u8>, ReadError> {
+        part(&self.root.join(path), most, true)
     }
 
     fn kind(&self, path: &str) -> Option<FileKind> {
@@ -39,9 +47,36 @@ impl World for DiskWorld {
 /// Enough for a suggestion; a folder of a million files is not worth waiting for.
 const MAX_LISTED: usize = 10_000;
 
-/// The bytes of a regular file of at most `most` bytes. Never waits: pipes and devices are refused unopened, and one
-/// that takes a file's place in between is opened without blocking and refused then.
+/// The bytes of a regular file of at most `most` bytes.
 pub(crate) fn read_regular(path: &Path, most: u64) -> Result<Vec<u8>, ReadError> {
+    let (file, length) = open_regular(path)?;
+    if length > most {
+        return Err(ReadError::TooLarge { bytes: length });
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
+    // One more than allowed: the file may have grown since, and files of `/proc` have no length at all.
+    file.take(most + 1).read_to_end(&mut bytes).map_err(|error| read_error(&error))?;
+    match bytes.len() as u64 {
+        length if length > most => Err(ReadError::TooLarge { bytes: length }),
+        _ => Ok(bytes),
+    }
+}
+
+/// At most `most` bytes from the start of a regular file, or up to its end.
+fn part(path: &Path, most: usize, end: bool) -> Result<Vec<u8>, ReadError> {
+    let (mut file, length) = open_regular(path)?;
+    if end {
+        let start = length.saturating_sub(most as u64);
+        file.seek(SeekFrom::Start(start)).map_err(|error| read_error(&error))?;
+    }
+    let mut bytes = Vec::new();
+    file.take(most as u64).read_to_end(&mut bytes).map_err(|error| read_error(&error))?;
+    Ok(bytes)
+}
+
+/// The file and its length. Never waits: pipes and devices are refused unopened, and one that takes a file's place in
+/// between is opened without blocking and refused then.
+fn open_regular(path: &Path) -> Result<(File, u64), ReadError> {
     let regular = |file_type: std::fs::FileType| match () {
         () if file_type.is_file() => Ok(()),
         () if file_type.is_dir() => Err(ReadError::IsDir),
@@ -51,16 +86,7 @@ pub(crate) fn read_regular(path: &Path, most: u64) -> Result<Vec<u8>, ReadError>
     let file = open(path).map_err(|error| read_error(&error))?;
     let metadata = file.metadata().map_err(|error| read_error(&error))?;
     regular(metadata.file_type())?;
-    if metadata.len() > most {
-        return Err(ReadError::TooLarge { bytes: metadata.len() });
-    }
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0));
-    // One more than allowed: the file may have grown since, and files of `/proc` have no length at all.
-    file.take(most + 1).read_to_end(&mut bytes).map_err(|error| read_error(&error))?;
-    match bytes.len() as u64 {
-        length if length > most => Err(ReadError::TooLarge { bytes: length }),
-        _ => Ok(bytes),
-    }
+    Ok((file, metadata.len()))
 }
 
 /// Whether the regular file at `path` starts with `magic`.

@@ -4,7 +4,7 @@
 //! compared: `[..]` stands for any text within a line, a line `...` for any lines; how long something took, the names of
 //! runs, and whether an environment had to be made first may differ. In ```` ```console unordered ```` steps ran side by
 //! side, so lines come in any order. Every ```` ```pipe ```` block checks clean, unless its fence says `fails`; one whose
-//! fence names a file, ```` ```pipe words.pipe ````, is there for the blocks that follow.
+//! fence names a file, ```` ```pipe words.pipe ```` or ```` ```csv rows.csv ````, is there for the blocks that follow.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -251,6 +251,9 @@ fn pipe_blocks_check_clean() {
         for block in blocks(&document) {
             let (language, named) = block.info.split_once(' ').unwrap_or((&block.info, ""));
             if language != "pipe" {
+                if named.contains('.') {
+                    fs::write(place.path().join(named), format!("{}\n", block.text)).unwrap();
+                }
                 continue;
             }
             let file = place.path().join(if named.ends_with(".pipe") { named } else { "block.pipe" });

@@ -1,8 +1,10 @@
 //! `standpipe check [PATH…]`: everything that can be known before running.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Component, Path, PathBuf};
 
 use clap::{Arg, ArgMatches, Command};
+use standpipe_compiler::stubs;
 use standpipe_syntax::diag::Severity;
 
 use super::format_arg;
@@ -23,7 +25,17 @@ pub(super) fn define(command: Command) -> Command {
                 .value_hint(clap::ValueHint::AnyPath),
         )
         .arg(format_arg(&["text", "line", "json"]))
-        .after_help("Examples:\n  standpipe check\n  standpipe check churn.pipe --format json")
+        .arg(
+            Arg::new("stubs")
+                .long("stubs")
+                .value_name("DIR")
+                .help("Write the Python of each file as a module of typed functions, for mypy or pyright, to this folder")
+                .value_parser(clap::value_parser!(PathBuf))
+                .value_hint(clap::ValueHint::DirPath),
+        )
+        .after_help(
+            "Examples:\n  standpipe check\n  standpipe check churn.pipe --format json\n  standpipe check --stubs .stubs && MYPYPATH=. mypy .stubs",
+        )
 }
 
 pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Problem> {
@@ -32,6 +44,9 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Probl
     let mut findings = Findings::default();
     for path in &files {
         let (project, analysis) = sources::analyse(path, context.root.as_deref())?;
+        if let (Some(folder), Some(text)) = (matches.get_one::<PathBuf>("stubs"), stubs(&analysis)) {
+            write(&folder.join(module_of(path)), &text)?;
+        }
         findings.add(sources::files(&project, &analysis), analysis.diagnostics);
     }
     let findings = findings.sorted();
@@ -46,4 +61,21 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Probl
     }
     print(&text)?;
     Ok(if findings.count(Severity::Error) > 0 { Exit::Failed } else { Exit::Done })
+}
+
+/// The name of the Python module that holds the bodies of the file at `path`.
+fn module_of(path: &Path) -> String {
+    let name = |part: Component<'_>| match part {
+        Component::Normal(name) => Some(name.to_string_lossy().replace(|letter: char| !letter.is_alphanumeric(), "_")),
+        Component::Prefix(_) | Component::RootDir | Component::CurDir | Component::ParentDir => None,
+    };
+    let parts: Vec<String> = path.with_extension("").components().filter_map(name).collect();
+    format!("{}.py", parts.join("_"))
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Problem> {
+    let folder = path.parent().unwrap_or(path);
+    fs::create_dir_all(folder)
+        .and_then(|()| fs::write(path, text))
+        .map_err(|error| Problem::usage(format!("`{}` cannot be written: {error}", path.display())))
 }

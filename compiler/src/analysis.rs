@@ -73,6 +73,7 @@ pub fn analyse(world: &dyn World, path: &str) -> Analysis {
     let mut embedded = embed::check(world, &checked);
     let mut diagnostics = std::mem::take(&mut checked.diagnostics);
     diagnostics.append(&mut embedded.diagnostics);
+    diagnostics.retain(|found| found.code != Code::UNUSED_INPUT || !embedded.meant.contains(&found.span));
     if !diagnostics.iter().any(Diagnostic::is_error) {
         diagnostics.append(&mut lower::check(&checked, &embedded));
     }

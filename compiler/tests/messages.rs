@@ -9,6 +9,9 @@ use standpipe_syntax::diag::Fix;
 fn world(text: &str) -> MemoryWorld {
     MemoryWorld::new()
         .with("data/customers.csv", "id\n1\n")
+        .with("data/orders.csv", "\u{feff}id,day,customer,amount,plan,paid\n1,2020-01-02,\"Ann, B.\",3.5,free,true\n2,3.1.2020,\"of\ntwo lines\",-1,Pro,\n")
+        .with("data/semicolons.csv", "id;a\n1;2\n")
+        .with("data/orders.parquet", include_bytes!("mistakes/orders.parquet").as_slice())
         .with("metrics.pipe", "pipeline score(n: Int) -> Float {\n  n / 2\n}\n")
         .with("a.pipe", text)
 }
@@ -76,4 +79,4 @@ macro_rules! mistakes {
     };
 }
 
-mistakes! { names types calls tables control attributes constants }
+mistakes! { names types calls tables control attributes constants headers python shell }

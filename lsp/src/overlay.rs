@@ -76,6 +76,17 @@ impl World for Overlay<'_> {
         }
     }
 
+    fn start(&self, path: &str, most: usize) -> Result<Vec<u8>, ReadError> {
+        match self.documents.text(&self.path(path)) {
+            Some(text) => Ok(text.as_bytes()[..text.len().min(most)].to_vec()),
+            None => self.disk.start(path, most),
+        }
+    }
+
+    fn end(&self, path: &str, most: usize) -> Result<Vec<u8>, ReadError> {
+        self.disk.end(path, most)
+    }
+
     fn kind(&self, path: &str) -> Option<FileKind> {
         match self.documents.text(&self.path(path)) {
             Some(_) => Some(FileKind::File),

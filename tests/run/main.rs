@@ -18,3 +18,4 @@ mod secrets;
 mod small;
 mod sql;
 mod sql_types;
+mod stdlib;

@@ -10,7 +10,7 @@ use super::tensor::size_names;
 use super::{Checker, ParamType, Signature};
 use crate::nearest::{listed, nearest};
 use crate::resolve::{DeclId, Visible};
-use crate::types::{Bindings, Bound, Field, Kind, Type, differences};
+use crate::types::{Bindings, Bound, Field, Format, Kind, Type, differences};
 
 /// Formats and codecs that artifacts may be written by.
 pub const CODECS: [&str; 11] =
@@ -418,31 +418,71 @@ impl Checker<'_> {
                 }
                 return Some(Type::Secret);
             }
-            "File" => {
-                return Some(match args.iter().map(|arg| &arg.kind).collect::<Vec<_>>().as_slice() {
-                    [] => Type::File(None),
-                    [TypeKind::Named { module: None, name, args }] if args.is_empty() => {
-                        Type::File(Some(name.text.clone()))
-                    }
-                    _ => {
-                        self.report(
-                            Diagnostic::new(
-                                Code::TYPE_ARGUMENTS,
-                                name.span,
-                                "`File` takes the name of a format in brackets",
-                            )
-                            .help("write for example `File[csv]`"),
-                        );
-                        Type::File(None)
-                    }
-                });
-            }
+            "File" => return Some(self.file_type(name, args, place)),
             "Table" if args.is_empty() => return Some(Type::Table(None)),
             "List" | "Map" | "Table" => return Some(self.container(name, args, place)),
             _ => return None,
         };
         self.takes_no_args(name, args);
         Some(plain)
+    }
+
+    /// `File`, `File[csv]`, `File[csv, Row]`.
+    fn file_type(&mut self, name: &Name, args: &[TypeExpr], place: Place<'_>) -> Type {
+        let (format, row) = match args {
+            [] => return Type::File(None),
+            [format] => (format, None),
+            [format, row] => (format, Some(row)),
+            [_, _, more, ..] => {
+                self.report(
+                    Diagnostic::new(Code::TYPE_ARGUMENTS, more.span, "`File` takes a format and what its rows have")
+                        .help("write for example `File[csv, { id: Int, name: String }]`"),
+                );
+                return Type::File(None);
+            }
+        };
+        let TypeKind::Named { module: None, name: format, args: none } = &format.kind else {
+            self.report(
+                Diagnostic::new(Code::TYPE_ARGUMENTS, name.span, "`File` takes the name of a format in brackets")
+                    .help("write for example `File[csv]`"),
+            );
+            return Type::File(None);
+        };
+        if let Some(arg) = none.first() {
+            self.report(
+                Diagnostic::new(Code::TYPE_ARGUMENTS, arg.span, format!("`{}` takes nothing in brackets", format.text))
+                    .help("what the rows of a file have stands beside its format: `File[csv, { id: Int }]`"),
+            );
+        }
+        let row = row.and_then(|row| self.rows(row, &format.text, place));
+        Type::File(Some(Format { name: format.text.clone(), row: row.map(Box::new) }))
+    }
+
+    /// The row of a file of that format.
+    fn rows(&mut self, row: &TypeExpr, format: &str, place: Place<'_>) -> Option<Type> {
+        let ty = self.ty(row, place);
+        if !ROWS.contains(&format) {
+            self.report(
+                Diagnostic::new(Code::TYPE_ARGUMENTS, row.span, format!("a `{format}` file has no rows to speak of"))
+                    .help(format!("files of {} have", listed(&ROWS).replace(" or ", " and "))),
+            );
+            return None;
+        }
+        match ty {
+            Type::Record(_) | Type::Param { .. } => Some(ty),
+            Type::Error => None,
+            other => {
+                self.report(
+                    Diagnostic::new(
+                        Code::TYPE_ARGUMENTS,
+                        row.span,
+                        format!("the rows of a file are records, not `{other}`"),
+                    )
+                    .help("say its columns: `File[csv, { id: Int, name: String }]`"),
+                );
+                None
+            }
+        }
     }
 
     fn container(&mut self, name: &Name, args: &[TypeExpr], place: Place<'_>) -> Type {
@@ -479,6 +519,9 @@ impl Checker<'_> {
         }
     }
 }
+
+/// Formats of files that hold rows.
+const ROWS: [&str; 5] = ["csv", "json", "jsonl", "parquet", "tsv"];
 
 /// `1 type`, `2 types`.
 pub(super) fn count(number: usize, what: &str) -> String {

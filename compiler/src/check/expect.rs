@@ -11,7 +11,7 @@ use super::{Checker, Conversion};
 use crate::FileKind;
 use crate::nearest::{listed, nearest};
 use crate::paths::beside;
-use crate::types::{Bindings, Difference, Kind, Type, differences, fits};
+use crate::types::{Bindings, Difference, Format, Kind, Type, differences, fits};
 
 /// Who made the promise: a place, and what stands there.
 pub(super) type Cause<'a> = Option<(Span, &'a str)>;
@@ -122,7 +122,7 @@ impl Checker<'_> {
         let wants_dir = *wanted == Type::Dir;
         let message = match self.world.kind(&path) {
             Some(FileKind::Dir) if wants_dir => return true,
-            Some(FileKind::File) if !wants_dir => return true,
+            Some(FileKind::File) if !wants_dir => return self.header(expr, &path, wanted),
             None => format!("there is no {} `{path}`", if wants_dir { "folder" } else { "file" }),
             Some(FileKind::Dir) => format!("`{path}` is a folder, and a file is wanted"),
             Some(_) => format!("`{path}` is not a {}", if wants_dir { "folder" } else { "regular file" }),
@@ -211,7 +211,7 @@ fn mismatch(expr: &Expr, found: &Type, wanted: &Type, differences: &[Difference]
         .collect();
     let mut diagnostic = if let [first, ..] = missing.as_slice() {
         let names: Vec<&str> = missing.iter().map(|field| field.name.as_str()).collect();
-        let what = if matches!(unwrapped(found), Type::Table(_)) { "column" } else { "field" };
+        let what = if matches!(unwrapped(found), Type::Table(_) | Type::File(_)) { "column" } else { "field" };
         let plural = if names.len() == 1 { "" } else { "s" };
         let message =
             format!("the {what}{plural} {} {} missing", and(&names), if names.len() == 1 { "is" } else { "are" });
@@ -358,7 +358,7 @@ fn value_span(expr: &Expr) -> Span {
 fn fields_of(ty: &Type) -> &[crate::types::Field] {
     match unwrapped(ty) {
         Type::Record(fields) => fields,
-        Type::Table(Some(row)) => fields_of(row),
+        Type::Table(Some(row)) | Type::File(Some(Format { row: Some(row), .. })) => fields_of(row),
         _ => &[],
     }
 }

@@ -9,6 +9,7 @@ mod effects;
 mod expect;
 mod expr;
 mod flow;
+mod header;
 mod narrow;
 mod operator;
 mod schedule;

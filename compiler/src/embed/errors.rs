@@ -5,6 +5,7 @@ use standpipe_syntax::diag::{Code, Diagnostic};
 
 use crate::ReadError;
 use crate::nearest::listed;
+use crate::types::Type;
 
 /// Adds a second place when there is one.
 fn also(diagnostic: Diagnostic, label: Option<(Span, String)>) -> Diagnostic {
@@ -78,6 +79,46 @@ pub(super) fn no_return(span: Span, ty: &str, result: Option<Span>) -> Diagnosti
     let diagnostic = Diagnostic::new(Code::NO_RETURN, span, "this body never returns a value")
         .help("end it with `return` and the result");
     also(diagnostic, result.map(|span| (span, format!("the task promises {ty}"))))
+}
+
+/// `return` alone, where the task promises a value.
+pub(super) fn bare_return(span: Span, ty: &str, result: Option<Span>) -> Diagnostic {
+    let diagnostic = Diagnostic::new(Code::MAY_NOT_RETURN, span, "this `return` gives nothing")
+        .help("give the result behind it, or raise an exception");
+    also(diagnostic, result.map(|span| (span, format!("the task promises {ty}"))))
+}
+
+/// A path on which the body ends without `return`; `span` is its last statement.
+pub(super) fn open_end(span: Span, ty: &str, result: Option<Span>) -> Diagnostic {
+    let diagnostic = Diagnostic::new(Code::MAY_NOT_RETURN, span, "the body can end here without returning a value")
+        .help("return a result on this path too, or raise an exception");
+    also(diagnostic, result.map(|span| (span, format!("the task promises {ty}"))))
+}
+
+/// A literal that is no value of the promised type; `what` is how it is written, or what it is.
+pub(super) fn wrong_value(span: Span, what: &str, ty: &Type, declared: Option<Span>) -> Diagnostic {
+    let diagnostic = Diagnostic::new(Code::WRONG_VALUE, span, format!("this returns {what}, and `{ty}` is promised"));
+    let diagnostic = also(diagnostic, declared.map(|span| (span, "promised here".to_owned())));
+    match ty {
+        Type::OneOf(members) => {
+            let members: Vec<&str> = members.iter().map(|member| member.as_str()).take(8).collect();
+            diagnostic.help(format!("it is {}", listed(&members)))
+        }
+        Type::Date => diagnostic.help("return a `datetime.date`"),
+        Type::Time => diagnostic.help("return a `datetime.datetime`"),
+        Type::Duration => diagnostic.help("return a `datetime.timedelta`"),
+        _ => diagnostic.help("return what is promised, or declare what is returned"),
+    }
+}
+
+/// `fields` are those of the declared record that the dataclass does not have.
+pub(super) fn class_lacks_fields(span: Span, class: &str, fields: &[&str], declared: &[Span]) -> Diagnostic {
+    let named = listed(fields).replace(" or ", " and ");
+    let mut diagnostic = Diagnostic::new(Code::MISSING_FIELD, span, format!("the returned `{class}` lacks {named}"));
+    for span in declared {
+        diagnostic = diagnostic.also(*span, "promised here");
+    }
+    diagnostic.help("every field of the task's result is needed")
 }
 
 pub(super) fn unknown_name(span: Span, name: &str, near: &[&str]) -> Diagnostic {

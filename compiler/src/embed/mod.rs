@@ -5,10 +5,12 @@ mod errors;
 mod python;
 mod shell;
 pub mod sql;
+mod text;
 
-pub use python::{Mention, mentions as python_mentions, offset};
+pub use python::{Mention, mentions as python_mentions};
+pub use text::offset;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use standpipe_plan::{Frame, Module};
 use standpipe_syntax::ast::{Attr, AttrValue, DeclKind, Expr, Task};
@@ -38,6 +40,8 @@ pub struct Embedded {
     pub modules: Vec<Module>,
     /// Files of other languages that diagnostics point into; their numbers follow those of the `.pipe` files.
     pub sources: Vec<Source>,
+    /// Names of inputs that a message says were meant by another name: that they are unused is the same mistake.
+    pub meant: FxHashSet<Span>,
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -135,4 +139,19 @@ fn literal(value: &AttrValue) -> Option<(&Expr, SmolStr)> {
         AttrValue::Expr(expr) => Some((expr, env::literal(expr)?)),
         AttrValue::Raw(_) => None,
     }
+}
+
+/// What a table is in a task with these attributes, as far as they say.
+pub(crate) fn frame(attrs: &[Attr]) -> Frame {
+    let attr = attrs.iter().find(|attr| attr.name.text == "frame");
+    match attr.and_then(|attr| literal(&attr.value)) {
+        Some((_, text)) if text == "polars" => Frame::Polars,
+        Some((_, text)) if text == "pyarrow" => Frame::Pyarrow,
+        _ => Frame::Pandas,
+    }
+}
+
+/// Whether everything that the Python body `text` returns is a dictionary whose keys are written there.
+pub(crate) fn returns_dicts(text: &str) -> bool {
+    python::returns_dicts(text)
 }

@@ -413,10 +413,13 @@ impl Walk<'_> {
             }
             TypeKind::Named { module: None, name, args } => {
                 self.type_name(name);
-                // What `File[…]` holds is a format, and `Tensor[…]` what its numbers are and how many.
-                if !matches!(name.text.as_str(), "File" | "Tensor") {
-                    args.iter().for_each(|arg| self.ty(arg));
-                }
+                // The first that `File[…]` takes is a format; `Tensor[…]` says what its numbers are and how many.
+                let formats = match name.text.as_str() {
+                    "File" => 1,
+                    "Tensor" => args.len(),
+                    _ => 0,
+                };
+                args.iter().skip(formats).for_each(|arg| self.ty(arg));
             }
             TypeKind::Optional(inner) => self.ty(inner),
             TypeKind::Record(fields) => fields.iter().for_each(|field| self.ty(&field.ty)),

@@ -46,6 +46,7 @@ impl Type {
         match self {
             Self::Record(fields) => fields.extent,
             Self::Table(inner) => Extent::around(inner.as_deref()),
+            Self::File(Some(format)) => Extent::around(format.row.as_deref()),
             Self::List(inner) | Self::Map(inner) | Self::Optional(inner) => Extent::around([&**inner]),
             Self::Artifact { args, .. } => Extent::around(args),
             Self::Tensor { sizes, .. } => Extent::around(sizes),
@@ -63,7 +64,7 @@ impl Type {
             | Self::Date
             | Self::Time
             | Self::Json
-            | Self::File(_)
+            | Self::File(None)
             | Self::Dir
             | Self::Secret
             | Self::Extent(_) => Extent::around([]),

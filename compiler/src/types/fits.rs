@@ -6,7 +6,7 @@
 use smol_str::SmolStr;
 use standpipe_syntax::Span;
 
-use super::{Field, Fields, Type};
+use super::{Field, Fields, Format, Type};
 
 /// One difference between what was found and what is wanted.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,6 +70,11 @@ impl Comparison<'_> {
             }
             (Type::Table(Some(found)), Type::Table(Some(wanted))) => {
                 self.compare(found, wanted, place, declared);
+            }
+            (Type::File(Some(found)), Type::File(Some(wanted))) if found.name == wanted.name => {
+                if let (Some(found), Some(wanted)) = (&found.row, &wanted.row) {
+                    self.compare(found, wanted, place, declared);
+                }
             }
             (Type::OneOf(found), Type::OneOf(wanted)) if found.iter().all(|member| wanted.contains(member)) => {}
             (Type::Record(found), Type::Record(wanted)) => {
@@ -239,6 +244,10 @@ impl Type {
                 None | Some(Type::Error) => Self::Table(None),
                 Some(row) => Self::Table(Some(Box::new(row))),
             },
+            Self::File(Some(Format { name, row: Some(row) })) => {
+                let row = Some(row.map(change)).filter(|row| *row != Self::Error).map(Box::new);
+                Self::File(Some(Format { name: name.clone(), row }))
+            }
             Self::List(item) => Self::List(Box::new(item.map(change))),
             Self::Map(item) => Self::Map(Box::new(item.map(change))),
             Self::Optional(inner) => optional(inner.map(change)),

@@ -43,7 +43,7 @@ pub enum Type {
     Date,
     Time,
     Json,
-    File(Option<SmolStr>),
+    File(Option<Format>),
     Dir,
     /// Its row: [`Type::Record`], a type parameter, an inference variable, or absent when unknown.
     Table(Option<Box<Type>>),
@@ -88,6 +88,15 @@ pub enum Extents {
 /// What a tensor may be made of: the names of NumPy.
 pub const NUMBERS: [&str; 12] =
     ["Bool", "Float16", "Float32", "Float64", "Int16", "Int32", "Int64", "Int8", "UInt16", "UInt32", "UInt64", "UInt8"];
+
+/// What is known of a file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Format {
+    /// `csv`.
+    pub name: SmolStr,
+    /// What its rows have at least, where it is said: as in [`Type::Table`].
+    pub row: Option<Box<Type>>,
+}
 
 /// A field of a record or a column of a row.
 #[derive(Clone, Debug)]

@@ -36,7 +36,7 @@ pub fn shape(ty: &Type, resolved: &Resolved) -> Shape {
         Type::Date => Shape::Date,
         Type::Time => Shape::Time,
         Type::Json => Shape::Json,
-        Type::File(format) => Shape::File(format.clone()),
+        Type::File(format) => Shape::File(format.as_ref().map(|format| format.name.clone())),
         Type::Dir => Shape::Dir,
         Type::Table(row) => Shape::Table(match row.as_deref() {
             Some(Type::Record(fields)) => Some(shape_fields(fields, resolved)),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Bound, Extents, Fields, Type};
+use super::{Bound, Extents, Fields, Format, Type};
 
 /// More fields than this are counted, not listed: a message names what differs elsewhere.
 const MOST_FIELDS: usize = 4;
@@ -35,7 +35,8 @@ impl fmt::Display for Type {
             Self::Time => f.write_str("Time"),
             Self::Json => f.write_str("Json"),
             Self::File(None) => f.write_str("File"),
-            Self::File(Some(format)) => write!(f, "File[{format}]"),
+            Self::File(Some(Format { name, row: None })) => write!(f, "File[{name}]"),
+            Self::File(Some(Format { name, row: Some(row) })) => write!(f, "File[{name}, {row}]"),
             Self::Dir => f.write_str("Dir"),
             Self::Table(None) => f.write_str("Table"),
             Self::Table(Some(row)) => write!(f, "Table[{row}]"),

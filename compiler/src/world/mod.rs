@@ -20,6 +20,25 @@ pub trait World {
     /// Says why there are none; never blocks on pipes or devices.
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError>;
 
+    /// The first `most` bytes of a regular file of any size, or all when it has fewer.
+    ///
+    /// # Errors
+    /// As [`World::read`].
+    fn start(&self, path: &str, most: usize) -> Result<Vec<u8>, ReadError> {
+        let mut bytes = self.read(path)?;
+        bytes.truncate(most);
+        Ok(bytes)
+    }
+
+    /// The last `most` bytes of a regular file of any size, or all when it has fewer.
+    ///
+    /// # Errors
+    /// As [`World::read`].
+    fn end(&self, path: &str, most: usize) -> Result<Vec<u8>, ReadError> {
+        let bytes = self.read(path)?;
+        Ok(bytes[bytes.len().saturating_sub(most)..].to_vec())
+    }
+
     /// What stands at `path`; `None` when nothing does.
     fn kind(&self, path: &str) -> Option<FileKind>;
 

@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 use standpipe_plan::{Shape, Value};
 use standpipe_runtime::worker::{Message, PythonBody};
 
-use crate::bench::{Bench, INT, LINE, packages, said};
+use crate::bench::{Bench, INT, LINE, fields, list, optional, packages, python, said};
 
 #[test]
 fn inputs_are_local_variables_and_return_may_stand_anywhere() {
@@ -161,4 +161,29 @@ fn a_checkpoint_is_a_folder_that_stays() {
     assert_eq!(said(bench.call(&task, &[], &INT).result), "0");
     assert_eq!(said(bench.call(&task, &[], &INT).result), "1");
     bench.run("return 1", &INT).expect("it runs");
+}
+
+#[test]
+fn annotations_say_what_inputs_are() {
+    let text = "import enum\nfrom dataclasses import dataclass, field\nfrom typing import Optional\n\n\nclass Plan(enum.Enum):\n    FREE = 'free'\n    PRO = 'pro'\n\n\n@dataclass\nclass Customer:\n    id: int\n    plan: Plan\n    friends: 'list[Customer]' = field(default_factory=list)\n\n    def said(self):\n        return f'{self.id} {self.plan} {len(self.friends)}'\n\n\ndef names(one: Customer, many: list[Customer], plan: Optional[Plan], none: Optional[Plan], rest: dict):\n    return [one.said(), *(c.said() for c in many), one.friends[0].said(), str(plan), str(none), rest['id']]\n";
+    let mut bench = Bench::with(&python(), vec![("shop", text)]);
+    let plan = Shape::OneOf(vec!["free".into(), "pro".into()]);
+    let plain = Shape::Record(fields(&[("id", INT), ("plan", plan.clone())]));
+    let whole = Shape::Record(fields(&[("id", INT), ("plan", plan.clone()), ("friends", list(plain.clone()))]));
+    let customer = |id| Value::record(vec![("id".into(), Value::Int(id)), ("plan".into(), Value::string("pro"))]);
+    let one = Value::record(vec![
+        ("id".into(), Value::Int(1)),
+        ("plan".into(), Value::string("free")),
+        ("friends".into(), Value::list(vec![customer(2)])),
+    ]);
+    let inputs = [
+        ("one", one, whole),
+        ("many", Value::list(vec![customer(3)]), list(plain.clone())),
+        ("plan", Value::string("pro"), optional(plan.clone())),
+        ("none", Value::None, optional(plan)),
+        ("rest", customer(4), plain),
+    ];
+    let body = PythonBody::Function { module: "shop".into(), function: "names".into() };
+    let task = bench.task(body);
+    assert_snapshot!(said(bench.call(&task, &inputs, &Shape::Json).result), @r#"["1 Plan.FREE 1","3 Plan.PRO 0","2 Plan.PRO 0","Plan.PRO","None",4]"#);
 }

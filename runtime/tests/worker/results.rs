@@ -56,6 +56,19 @@ fn kinds_of_python_values_that_are_taken() {
 }
 
 #[test]
+fn members_of_enums_are_their_values() {
+    let mut bench = Bench::new();
+    let plan = Shape::OneOf(vec!["free".into(), "pro".into()]);
+    let classes = "import enum\nclass Plan(enum.Enum):\n    FREE = 'free'\n    GOLD = 'gold'\nclass Text(str, enum.Enum):\n    PRO = 'pro'\nclass Level(enum.IntEnum):\n    LOW = 1\n";
+    assert_snapshot!(bench.say(&format!("{classes}return Plan.FREE"), &plan), @r#""free""#);
+    assert_snapshot!(bench.say(&format!("{classes}return Text.PRO"), &plan), @r#""pro""#);
+    assert_snapshot!(bench.say(&format!("{classes}return Text.PRO"), &Shape::String), @r#""pro""#);
+    assert_snapshot!(bench.say(&format!("{classes}return Level.LOW"), &INT), @"1");
+    assert_snapshot!(bench.say(&format!("{classes}return {{'a': [Plan.FREE, Level.LOW]}}"), &Shape::Json), @r#"{"a":["free",1]}"#);
+    assert_snapshot!(bench.say(&format!("{classes}return Plan.GOLD"), &plan), @r#"E0602 the result came back as the String "gold", but `"free" | "pro"` is declared"#);
+}
+
+#[test]
 fn numbers_of_numpy_and_pandas_are_taken() {
     let mut bench = with_packages();
     let mut say = |value: &str, shape: &Shape| {

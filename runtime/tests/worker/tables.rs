@@ -105,6 +105,38 @@ fn every_type_of_column_travels() {
 }
 
 #[test]
+fn maps_and_nested_records_are_columns() {
+    let mut bench = with_packages();
+    let bench = &mut *bench;
+    let point = Shape::Record(fields(&[("x", INT), ("tags", list(Shape::String))]));
+    let shape = table(&[
+        ("counts", Shape::Map(Box::new(INT))),
+        ("maybe", optional(Shape::Map(Box::new(Shape::Float(None))))),
+        ("path", list(point)),
+    ]);
+    let look = "return repr(pa.Table.to_pylist(t) if isinstance(t, pa.Table) else t.to_dicts())";
+    let mut made = Vec::new();
+    for body in [
+        format!(
+            "{PD}return pd.DataFrame({{'counts': [{{'a': 1}}, {{'b': 2, 'c': 3}}, {{}}], 'maybe': [None, {{'k': 1}}, {{}}], 'path': [[{{'x': 1, 'tags': ['u']}}], [], [{{'x': 2, 'tags': []}}]]}})"
+        ),
+        "import pyarrow as pa\nreturn pa.table({'counts': pa.array([[('a', 1)], [('b', 2), ('c', 3)], []], pa.map_(pa.string(), pa.int32())), 'maybe': pa.array([None, [('k', 1.0)], []], pa.map_(pa.string(), pa.float32())), 'path': [[{'x': 1, 'tags': ['u']}], [], [{'x': 2, 'tags': []}]]})".to_owned(),
+    ] {
+        let result = bench.run(&body, &shape);
+        made.push(stored(bench, result));
+    }
+    assert_eq!(digest(&made[0]), digest(&made[1]));
+    let mut task = (*bench.raw(&format!("import pyarrow as pa\n{look}"))).clone();
+    task.frame = standpipe_plan::Frame::Pyarrow;
+    let said = said(bench.call(&Arc::new(task), &[("t", made[0].clone(), shape.clone())], &Shape::String).result);
+    assert_snapshot!(said);
+    let wrong = format!("{PD}return pd.DataFrame({{'counts': [{{'a': 1}}, {{'b': 'x'}}]}})");
+    assert_snapshot!(bench.say(&wrong, &table(&[("counts", Shape::Map(Box::new(INT)))])));
+    let wrong = format!("{PD}return pd.DataFrame({{'counts': [{{'a': 1.5}}]}})");
+    assert_snapshot!(bench.say(&wrong, &table(&[("counts", Shape::Map(Box::new(INT)))])));
+}
+
+#[test]
 fn a_table_handed_on_is_the_same_unless_it_was_changed() {
     let mut bench = with_packages();
     let shape = table(&[("id", INT), ("name", Shape::String)]);

@@ -1,13 +1,10 @@
 //! What the compiler wants to know of Python text. Says nothing of how it is found out, so that the parser behind it can
 //! be replaced.
 
-use std::ops::Range;
-
-/// A piece of Python text, by its bytes.
-pub(crate) type Place = Range<usize>;
+pub(crate) use super::super::text::Place;
 
 /// What a text holds. Where it has a syntax error, nothing but that.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Facts {
     pub(crate) error: Option<SyntaxError>,
     /// Every import, also those inside functions, in order.
@@ -24,6 +21,8 @@ pub(crate) struct Facts {
     pub(crate) free: Vec<(String, Place)>,
     /// The top's statements as a function's body.
     pub(crate) body: Body,
+    /// Dataclasses that inherit from nothing: the names of their fields, by the class's name.
+    pub(crate) dataclasses: Vec<(String, Vec<String>)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +49,7 @@ pub(crate) struct Import {
     pub(crate) within: Option<String>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Function {
     pub(crate) name: String,
     pub(crate) place: Place,
@@ -76,7 +75,7 @@ pub(crate) struct Param {
 }
 
 /// How a function's body ends.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Body {
     /// Some `return` has a value.
     pub(crate) returns: bool,
@@ -84,16 +83,47 @@ pub(crate) struct Body {
     pub(crate) generator: bool,
     /// Its end may be reached: it does not end in `raise` or a loop.
     pub(crate) falls_off: bool,
-    /// Every `return {…}`.
-    pub(crate) dicts: Vec<Dict>,
+    /// What its last statement is, where the end is surely reached behind it on some path.
+    pub(crate) open_end: Option<Place>,
+    /// Every `return` without a value.
+    pub(crate) bare: Vec<Place>,
+    /// What each `return` gives, as far as it is written there.
+    pub(crate) values: Vec<Value>,
 }
 
-/// A dictionary that is returned as it is written.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A value as it is written.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Value {
+    pub(crate) place: Place,
+    pub(crate) kind: ValueKind,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum ValueKind {
+    None,
+    Bool,
+    /// With its sign, where it fits.
+    Int(Option<i64>),
+    Float(f64),
+    /// What it is, unless it is put together while it runs.
+    Text(Option<String>),
+    Bytes,
+    /// A list or tuple that is written out, without `*`.
+    List(Vec<Value>),
+    Set,
+    Dict(Dict),
+    /// `Name(…)`, as it is for a class.
+    Call(String),
+    /// Anything else.
+    Other,
+}
+
+/// A dictionary as it is written.
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Dict {
     pub(crate) place: Place,
-    /// Keys that are string literals, with their quotes' places.
-    pub(crate) keys: Vec<(String, Place)>,
+    /// Keys that are string literals, with their quotes' places, and what stands behind them.
+    pub(crate) entries: Vec<(String, Place, Value)>,
     /// It has a `**other` or a computed key, so it may have others.
     pub(crate) open: bool,
 }

@@ -10,6 +10,8 @@ mod needs;
 mod packages;
 mod read;
 mod reference;
+mod results;
+mod returns;
 mod scopes;
 #[cfg(test)]
 mod tests;
@@ -20,10 +22,11 @@ pub use mentions::{Mention, mentions};
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use standpipe_plan::Frame;
-use standpipe_syntax::ast::{AttrValue, Raw};
-use standpipe_syntax::{FileId, Source, Span};
+use standpipe_syntax::Source;
+use standpipe_syntax::ast::AttrValue;
 
-use self::facts::{Facts, Place, SyntaxError};
+use self::facts::{Facts, SyntaxError, ValueKind};
+use super::text::Text;
 use super::{Body, Embedder, errors};
 use crate::resolve::DeclId;
 use crate::{FileKind, ReadError};
@@ -50,50 +53,18 @@ struct PythonFile {
     facts: Facts,
 }
 
+/// Whether everything that the body `text` returns is a dictionary whose keys are written there.
+pub(super) fn returns_dicts(text: &str) -> bool {
+    let values = read::read(text).body.values;
+    !values.is_empty() && values.iter().all(|value| matches!(&value.kind, ValueKind::Dict(dict) if !dict.open))
+}
+
 /// Checks one body.
 pub(super) fn check(embedder: &mut Embedder<'_>, body: Body<'_>) {
     match &body.attr.value {
         AttrValue::Raw(raw) => body::check(embedder, body, raw),
         AttrValue::Expr(_) => reference::check(embedder, body),
     }
-}
-
-/// Python text with the way back to the file it stands in.
-#[derive(Clone, Copy)]
-enum Text<'a> {
-    Raw(&'a Raw, FileId),
-    File(&'a Source),
-}
-
-impl Text<'_> {
-    /// Where `place` stands, as a span of its file.
-    fn span(self, place: &Place) -> Span {
-        match self {
-            Self::File(source) => Span { file: source.id, start: narrow(place.start), end: narrow(place.end) },
-            Self::Raw(raw, file) => {
-                let start = offset(raw, place.start);
-                // A place of several lines ends with its first: the margin between them is not part of it.
-                let line = raw.text.get(place.start..place.end).unwrap_or_default().lines().next().unwrap_or_default();
-                Span { file, start, end: start + narrow(line.len()) }
-            }
-        }
-    }
-}
-
-/// Where byte `at` of a raw body stands in its file.
-#[must_use]
-pub fn offset(raw: &Raw, at: usize) -> u32 {
-    let before = raw.text.get(..at).unwrap_or(&raw.text);
-    // The end of the text is the end of its last line.
-    let before = if before.len() == raw.text.len() { before.trim_end_matches('\n') } else { before };
-    let line = before.bytes().filter(|byte| *byte == b'\n').count();
-    let column = before.len() - before.rfind('\n').map_or(0, |end| end + 1);
-    let start = raw.lines.get(line).or(raw.lines.last()).copied().unwrap_or(raw.span.start);
-    (start + narrow(column)).min(raw.span.end)
-}
-
-pub(super) fn narrow(at: usize) -> u32 {
-    u32::try_from(at).unwrap_or(u32::MAX)
 }
 
 impl Embedder<'_> {

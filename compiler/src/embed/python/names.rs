@@ -56,6 +56,9 @@ impl Embedder<'_> {
                     if near.is_empty() {
                         near = nearest(name, builtins());
                     }
+                    for param in params.iter().filter(|param| near.contains(&param.name.text.as_str())) {
+                        self.out.meant.insert(param.name.span);
+                    }
                     errors::unknown_name(span, name, &near)
                 }
             };

@@ -2,16 +2,16 @@
 
 use smol_str::SmolStr;
 use standpipe_plan::Frame;
-use standpipe_syntax::ast::{AttrValue, Env, ExprKind};
+use standpipe_syntax::ast::{Env, ExprKind};
 use standpipe_syntax::{Source, Span};
 
-use super::super::{Body, Embedder, errors};
+use super::super::{Body, Embedder, errors, frame};
 use super::Text;
 use super::facts::{Facts, Import};
 use super::library::is_standard;
 use super::modules::{Closure, Entry};
 use super::packages::{Provided, provided};
-use crate::env::{attribute, env_of, literal, packages};
+use crate::env::{attribute, env_of, packages};
 use crate::paths::folder;
 use crate::types::Type;
 
@@ -20,7 +20,7 @@ use crate::types::Type;
 pub(super) fn check(embedder: &mut Embedder<'_>, body: Body<'_>, entry: &Entry<'_>, closure: &Closure) {
     let checked = embedder.checked;
     let Some((id, env)) = env_of(&checked.resolved, body.file, body.task) else { return };
-    let frame = has_table(body).then(|| frame(body));
+    let frame = has_table(body).then(|| frame(&body.task.attrs));
     let needs = Needs { id, env, source: &checked.resolved.file(id.file).source, frame };
     let search = [folder(&body.file.path).into(), SmolStr::default()];
     embedder.check_imports(&needs, entry.facts, entry.text, entry.function, &search);
@@ -113,20 +113,6 @@ fn mend(env: &Env, source: &Source, package: &str) -> Option<(Span, String)> {
             let end = if rest.split_once('{')?.1.trim_start_matches(' ').starts_with('}') { "\n" } else { "" };
             Some((at, format!("\n  packages: [{quoted}]{end}")))
         }
-    }
-}
-
-/// What a table is in this task, as far as its attribute says.
-pub(super) fn frame(body: Body<'_>) -> Frame {
-    let attr = body.task.attrs.iter().find(|attr| attr.name.text == "frame");
-    let text = attr.and_then(|attr| match &attr.value {
-        AttrValue::Expr(expr) => literal(expr),
-        AttrValue::Raw(_) => None,
-    });
-    match text.as_deref() {
-        Some("polars") => Frame::Polars,
-        Some("pyarrow") => Frame::Pyarrow,
-        _ => Frame::Pandas,
     }
 }
 

@@ -1,12 +1,13 @@
-//! Reads Python text into [`Facts`] with ruff's parser: the one place, with `scopes`, that knows of it.
+//! Reads Python text into [`Facts`] with ruff's parser: the one place, with `scopes` and `returns`, that knows of it.
 
-use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
+use ruff_python_ast::visitor::{Visitor, walk_stmt};
 use ruff_python_ast::{Expr, Stmt, StmtFunctionDef};
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 use ruff_text_size::{Ranged, TextRange};
 use rustc_hash::FxHashMap;
 
-use super::facts::{Body, Dict, Facts, Function, Import, Param, Place, SyntaxError};
+use super::facts::{Facts, Function, Import, Param, Place, SyntaxError};
+use super::returns::{body, dataclasses};
 use super::scopes;
 use crate::nearest::nearest;
 
@@ -64,6 +65,7 @@ fn read_here(text: &str) -> Facts {
         open: scopes.open,
         free: scopes.free,
         body: body(suite),
+        dataclasses: dataclasses(suite),
     }
 }
 
@@ -196,76 +198,4 @@ fn module_of(annotation: &Expr, aliases: &FxHashMap<String, String>) -> Option<S
     };
     let module = aliases.get(&root)?;
     module.split('.').next().map(str::to_owned)
-}
-
-fn body(suite: &[Stmt]) -> Body {
-    let mut ends = Ends::default();
-    ends.visit_body(suite);
-    Body { falls_off: !never_ends(suite), ..ends.0 }
-}
-
-/// Collects how a body ends, without those of functions inside it.
-#[derive(Default)]
-struct Ends(Body);
-
-impl<'a> Visitor<'a> for Ends {
-    fn visit_stmt(&mut self, stmt: &'a Stmt) {
-        match stmt {
-            Stmt::FunctionDef(_) | Stmt::ClassDef(_) => {}
-            Stmt::Return(result) => {
-                self.0.returns |= result.value.is_some();
-                if let Some(Expr::Dict(dict)) = result.value.as_deref() {
-                    self.0.dicts.push(written(dict));
-                }
-                walk_stmt(self, stmt);
-            }
-            _ => walk_stmt(self, stmt),
-        }
-    }
-
-    fn visit_expr(&mut self, expr: &'a Expr) {
-        match expr {
-            Expr::Lambda(_) | Expr::Generator(_) => {}
-            Expr::Yield(_) | Expr::YieldFrom(_) => self.0.generator = true,
-            _ => walk_expr(self, expr),
-        }
-    }
-}
-
-fn written(dict: &ruff_python_ast::ExprDict) -> Dict {
-    let mut keys = Vec::new();
-    let mut open = false;
-    for item in &dict.items {
-        match &item.key {
-            Some(Expr::StringLiteral(text)) => keys.push((text.value.to_str().to_owned(), place(text.range))),
-            _ => open = true,
-        }
-    }
-    Dict { place: place(dict.range), keys, open }
-}
-
-/// Whether control surely does not leave `suite` at its end, as far as its last statement tells.
-fn never_ends(suite: &[Stmt]) -> bool {
-    match suite.last() {
-        Some(Stmt::Raise(_) | Stmt::Return(_) | Stmt::While(_)) => true,
-        Some(Stmt::With(with)) => never_ends(&with.body),
-        Some(Stmt::If(branch)) => {
-            let last = branch.elif_else_clauses.last();
-            never_ends(&branch.body)
-                && last.is_some_and(|clause| clause.test.is_none())
-                && branch.elif_else_clauses.iter().all(|clause| never_ends(&clause.body))
-        }
-        // Calls such as `sys.exit()` and `pytest.fail()` may not come back; `try` and `match` have too many ways out.
-        Some(Stmt::Try(_) | Stmt::Match(_)) => true,
-        Some(Stmt::Expr(expr)) => matches!(&*expr.value, Expr::Call(call) if calls_exit(&call.func)),
-        _ => false,
-    }
-}
-
-fn calls_exit(callee: &Expr) -> bool {
-    match callee {
-        Expr::Name(name) => matches!(name.id.as_str(), "exit" | "quit"),
-        Expr::Attribute(attribute) => matches!(attribute.attr.as_str(), "exit" | "_exit" | "abort"),
-        _ => false,
-    }
 }

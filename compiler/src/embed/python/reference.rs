@@ -53,7 +53,7 @@ pub(super) fn check(embedder: &mut Embedder<'_>, body: Body<'_>) {
         let place = part(expr, name.len() + 1, function);
         embedder.check_parameters(body, found, text, place);
         if !found.decorated {
-            embedder.check_result(body, &found.body, text, text.span(&found.place));
+            embedder.check_result(body, &found.body, &file.facts.dataclasses, text, text.span(&found.place));
         }
     }
     let entry = Entry { facts: &file.facts, text, module: Some(module.clone()), function: Some(function) };

@@ -4,7 +4,7 @@ use standpipe_sql::Place;
 use standpipe_syntax::ast::Raw;
 use standpipe_syntax::{FileId, Source, Span};
 
-use super::super::python::{narrow, offset};
+use super::super::text::{narrow, offset};
 
 #[derive(Clone, Copy)]
 pub(super) enum Text<'a> {

@@ -11,6 +11,7 @@ import linecache
 import types
 import typing
 
+from _standpipe import annotated
 from _standpipe.fault import Fault
 
 
@@ -55,13 +56,22 @@ class Function(Body):
         self.awaits = inspect.iscoroutinefunction(self.function)
         parameters = signature(self.function)
         self.wants = frozenset(parameters) - frozenset(inputs)
-        self.frames = frames(self.function, parameters)
+        hints = annotations(self.function, parameters)
+        self.frames = frames(hints)
+        makers = ((name, annotated.maker(hint)) for name, hint in hints.items() if name in inputs)
+        self.makers = [(name, make) for name, make in makers if make is not None]
 
     def bind(self, scope):
         given = {name: scope[name] for name in ("report", "log", "checkpoint") if name in self.wants}
-        if not given:
+        if not given and not self.makers:
             return self.function
-        return lambda **inputs: self.function(**inputs, **given)
+
+        def called(**inputs):
+            for name, make in self.makers:
+                inputs[name] = make(inputs[name])
+            return self.function(**inputs, **given)
+
+        return called
 
 
 def compiled(name, inputs, text, file, line):
@@ -132,12 +142,17 @@ def signature(function):
         return {}
 
 
-def frames(function, parameters):
-    """The kind of table that each annotated parameter asks for."""
+def annotations(function, parameters):
+    """What the parameters are said to be; as text where that means nothing."""
     try:
         hints = typing.get_type_hints(function)
     except Exception:
         hints = {name: parameter.annotation for name, parameter in parameters.items()}
+    return {name: hint for name, hint in hints.items() if name != "return"}
+
+
+def frames(hints):
+    """The kind of table that each annotated parameter asks for."""
     kinds = {}
     for name, hint in hints.items():
         words = hint if isinstance(hint, str) else f"{getattr(hint, '__module__', '')}."

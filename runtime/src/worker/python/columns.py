@@ -45,6 +45,9 @@ def stored(shape):
     if kind == "record":
         fields = [(field["name"], stored(field["shape"]), parts(field["shape"])[2]) for field in inner]
         return None if any(kind is None for _, kind, _ in fields) else pa.struct([pa.field(*field) for field in fields])
+    if kind == "map":
+        item = stored(inner)
+        return item and pa.map_(pa.large_string(), item)
     return TYPES.get(kind)
 
 
@@ -62,6 +65,7 @@ def kind_of(kind):
         (pa.types.is_interval, "INTERVAL"),
         (is_list, "List"),
         (pa.types.is_struct, "a record"),
+        (pa.types.is_map, "a Map"),
     )
     return next((name for test, name in tests if test(kind)), str(kind))
 
@@ -207,6 +211,27 @@ class Column:
             fields.append(pa.field(field["name"], part.type, parts(field["shape"])[2] or array.null_count > 0))
         return pa.StructArray.from_arrays(arrays, fields=fields, mask=pc.invert(there))
 
+    def map(self, array, inner, shape):
+        array = joined(array)
+        if pa.types.is_struct(array.type):
+            # Rows of dicts come as records of all their keys.
+            rows = [row and [(key, part) for key, part in row.items() if part is not None] for row in array.to_pylist()]
+            kinds = {field.type for field in array.type}
+            if len(kinds) > 1:
+                raise self.wrong(array, shape, "the values of a Map are all of one type")
+            array = pa.array(rows, pa.map_(pa.large_string(), kinds.pop() if kinds else pa.null()))
+        if not pa.types.is_map(array.type) or not is_text(array.type.key_type):
+            raise self.wrong(array, shape)
+        filled = array.filter(pc.is_valid(array))
+        items = joined(Column(f"{self.name}[…]", self.declared, self.loose).conform(filled.items, inner))
+        lengths = [None if row is None else len(row) for row in array.to_pylist()]
+        offsets, at = [], 0
+        for length in lengths:
+            offsets.append(None if length is None else at)
+            at += length or 0
+        offsets = pa.array([*offsets, at], pa.int32())
+        return pa.MapArray.from_arrays(offsets, filled.keys.cast(pa.large_string()), items)
+
     def cast(self, array, kind, shape, help=None):
         try:
             return array.cast(kind)
@@ -235,4 +260,5 @@ FAMILIES = {
     "size": Column.size,
     "list": Column.many,
     "record": Column.record,
+    "map": Column.map,
 }

@@ -3,6 +3,7 @@
 Knows nothing of other types.
 """
 
+import dataclasses
 import math
 from collections.abc import Mapping
 
@@ -28,6 +29,8 @@ def jsonable(value, depth):
         if not math.isfinite(value):
             raise Fault("result", f"holds {value}, which `Json` has no word for")
         return float(value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        value = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
     if isinstance(value, Mapping):
         for key in value:
             if not isinstance(key, str):

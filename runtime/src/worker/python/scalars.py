@@ -4,6 +4,7 @@ Knows nothing of what holds other values.
 """
 
 import datetime
+import enum
 import math
 
 from _standpipe.fault import Fault, found, text
@@ -17,7 +18,9 @@ def wrong(value, declared, help=None):
 
 
 def plain(value):
-    """A number of numpy, pandas or torch as Python's own; anything else as it is."""
+    """A number of numpy, pandas or torch as Python's own, of an enum's member its value; anything else as it is."""
+    if isinstance(value, enum.Enum):
+        value = value.value
     if getattr(value, "ndim", None) == 0 and hasattr(value, "item"):
         return value.item()
     return value
@@ -82,6 +85,7 @@ def boolean(value, call):
 
 def string(value, call):
     if type(value) is not str:
+        value = plain(value)
         if not isinstance(value, str):
             raise wrong(value, "String")
         value = str(value)
@@ -92,6 +96,7 @@ def one_of(members, shape):
     declared = text(shape)
 
     def write(value, call):
+        value = plain(value)
         if value not in members:
             raise wrong(value, declared)
         return str(value)

@@ -1,0 +1,151 @@
+//! Names that shells know: variables that are there without anybody setting them, commands that look at no others.
+
+/// Variables in lower case that come from outside by custom. Those in upper case are taken to.
+const CUSTOMARY: [&str; 5] = ["all_proxy", "ftp_proxy", "http_proxy", "https_proxy", "no_proxy"];
+
+/// Words after which a command begins.
+const LEADING: [&str; 13] =
+    ["!", "builtin", "command", "coproc", "do", "elif", "else", "if", "then", "time", "until", "while", "{"];
+
+/// Words that begin a command in which nothing is run by its name, or that end one.
+const STRUCTURE: [&str; 10] = ["[[", "case", "done", "esac", "fi", "for", "function", "in", "select", "}"];
+
+/// Builtins and everyday programs whose work follows from their arguments and input alone.
+const EVERYDAY: [&str; 104] = [
+    ":",
+    "[",
+    "alias",
+    "awk",
+    "b2sum",
+    "base64",
+    "basename",
+    "bc",
+    "break",
+    "bunzip2",
+    "bzip2",
+    "cat",
+    "cd",
+    "chmod",
+    "chown",
+    "cksum",
+    "cmp",
+    "column",
+    "comm",
+    "continue",
+    "cp",
+    "cut",
+    "date",
+    "declare",
+    "diff",
+    "dirname",
+    "du",
+    "echo",
+    "egrep",
+    "exit",
+    "expand",
+    "export",
+    "expr",
+    "false",
+    "fgrep",
+    "file",
+    "find",
+    "fmt",
+    "fold",
+    "getopts",
+    "grep",
+    "gunzip",
+    "gzip",
+    "hash",
+    "head",
+    "hostname",
+    "id",
+    "install",
+    "join",
+    "jq",
+    "kill",
+    "let",
+    "ln",
+    "local",
+    "ls",
+    "mapfile",
+    "md5sum",
+    "mkdir",
+    "mktemp",
+    "mv",
+    "nl",
+    "nproc",
+    "paste",
+    "popd",
+    "printf",
+    "ps",
+    "pushd",
+    "pwd",
+    "read",
+    "readarray",
+    "readlink",
+    "readonly",
+    "realpath",
+    "return",
+    "rm",
+    "rmdir",
+    "sed",
+    "seq",
+    "set",
+    "sha1sum",
+    "sha256sum",
+    "shift",
+    "shopt",
+    "shuf",
+    "sleep",
+    "sort",
+    "split",
+    "stat",
+    "tac",
+    "tail",
+    "tar",
+    "tee",
+    "test",
+    "touch",
+    "tr",
+    "true",
+    "truncate",
+    "typeset",
+    "uname",
+    "uniq",
+    "unset",
+    "wait",
+    "wc",
+    "zcat",
+];
+
+/// Commands whose words are names that they set.
+const SETTING: [&str; 10] =
+    ["declare", "export", "getopts", "let", "local", "mapfile", "read", "readarray", "readonly", "typeset"];
+
+/// Commands that may set anything.
+const OPENING: [&str; 3] = [".", "eval", "source"];
+
+pub(super) fn leads(word: &str) -> bool {
+    LEADING.contains(&word)
+}
+
+pub(super) fn is_structure(word: &str) -> bool {
+    STRUCTURE.contains(&word)
+}
+
+pub(super) fn is_everyday(command: &str) -> bool {
+    EVERYDAY.contains(&command)
+}
+
+pub(super) fn sets(command: &str) -> bool {
+    SETTING.contains(&command)
+}
+
+pub(super) fn opens(command: &str) -> bool {
+    OPENING.contains(&command)
+}
+
+/// Whether a variable may be there although the script does not set it.
+pub(super) fn from_outside(name: &str) -> bool {
+    CUSTOMARY.contains(&name) || !name.contains(|letter: char| letter.is_ascii_lowercase())
+}
