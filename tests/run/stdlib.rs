@@ -295,7 +295,7 @@ fn a_file_is_fetched_again_from_where_it_stopped() {
     assert_json_snapshot!(run.outputs());
     let before = server.asked().len();
     let again = project.run(&["main.pipe", "--url", &url, "--sha256", sha256]).succeeded();
-    assert_eq!(again.steps()["fetch"], "reused");
+    assert_eq!(again.steps()["main.fetch"], "cached");
     assert_eq!(server.asked().len(), before + 1, "only `get` asks again");
 }
 
@@ -316,7 +316,7 @@ fn people_and_programs_are_told() {
 
 pipeline main(url: String) -> { answer: String, printed: String } {
   notify.webhook("${url}/hook", "auc fell to ${0.5}")
-  answer = notify.post("${url}/post", value: "x")
+  answer = notify.post("${url}/post", value: { text: "x", parts: [1, 2] })
   printed = notify.command("tr", arguments: ["a-z", "A-Z"], input: "hello")
   { answer, printed }
 }
@@ -330,6 +330,6 @@ pipeline main(url: String) -> { answer: String, printed: String } {
     "#);
     let asked = server.asked();
     let last: Vec<&str> = asked.iter().filter_map(|text| text.rsplit("\r\n").next()).collect();
-    assert_eq!(last, [r#"{"text": "auc fell to 0.5"}"#, r#""x""#]);
+    assert_eq!(last, [r#"{"text": "auc fell to 0.5"}"#, r#"{"text": "x", "parts": [1, 2]}"#]);
     assert!(asked[0].starts_with("POST /hook ") && asked[1].starts_with("POST /post "), "{asked:?}");
 }

@@ -127,7 +127,9 @@ fn a_body_that_surely_returns_nothing_is_an_error() {
         let said = report(&[("a.pipe", &task("x: Int", "Int", "", body))]);
         assert!(said.starts_with("E0406 a.pipe:2 `python`: this body never returns a value\n"), "{body}\n{said}");
     }
-    let right = ["return x", "if x:\n    return 1", "raise ValueError(x)", "yield {'a': x}", "while True:\n    pass"];
+    let said = report(&[("a.pipe", &task("x: Int", "Int", "", "if x:\n    return 1"))]);
+    assert!(said.starts_with("W0404 a.pipe:3 `if x:`: the body can end here without returning a value\n"), "{said}");
+    let right = ["return x", "raise ValueError(x)", "yield {'a': x}", "while True:\n    pass"];
     for body in right {
         assert_eq!(report(&[("a.pipe", &task("x: Int", "Int", "", body))]), "", "{body}");
     }
