@@ -193,7 +193,7 @@ impl Stubs {
         let _ = write!(self.classes, "\n\n{base} = TypedDict({base:?}, {{{}}})\n", entries(&needed));
         if !optional.is_empty() {
             let other = format!("{class}Optional");
-            let _ = write!(self.classes, "{other} = TypedDict({other:?}, {{{}}}, total=False)\n", entries(&optional));
+            let _ = writeln!(self.classes, "{other} = TypedDict({other:?}, {{{}}}, total=False)", entries(&optional));
             let _ = write!(self.classes, "\n\nclass {class}({base}, {other}): ...\n");
         }
         class

@@ -14,7 +14,7 @@ const DEEPEST: u32 = 8;
 pub(super) fn body(suite: &[Stmt]) -> Body {
     let mut ends = Ends::default();
     ends.visit_body(suite);
-    let open_end = falls_off(suite).map(|stmt| head(stmt));
+    let open_end = falls_off(suite).map(head);
     Body { falls_off: !never_ends(suite), open_end, ..ends.0 }
 }
 
