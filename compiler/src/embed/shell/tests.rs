@@ -1,6 +1,28 @@
 //! Scripts in which nothing is wrong, and that must be met with silence; how much is read of hostile ones.
 
 use super::read::read;
+use crate::{MemoryWorld, analyse};
+
+#[test]
+fn mistakes_in_a_script_stand_in_its_file() {
+    let pipe = "effect tell(name: String, text: String) {\n  sh: \"bin/tell.sh\"\n}\n\npipeline main() -> Int {\n  tell(\"a\", \"b\")\n  1\n}\n";
+    let told = |script: &str| {
+        let analysis = analyse(&MemoryWorld::new().with("a.pipe", pipe).with("bin/tell.sh", script), "a.pipe");
+        let sources = analysis.sources();
+        let told = analysis.diagnostics.iter().map(|found| {
+            let source = &sources[found.span.file.0 as usize];
+            format!("{} {}:{} {}", found.code, source.name, source.place(found.span.start).line, found.message)
+        });
+        told.collect::<Vec<_>>().join("\n")
+    };
+    assert_eq!(told("#!/bin/bash\necho \"$nmae\" \"$text\"\n"), "E0412 bin/tell.sh:2 nothing sets `$nmae` here");
+    assert_eq!(
+        told("echo \"$name\"\nif true; then\n"),
+        "E0411 bin/tell.sh:2 this is not valid shell: `if` is never ended"
+    );
+    assert_eq!(told("echo \"$name\"\n"), "W0204 a.pipe:1 the input `text` is never used");
+    assert_eq!(told("python3 tell.py \"$name\"\n"), "");
+}
 
 /// Names that a script reads and nothing in it sets, with no word on whether they could come from elsewhere.
 fn unset(script: &str) -> Vec<String> {

@@ -85,7 +85,7 @@ def boolean(value, call):
 
 def string(value, call):
     if type(value) is not str:
-        value = plain(value)
+        value = value.value if isinstance(value, enum.Enum) else value
         if not isinstance(value, str):
             raise wrong(value, "String")
         value = str(value)
