@@ -136,14 +136,19 @@ impl Stubs {
     /// The type of an input; `name` is what a class for it is called.
     fn given(&mut self, ty: &Type, name: &str, frame: Frame) -> String {
         match ty {
-            Type::Error | Type::None | Type::Json | Type::Artifact { .. } | Type::Param { .. } | Type::Var(_) => {
-                "Any".into()
-            }
+            Type::Error
+            | Type::None
+            | Type::Json
+            | Type::Artifact { .. }
+            | Type::Tensor { .. }
+            | Type::Extent(_)
+            | Type::Param { .. }
+            | Type::Var(_) => "Any".into(),
             Type::Nothing => "None".into(),
             Type::Bool => "bool".into(),
             Type::Int(_) | Type::Size => "int".into(),
             Type::Float(_) => "float".into(),
-            Type::String => "str".into(),
+            Type::String | Type::Secret => "str".into(),
             Type::OneOf(members) => format!("Literal[{}]", literals(members)),
             Type::Duration => "datetime.timedelta".into(),
             Type::Date => "datetime.date".into(),
@@ -210,6 +215,9 @@ fn wanted(ty: &Type) -> String {
         | Type::Table(_)
         | Type::Record(_)
         | Type::Artifact { .. }
+        | Type::Secret
+        | Type::Tensor { .. }
+        | Type::Extent(_)
         | Type::Param { .. }
         | Type::Var(_) => "Any".into(),
         Type::Bool => "bool".into(),
@@ -248,6 +256,9 @@ fn converted(ty: &Type) -> bool {
         | Type::Dir
         | Type::Table(_)
         | Type::Artifact { .. }
+        | Type::Secret
+        | Type::Tensor { .. }
+        | Type::Extent(_)
         | Type::Param { .. }
         | Type::Var(_) => false,
     }

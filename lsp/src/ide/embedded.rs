@@ -98,12 +98,18 @@ fn python_preamble(task: &Task, types: Option<(Vec<&Type>, &Type)>) -> String {
 /// What a value of the type is in Python.
 fn python_type(ty: &Type) -> String {
     match ty {
-        Type::Error | Type::Json | Type::Artifact { .. } | Type::Param { .. } | Type::Var(_) => "typing.Any".into(),
+        Type::Error
+        | Type::Json
+        | Type::Artifact { .. }
+        | Type::Tensor { .. }
+        | Type::Extent(_)
+        | Type::Param { .. }
+        | Type::Var(_) => "typing.Any".into(),
         Type::Nothing | Type::None => "None".into(),
         Type::Bool => "bool".into(),
         Type::Int(_) | Type::Size => "int".into(),
         Type::Float(_) => "float".into(),
-        Type::String => "str".into(),
+        Type::String | Type::Secret => "str".into(),
         Type::OneOf(members) => {
             let members: Vec<String> = members.iter().map(|member| format!("{member:?}")).collect();
             format!("typing.Literal[{}]", members.join(", "))

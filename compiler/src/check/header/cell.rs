@@ -40,6 +40,9 @@ pub(super) fn wrong(text: &str, ty: &Type) -> Option<Wrong> {
         | Type::Dir
         | Type::Table(_)
         | Type::Artifact { .. }
+        | Type::Secret
+        | Type::Tensor { .. }
+        | Type::Extent(_)
         | Type::Param { .. }
         | Type::Var(_) => None,
         Type::OneOf(members) if members.iter().any(|member| member == text) => None,

@@ -151,6 +151,9 @@ fn holds(kind: Kind, ty: &Type) -> bool {
         | Type::Dir
         | Type::Table(_)
         | Type::Artifact { .. }
+        | Type::Secret
+        | Type::Tensor { .. }
+        | Type::Extent(_)
         | Type::Param { .. }
         | Type::Var(_) => true,
     }

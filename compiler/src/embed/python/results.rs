@@ -146,7 +146,13 @@ fn wrong(kind: &ValueKind, ty: &Type) -> Option<String> {
     };
     let fits = match ty {
         // What these are made of is known to nobody here.
-        Type::Error | Type::Artifact { .. } | Type::Param { .. } | Type::Var(_) => true,
+        Type::Error
+        | Type::Artifact { .. }
+        | Type::Secret
+        | Type::Tensor { .. }
+        | Type::Extent(_)
+        | Type::Param { .. }
+        | Type::Var(_) => true,
         Type::Optional(inner) => *kind == ValueKind::None || wrong(kind, inner).is_none(),
         Type::Nothing | Type::None => true,
         Type::Bool => *kind == ValueKind::Bool,

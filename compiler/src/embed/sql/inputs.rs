@@ -30,7 +30,7 @@ pub(super) fn of(checked: &Checked, task: DeclId) -> (Inputs, Vec<Diagnostic>) {
                 declared: Some(span),
             }),
             // What is wrong with its type has been said.
-            Type::Error => {
+            ty if *ty == Type::Error || ty.holds_secret() => {
                 inputs.parameters.push(Parameter { name, ty: SqlType::Unknown, file: false, declared: Some(span) })
             }
             ty => {

@@ -38,11 +38,14 @@ pub(super) fn literal(name: &str, ty: &Type) -> String {
             format!("{{ {} }}", fields.collect::<Vec<_>>().join(", "))
         }
         Type::Json | Type::Map(_) => "{}".into(),
+        Type::Secret => "secret(\"NAME\")".into(),
         Type::Error
         | Type::File(_)
         | Type::Dir
         | Type::Table(_)
         | Type::Artifact { .. }
+        | Type::Tensor { .. }
+        | Type::Extent(_)
         | Type::Param { .. }
         | Type::Var(_) => name.to_owned(),
     }
