@@ -102,7 +102,7 @@ fn an_input_is_one_from_its_declaration_to_the_names_of_arguments() {
         ]
     );
     assert_eq!(meant(PROGRAM, "train")[..2], ["11:10 Declares of 11:10", "13:13 Embedded of 11:10"]);
-    assert_eq!(meant(PROGRAM, "share"), ["24:37 Label of std/table 12:26"]);
+    assert_eq!(meant(PROGRAM, "share"), ["24:36 Label of std/table 11:3"]);
 }
 
 #[test]
