@@ -106,9 +106,9 @@ fn keys(plan: &Plan) -> Vec<String> {
             if let NodeKind::Step(step) = &node.kind {
                 let task = &plan.tasks[step.task.0 as usize];
                 let body = match &task.body {
-                    standpipe_plan::Body::Python { text, .. } | standpipe_plan::Body::Shell { text, .. } => {
-                        text.clone()
-                    }
+                    standpipe_plan::Body::Python { text, .. }
+                    | standpipe_plan::Body::Shell { text, .. }
+                    | standpipe_plan::Body::Sql { text, .. } => text.clone(),
                     standpipe_plan::Body::PythonFunction { module, function, .. } => format!("{module}:{function}"),
                 };
                 let environment = task.environment.map(|id| &plan.environments[id.0 as usize]);

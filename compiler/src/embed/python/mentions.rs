@@ -6,6 +6,7 @@ use ruff_python_ast::{Expr, Stmt};
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 use ruff_text_size::{Ranged, TextRange};
 
+use super::facts::ValueKind;
 use super::read::{self, place};
 
 /// Longest text that is looked at, in operators and brackets: an editor's question is not worth a thread of its own.
@@ -36,9 +37,11 @@ pub fn mentions(text: &str) -> Vec<Mention> {
     let Some(module) = parsed.try_into_module() else { return Vec::new() };
     let mut finder = Finder { text, shadowed: Vec::new(), out: Vec::new() };
     finder.visit_body(module.suite());
-    for dict in &facts.body.dicts {
-        for (key, quoted) in &dict.keys {
-            finder.key(key, quoted.clone(), |name, place| Mention::Result { name, place });
+    for value in &facts.body.values {
+        if let ValueKind::Dict(dict) = &value.kind {
+            for (key, quoted, _) in &dict.entries {
+                finder.key(key, quoted.clone(), |name, place| Mention::Result { name, place });
+            }
         }
     }
     let mut out = finder.out;

@@ -95,7 +95,7 @@ pub(super) fn complete(site: &mut Site<'_>, open: &Open) {
         }
         Some(Type::File(None)) => files(site, open, &[""]),
         Some(Type::File(Some(format))) => {
-            let ending = format!(".{format}");
+            let ending = format!(".{}", format.name);
             files(site, open, &[&ending]);
         }
         Some(Type::Dir) => files(site, open, &[]),
