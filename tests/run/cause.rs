@@ -40,7 +40,7 @@ fn cases() -> Vec<Case> {
         ("no-such-program --at all", "status 127"),
         ("false", "status 1"),
         ("true | false | true", "status 1"),
-        ("echo \"${nothing_of_this_name}\"", "status 1"),
+        ("name=nothing_of_this_name; echo \"${!name}\" > \"$out\"", "status 1"),
     ] {
         cases.push(case(body, "E0620", says));
     }
@@ -54,7 +54,7 @@ fn cases() -> Vec<Case> {
     }
     cases.push(case("echo 'cp: error writing: No space left on device' >&2; exit 1", "E0627", "the disk full"));
     cases.push(case("exit 0", "E0625", "without writing its result"));
-    for body in ["sleep 60", "trap '' TERM; while :; do sleep 0.05; done & wait", "exec sleep 60"] {
+    for body in ["sleep 60 > \"$out\"", "trap '' TERM; while :; do sleep 0.05; done & wait", "exec sleep 60"] {
         cases.push(Case { settings: "  timeout: 100ms\n", ..case(body, "E0622", "longer than its timeout of 100ms") });
     }
     cases

@@ -278,14 +278,18 @@ pipeline main(url: String, sha256: String?) -> { header: String, all: String, no
 #[test]
 fn a_file_is_fetched_again_from_where_it_stopped() {
     // The first answer fails, the second breaks off, the third goes on.
-    let server = Server::start(|nth, asked| match nth {
-        _ if asked.contains("?now") => ok("", "at once"),
+    let file = |nth: usize, asked: &str| match nth {
         0 => "HTTP/1.1 503 Busy\r\nConnection: close\r\nContent-Length: 0\r\n\r\n".into(),
         1 => "HTTP/1.1 200 OK\r\nConnection: close\r\nETag: \"one\"\r\nContent-Length: 8\r\n\r\nid,n".into(),
         _ if asked.to_lowercase().contains("range: bytes=4-") && asked.contains("\"one\"") => {
             "HTTP/1.1 206 Partial\r\nConnection: close\r\nETag: \"one\"\r\nContent-Length: 4\r\n\r\n\n1,2".into()
         }
         _ => ok("", "not this"),
+    };
+    let files = std::sync::atomic::AtomicUsize::new(0);
+    let server = Server::start(move |_, asked| match asked {
+        _ if asked.contains("?now") => ok("", "at once"),
+        _ => file(files.fetch_add(1, std::sync::atomic::Ordering::SeqCst), asked),
     });
     let project = Project::new(&[("main.pipe", FETCH)]);
     let url = format!("{}/data.csv", server.address);

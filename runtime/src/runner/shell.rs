@@ -57,7 +57,11 @@ async fn run(local: Rc<Local>, attempt: Attempt) -> Outcome {
         Ok(ended) => (Err(cause::failure(&local, &attempt, &ended, &program, slot.tail())), Vec::new()),
         Err(failure) => (Err(failure), Vec::new()),
     };
-    work.clear();
+    // What an effect gave is kept until the run ends: it cannot be had a second time if this process ends before that is
+    // on record.
+    if result.is_err() || !attempt.task().is_some_and(|task| task.effect) {
+        work.clear();
+    }
     local.give_back(slot);
     Outcome { result: result.map_err(|failure| placed(failure, &plan, *origin)), files, log }
 }
@@ -66,6 +70,7 @@ async fn run(local: Rc<Local>, attempt: Attempt) -> Outcome {
 async fn take_over(local: Rc<Local>, attempt: Attempt, held: Remnant, origin: Origin) -> Outcome {
     let folder = local.folder_of(&held);
     let work = outputs::Work::new(&folder, &attempt, held.now.ticket, held.now.attempt);
+    let effect = attempt.task().is_some_and(|task| task.effect);
     let ended = local.wait_for(&attempt, &held).await;
     let log = ended.as_ref().ok().and_then(|ended| held.log(ended.log_end));
     let tail = log.as_ref().map(|range| local.tail_of(range)).unwrap_or_default();
@@ -78,6 +83,16 @@ async fn take_over(local: Rc<Local>, attempt: Attempt, held: Remnant, origin: Or
         Err(failure) => (Err(failure), Vec::new()),
     };
     work.clear();
+    // The session that is gone may have taken the result and ended before that was on record.
+    if result.as_ref().is_err_and(|failure| failure.code == codes::NO_OUTPUT) {
+        if !effect {
+            return Box::pin(run(local, Attempt { held: None, ..attempt })).await;
+        }
+        let message = format!("`{}` ended well, and what it gave was lost with the program", attempt.name.path);
+        let unknown = Failure::new(codes::UNKNOWN, message)
+            .with_help("go on with `standpipe runs resume --skip STEP`, or `--retry STEP` when it may happen again");
+        return Outcome { result: Err(placed(unknown, &attempt.plan, origin)), files: Vec::new(), log };
+    }
     Outcome { result: result.map_err(|failure| placed(failure, &attempt.plan, origin)), files, log }
 }
 

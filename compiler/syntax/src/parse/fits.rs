@@ -126,7 +126,10 @@ mod tests {
 
     #[test]
     fn the_grammar_says_what_fits() {
-        assert_eq!(at("pipeline main() {\n  |\n}\n"), "statement expression true false none for if not");
+        assert_eq!(
+            at("pipeline main() {\n  |\n}\n"),
+            "statement expression true false none for if loop match not sweep try deploy"
+        );
         assert!(at("pipeline main() {\n  x = f()\n  |\n}\n").starts_with("statement expression "));
         assert!(at("pipeline main() {\n  x = |\n}\n").starts_with("expression "));
         assert!(at("pipeline main() {\n  x = f(a, |)\n}\n").starts_with("expression "));

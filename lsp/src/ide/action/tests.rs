@@ -190,11 +190,10 @@ fn a_returned_field_is_declared() {
 
 #[test]
 fn an_unknown_field_is_declared() {
-    let text =
-        "task f() -> { a: Int } {\n  sh:\n    echo 1 > $out_a\n}\n\npipeline main() -> Json {\n  f().somethi‸ng\n}\n";
+    let text = "task f(it: Json) -> { a: Int } {\n  python:\n    return it\n}\n\npipeline main(it: Json) -> Json {\n  f(it).somethi‸ng\n}\n";
     assert!(
         after(&[("a.pipe", text)], "declare the field `something`")
-            .starts_with("task f() -> { a: Int, something: Json } {")
+            .starts_with("task f(it: Json) -> { a: Int, something: Json } {")
     );
 }
 

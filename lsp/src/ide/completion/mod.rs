@@ -217,7 +217,7 @@ mod tests {
 
     #[test]
     fn what_is_bound_below_is_not_offered() {
-        assert!(!in_main("‸\n  later = 1").iter().any(|label| label == "later"));
+        assert!(!in_main("‸\n  below = 1").iter().any(|label| label == "below"));
     }
 
     #[test]
