@@ -9,8 +9,17 @@ use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 /// The variable whose value marks the processes of one attempt or worker; children inherit it.
 pub const MARKER: &str = "STANDPIPE_ATTEMPT";
 
+/// The value of [`MARKER`] in every process of an attempt.
+#[must_use]
+pub fn marker(run: &str, ticket: u64, attempt: u32) -> String {
+    format!("{run}/{ticket}.{attempt}")
+}
+
 /// Rounds of looking for what escaped: a process may fork while it is looked for.
 const ROUNDS: u32 = 50;
+
+/// Between two rounds.
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// Rounds of waiting for processes that show no environment yet: one that begins another program has none for a moment.
 const PATIENCE: u32 = 20;
@@ -22,11 +31,36 @@ pub async fn kill_tree(leader: u32, marker: &str) {
         // It may be gone already, which is what is wanted.
         let _ = kill_process_group(group, Signal::KILL);
     }
-    let mut patience = PATIENCE;
-    for _ in 0..ROUNDS {
-        let mut unclear = false;
-        let mut found = false;
-        for (pid, mark) in marked(marker) {
+    let mut hunt = Hunt::new(marker);
+    while hunt.goes_on() {
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+/// Kills every process that carries the marker, until none is left; blocks meanwhile.
+pub fn kill_marked(marker: &str) {
+    let mut hunt = Hunt::new(marker);
+    while hunt.goes_on() {
+        std::thread::sleep(PAUSE);
+    }
+}
+
+/// Rounds of killing what carries a marker.
+struct Hunt<'m> {
+    marker: &'m str,
+    rounds: u32,
+    patience: u32,
+}
+
+impl<'m> Hunt<'m> {
+    fn new(marker: &'m str) -> Self {
+        Self { marker, rounds: ROUNDS, patience: PATIENCE }
+    }
+
+    /// One round; whether another is needed, after a pause.
+    fn goes_on(&mut self) -> bool {
+        let (mut found, mut unclear) = (false, false);
+        for (pid, mark) in marked(self.marker) {
             match mark {
                 Mark::Ours => {
                     found = true;
@@ -37,12 +71,13 @@ pub async fn kill_tree(leader: u32, marker: &str) {
             }
         }
         if !found {
-            if !unclear || patience == 0 {
-                return;
+            if !unclear || self.patience == 0 {
+                return false;
             }
-            patience -= 1;
+            self.patience -= 1;
         }
-        tokio::time::sleep(Duration::from_millis(5)).await;
+        self.rounds = self.rounds.saturating_sub(1);
+        self.rounds > 0
     }
 }
 

@@ -79,6 +79,12 @@ fn an_effect_that_ended_without_the_program_is_not_started_again() {
     assert_eq!(project.read("begun"), "fast\nslow\npublish\n");
 }
 
+/// Processes whose folder it is.
+fn processes_in(folder: &std::path::Path) -> usize {
+    let at = |pid: std::fs::DirEntry| std::fs::read_link(pid.path().join("cwd")).is_ok_and(|cwd| cwd == folder);
+    std::fs::read_dir("/proc").unwrap().flatten().map(at).filter(|at| *at).count()
+}
+
 /// Its keeper is killed, too: nobody knows how the effect ended.
 fn unknown(project: &Project) {
     project.write("go", "");
@@ -123,6 +129,8 @@ fn an_effect_may_be_taken_as_done() {
     unknown(&project);
     assert_eq!(project.resume(&["--skip", "main.publish"]).succeeded().outputs(), 20);
     assert_eq!(project.read("begun"), "fast\nslow\npublish\n");
+    // What the keeper held does not go on by itself.
+    wait_until("nothing is left", || processes_in(project.root()) == 0);
 }
 
 /// Stopped half-way, it may have happened.

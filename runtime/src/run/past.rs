@@ -13,6 +13,7 @@ use crate::executor::local::Ending;
 use crate::journal::{self, StepEnd};
 use crate::keeper::Left;
 use crate::options::Resume;
+use crate::process::{kill_marked, marker};
 use crate::remains::{Remnant, end_all};
 
 /// Nothing, for a run that has just begun.
@@ -96,7 +97,11 @@ impl Past {
                     Left::Alive(_) => true,
                     // What was stopped has no result to take over.
                     Left::Ended(ended) => ended.how != Ending::Cancelled,
-                    Left::Nothing => false,
+                    // Its keeper is gone, too: what it held goes on by itself, and nobody will ever hear of it.
+                    Left::Nothing => {
+                        kill_marked(&marker(&resume.run, remnant.now.ticket, remnant.now.attempt));
+                        false
+                    }
                 };
             if held {
                 past.remnants.insert(remnant.now.step.clone(), remnant);
