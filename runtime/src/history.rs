@@ -4,6 +4,7 @@
 mod cancel;
 mod live;
 mod steps;
+mod sweep;
 mod why;
 
 use std::fs::{self, File, TryLockError};
@@ -14,6 +15,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::Serialize;
 
 pub use self::steps::{StepRow, StepStatus};
+pub use self::sweep::{AxisInfo, ObjectiveInfo, Scale, SweepHistory, TrialRow, TrialState};
 pub use self::why::{Change, Why};
 pub(crate) use self::why::{last_ends, why_again};
 use crate::codes;
