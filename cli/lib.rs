@@ -3,6 +3,7 @@
 mod call;
 mod commands;
 mod context;
+mod glance;
 mod options;
 mod params;
 mod past;

@@ -253,7 +253,10 @@ fn every_feature_answers_over_the_wire() {
         assert!(!with(&format!("textDocument/{method}"), extra.clone()).is_null(), "{method}");
     }
     let graph = with("standpipe/preview", json!({ "uri": uri }));
-    assert_eq!(graph["nodes"][0]["range"]["start"]["line"], 6, "{graph}");
+    let lines: Vec<&Json> =
+        graph["nodes"].as_array().unwrap().iter().map(|node| &node["range"]["start"]["line"]).collect();
+    assert_eq!(lines, [5, 6], "the parameter and the step: {graph}");
+    assert!(graph["svg"].as_str().unwrap().starts_with("<svg "), "{graph}");
     assert_eq!(
         with("standpipe/embedded", json!({ "uri": uri, "position": place(GOOD, "echo") }))[0]["languageId"],
         "shellscript"
@@ -329,6 +332,42 @@ fn a_hostile_folder_is_looked_through_in_time() {
     editor.end();
 }
 
+/// What a run left on record is shown, and looking at it leaves it as it is.
+#[test]
+fn the_last_run_is_told_where_there_was_one() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("a.pipe"), GOOD).unwrap();
+    let uri = uri(folder.path(), "a.pipe");
+    let state = folder.path().join(".standpipe");
+    let listed = || {
+        let mut files: Vec<_> =
+            state.read_dir().map(|files| files.flatten().map(|file| file.path()).collect()).unwrap_or_default();
+        files.sort();
+        files.iter().map(|path| (path.clone(), std::fs::read(path).ok())).collect::<Vec<_>>()
+    };
+    let hover = |editor: &mut Editor| {
+        let answer = editor.request("textDocument/hover", at(&uri, &place(GOOD, "twice(n)")));
+        answer["result"]["contents"]["value"].as_str().unwrap().to_owned()
+    };
+    let mut editor = Editor::start();
+    editor.open(&uri, GOOD);
+    assert!(!hover(&mut editor).contains("last runs"));
+    assert!(!state.exists());
+    let mut run = Command::new(env!("CARGO_BIN_EXE_standpipe"));
+    let output = run.args(["run", "a.pipe", "main", "--quiet"]).current_dir(folder.path()).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let before = listed();
+    let shown = hover(&mut editor);
+    assert!(shown.contains("last runs of `main.twice`:") && shown.contains("it had not run before"), "{shown}");
+    let lenses = editor.request("textDocument/codeLens", json!({ "textDocument": { "uri": uri } }));
+    let titles: Vec<&str> =
+        lenses["result"].as_array().unwrap().iter().map(|lens| lens["command"]["title"].as_str().unwrap()).collect();
+    assert!(titles.iter().any(|title| title.starts_with("last run: succeeded in ")), "{titles:?}");
+    editor.end();
+    assert!(before.len() >= 2, "{before:?}");
+    assert_eq!(listed(), before);
+}
+
 /// What the server asks of the system: it reads files below its folder, starts nothing and connects to nothing.
 #[test]
 fn nothing_outside_is_opened_and_nothing_is_started() {
@@ -338,6 +377,10 @@ fn nothing_outside_is_opened_and_nothing_is_started() {
     };
     assert!(there.success());
     let folder = hostile();
+    // With a history, which is looked at.
+    std::fs::write(folder.path().join("ran.pipe"), GOOD).unwrap();
+    let mut run = Command::new(env!("CARGO_BIN_EXE_standpipe"));
+    assert!(run.args(["run", "ran.pipe", "--quiet"]).current_dir(folder.path()).output().unwrap().status.success());
     let log = tempfile::NamedTempFile::new().unwrap();
     let mut command = Command::new("strace");
     command.args(["-f", "-qq", "-e", "trace=openat,open,execve,fork,vfork,socket,connect", "-o"]);
@@ -351,11 +394,16 @@ fn nothing_outside_is_opened_and_nothing_is_started() {
     editor.request("textDocument/codeAction", json!({ "textDocument": { "uri": a }, "range": { "start": { "line": 0, "character": 0 }, "end": { "line": 6, "character": 0 } }, "context": { "diagnostics": [] } }));
     editor.request("textDocument/completion", at(&a, &place(text, "/etc/hosts")));
     editor.request("textDocument/documentLink", json!({ "textDocument": { "uri": a } }));
+    let ran = uri(folder.path(), "ran.pipe");
+    editor.open(&ran, GOOD);
+    let answer = editor.request("textDocument/hover", at(&ran, &place(GOOD, "twice(n)")));
+    assert!(answer["result"]["contents"]["value"].as_str().unwrap().contains("last runs"), "{answer}");
     editor.end();
     let calls = std::fs::read_to_string(log.path()).unwrap();
     let allowed = |line: &str| {
         let own = line.contains(folder.path().to_str().unwrap());
-        let loader = ["/lib", "/etc/ld.so", "/usr/lib", "/proc/", "/sys/", "/dev/null", "ENOENT"]
+        // The database that the history is kept in starts its random numbers with the system's.
+        let loader = ["/lib", "/etc/ld.so", "/usr/lib", "/proc/", "/sys/", "/dev/null", "/dev/urandom", "ENOENT"]
             .iter()
             .any(|part| line.contains(part));
         // The first program is the server itself.

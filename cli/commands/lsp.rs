@@ -3,6 +3,7 @@
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::context::Context;
+use crate::glance::Glance;
 use crate::problem::{Exit, Problem};
 use crate::project::root_of;
 use crate::world::DiskWorld;
@@ -24,9 +25,10 @@ pub(super) fn define(command: Command) -> Command {
 pub(super) fn run(context: &Context, _: &ArgMatches) -> Result<Exit, Problem> {
     let given = context.root.clone();
     // A project's settings do not matter here, so that broken ones break no editor.
-    standpipe_lsp::serve(Box::new(move |path| {
+    let open = move |path: &std::path::Path| -> (std::path::PathBuf, Box<dyn standpipe_compiler::World>) {
         let root = given.clone().unwrap_or_else(|| root_of(path));
         (root.clone(), Box::new(DiskWorld { root }))
-    }))?;
+    };
+    standpipe_lsp::serve(Box::new(open), Box::new(Glance::default()))?;
     Ok(Exit::Done)
 }

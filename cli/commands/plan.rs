@@ -19,7 +19,7 @@ const STAGES: [&str; 5] = ["tokens", "tree", "lowered", "optimised", "plan"];
 pub(super) fn define(command: Command) -> Command {
     command
         .args(target_args())
-        .arg(format_arg(&["text", "json", "dot", "mermaid"]))
+        .arg(format_arg(&["text", "json", "svg", "dot", "mermaid"]))
         .arg(
             Arg::new("explain")
                 .long("explain")
@@ -37,7 +37,7 @@ pub(super) fn define(command: Command) -> Command {
                 .hide_possible_values(true),
         )
         .args(options::machine_args())
-        .after_help("Examples:\n  standpipe plan churn.pipe train --trials 64\n  standpipe plan churn.pipe --format dot | dot -Tsvg > churn.svg")
+        .after_help("Examples:\n  standpipe plan churn.pipe train --trials 64\n  standpipe plan churn.pipe --format svg > churn.svg")
 }
 
 #[derive(Serialize)]
@@ -65,6 +65,7 @@ pub(super) fn run(context: &Context, matches: &ArgMatches, target: &Target) -> R
         Err(exit) => return Ok(exit),
     };
     match format {
+        "svg" => print(&view::svg(&plan))?,
         "dot" => print(&view::dot(&plan))?,
         "mermaid" => print(&view::mermaid(&plan))?,
         format => {

@@ -9,6 +9,7 @@ mod compile;
 pub mod embed;
 pub mod emit;
 mod env;
+pub mod estimate;
 pub mod graph;
 pub mod lower;
 mod nearest;

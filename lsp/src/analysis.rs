@@ -15,6 +15,7 @@ use tower_lsp::ls_types::{Diagnostic, PublishDiagnosticsParams, TextDocumentCont
 use crate::Open;
 use crate::convert::Encoding;
 use crate::documents::{Document, path_of};
+use crate::history::History;
 use crate::ide::diagnostics_of;
 use crate::snapshot::Snapshot;
 
@@ -54,9 +55,14 @@ pub(crate) enum Message {
 }
 
 /// Runs until the senders are gone.
-pub(crate) fn run(messages: &Receiver<Message>, publish: &mpsc::UnboundedSender<PublishDiagnosticsParams>, open: Open) {
+pub(crate) fn run(
+    messages: &Receiver<Message>,
+    publish: &mpsc::UnboundedSender<PublishDiagnosticsParams>,
+    open: Open,
+    history: Box<dyn History>,
+) {
     let mut desk = Desk {
-        snapshot: Snapshot::new(open),
+        snapshot: Snapshot::new(open, history),
         publish,
         push: true,
         stale: BTreeSet::new(),
@@ -231,7 +237,7 @@ mod tests {
         let (sender, messages) = channel();
         let (publish, mut findings) = mpsc::unbounded_channel();
         let open: Open = Box::new(|_| ("/w".into(), Box::new(MemoryWorld::new()) as Box<dyn World>));
-        let thread = std::thread::spawn(move || run(&messages, &publish, open));
+        let thread = std::thread::spawn(move || run(&messages, &publish, open, Box::new(())));
         sender.send(Message::Ask(Box::new(|_| assert!(guarded::<()>(|| panic!("on purpose")).is_none())))).unwrap();
         let uri: Uri = "file:///w/a.pipe".parse().unwrap();
         sender.send(Message::Opened(Document { uri, version: 1, text: "pipe".into() })).unwrap();

@@ -1,14 +1,17 @@
 //! The editor's view of the compiler: a language server over standard input and output.
 //!
 //! Opening a file is not running it: nothing of a project is executed or fetched here, files are only read, and only
-//! those below the project's root or the editor's folders, through the [`World`] the caller provides.
+//! those below the project's root or the editor's folders, through the [`World`] the caller provides; what earlier runs left
+//! on record comes through [`History`].
 
 mod analysis;
 mod capabilities;
 mod convert;
 mod documents;
+mod history;
 mod ide;
 mod overlay;
+mod planned;
 mod server;
 mod snapshot;
 mod workspace;
@@ -17,6 +20,8 @@ use std::path::{Path, PathBuf};
 
 use standpipe_compiler::World;
 use tower_lsp::{LspService, Server};
+
+pub use history::{History, Outcome, PastRun, PastStep, StepEnd};
 
 /// Finds the project's root of a file and opens it: the root, and the files below it.
 pub type Open = Box<dyn Fn(&Path) -> (PathBuf, Box<dyn World>) + Send>;
@@ -29,10 +34,10 @@ const CONCURRENCY: usize = 256;
 ///
 /// # Errors
 /// When the asynchronous runtime cannot be started.
-pub fn serve(open: Open) -> std::io::Result<()> {
+pub fn serve(open: Open, history: Box<dyn History>) -> std::io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let build = LspService::build(|client| server::Backend::start(client, open));
+        let build = LspService::build(|client| server::Backend::start(client, open, history));
         let build = build
             .custom_method("standpipe/preview", server::Backend::preview)
             .custom_method("standpipe/embedded", server::Backend::embedded)

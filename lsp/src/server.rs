@@ -40,6 +40,7 @@ use crate::analysis::{self, Message, Session, guarded};
 use crate::capabilities::capabilities;
 use crate::convert::Encoding;
 use crate::documents::{Document, path_of};
+use crate::history::History;
 use crate::ide;
 use crate::snapshot::Snapshot;
 
@@ -86,7 +87,7 @@ pub(crate) struct SourceParams {
 
 impl Backend {
     /// Starts the analysis thread, and the task that hands its findings to the editor.
-    pub(crate) fn start(client: Client, open: Open) -> Self {
+    pub(crate) fn start(client: Client, open: Open, history: Box<dyn History>) -> Self {
         let (sender, messages) = channel();
         let (publish, mut findings) = mpsc::unbounded_channel::<PublishDiagnosticsParams>();
         tokio::spawn(async move {
@@ -95,7 +96,7 @@ impl Backend {
             }
         });
         let thread = std::thread::Builder::new().name("analysis".into()).stack_size(STACK);
-        if let Err(error) = thread.spawn(move || analysis::run(&messages, &publish, open)) {
+        if let Err(error) = thread.spawn(move || analysis::run(&messages, &publish, open, history)) {
             // Without it there is nothing to serve; the editor shows what stands on standard error.
             let _ = writeln!(std::io::stderr(), "standpipe lsp: no thread for the analysis: {error}");
         }

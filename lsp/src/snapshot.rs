@@ -16,7 +16,9 @@ use tower_lsp::ls_types::{Location, Position, Range, TextDocumentContentChangeEv
 use crate::Open;
 use crate::convert::{Encoding, Lines};
 use crate::documents::{Document, Documents, path_of};
+use crate::history::History;
 use crate::overlay::{self, Memory, Overlay};
+use crate::planned::Planned;
 use crate::workspace;
 
 /// So many analyses of files that are not open are kept.
@@ -33,6 +35,7 @@ pub(crate) struct Snapshot {
     pub(crate) folders: Vec<PathBuf>,
     /// The editor can open files of the standard library by asking for their text.
     pub(crate) library: bool,
+    pub(crate) history: Rc<dyn History>,
     open: Rc<Open>,
     memory: Rc<Memory>,
     files: RefCell<BTreeMap<PathBuf, Rc<File>>>,
@@ -51,18 +54,21 @@ pub(crate) struct File {
     sources: Vec<Source>,
     lines: Vec<OnceCell<Lines>>,
     occurrences: OnceCell<Vec<Occurrence>>,
+    /// See [`crate::planned::plans`].
+    pub(crate) plans: OnceCell<Vec<Planned>>,
 }
 
 /// A declaration, the same in whatever analysis it is met.
 pub(crate) type Key = (PathBuf, u32);
 
 impl Snapshot {
-    pub(crate) fn new(open: Open) -> Self {
+    pub(crate) fn new(open: Open, history: Box<dyn History>) -> Self {
         Self {
             documents: Documents::default(),
             encoding: Encoding::default(),
             folders: Vec::new(),
             library: false,
+            history: history.into(),
             open: Rc::new(open),
             memory: Rc::default(),
             files: RefCell::default(),
@@ -81,6 +87,7 @@ impl Snapshot {
             encoding: self.encoding,
             folders: self.folders.clone(),
             library: self.library,
+            history: Rc::clone(&self.history),
             open: Rc::clone(&self.open),
             memory: Rc::clone(&self.memory),
             files: RefCell::default(),
@@ -184,6 +191,7 @@ impl Snapshot {
             lines: sources.iter().map(|_| OnceCell::new()).collect(),
             sources,
             occurrences: OnceCell::new(),
+            plans: OnceCell::new(),
         });
         let mut files = self.files.borrow_mut();
         if files.len() >= KEPT {

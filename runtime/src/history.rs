@@ -2,6 +2,7 @@
 //! [`History::remove`] and [`History::cancel`].
 
 mod cancel;
+mod glance;
 mod live;
 mod steps;
 mod sweep;
@@ -14,6 +15,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::Serialize;
 
+pub use self::glance::{PastRun, PastStep, glance};
 pub use self::steps::{StepRow, StepStatus};
 pub use self::sweep::{AxisInfo, ObjectiveInfo, Scale, SweepHistory, TrialRow, TrialState};
 pub use self::why::{Change, Why};

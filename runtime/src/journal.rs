@@ -13,7 +13,7 @@ use std::thread::JoinHandle;
 use rusqlite::Connection;
 use tokio::sync::watch;
 
-pub(crate) use self::database::{failure, now, open, open_reader};
+pub(crate) use self::database::{failure, now, open, open_reader, open_to_look};
 pub(crate) use self::fold::durations;
 pub(crate) use self::record::{Kept, Record, StepEnd};
 use crate::event::Failure;

@@ -24,7 +24,7 @@ fn write_items(items: &[Item], depth: usize, out: &mut String) {
     let margin = "  ".repeat(depth);
     for item in items {
         match item {
-            Item::Box { id, kind, label } => {
+            Item::Box { id, kind, label, origin: _ } => {
                 let style = match kind {
                     BoxKind::Param => ", shape = ellipse",
                     BoxKind::Step => "",
@@ -33,7 +33,7 @@ fn write_items(items: &[Item], depth: usize, out: &mut String) {
                 };
                 let _ = writeln!(out, "{margin}n{} [label = {}{style}]", id.0, quote(label));
             }
-            Item::Group { id, label, items } => {
+            Item::Group { id, label, origin: _, items } => {
                 let _ = writeln!(out, "{margin}subgraph cluster_{} {{\n{margin}  label = {}", id.0, quote(label));
                 write_items(items, depth + 1, out);
                 let _ = writeln!(out, "{margin}}}");

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use standpipe_plan::{Expr, Node, NodeId, NodeKind, Plan, Region};
+use standpipe_plan::{Expr, Node, NodeId, NodeKind, Origin, Plan, Region};
 
 use super::Names;
 
@@ -13,11 +13,13 @@ pub(super) enum Item {
         id: NodeId,
         kind: BoxKind,
         label: String,
+        origin: Origin,
     },
     /// The group of an `if`, `for` and the like; its first box is its head.
     Group {
         id: NodeId,
         label: String,
+        origin: Origin,
         items: Vec<Item>,
     },
 }
@@ -59,7 +61,7 @@ impl Artist<'_> {
         for node in &region.nodes {
             let mut sources = BTreeSet::from([node.id]);
             match &node.kind {
-                NodeKind::Param(_) => items.push(self.draw(node.id, BoxKind::Param)),
+                NodeKind::Param(_) => items.push(self.draw(node, BoxKind::Param)),
                 NodeKind::Item => continue,
                 NodeKind::Value(expr) => sources = self.sources(expr),
                 NodeKind::Step(step) => {
@@ -67,23 +69,24 @@ impl Artist<'_> {
                         self.arrows_to(node.id, &input.value);
                     }
                     let effect = self.plan.tasks.get(step.task.0 as usize).is_some_and(|task| task.effect);
-                    items.push(self.draw(node.id, if effect { BoxKind::Effect } else { BoxKind::Step }));
+                    items.push(self.draw(node, if effect { BoxKind::Effect } else { BoxKind::Step }));
                 }
                 NodeKind::If { condition, then, otherwise } => {
                     self.arrows_to(node.id, condition);
                     let label = format!("if {}", self.names.show(condition));
-                    let mut inner = vec![Item::Box { id: node.id, kind: BoxKind::Head, label }];
+                    let mut inner = vec![Item::Box { id: node.id, kind: BoxKind::Head, label, origin: node.origin }];
                     for branch in [then, otherwise] {
                         inner.append(&mut self.region(branch));
                         sources.append(&mut self.sources(&branch.result));
                     }
-                    items.push(Item::Group { id: node.id, label: format!("line {}", node.origin.line), items: inner });
+                    let label = format!("line {}", node.origin.line);
+                    items.push(Item::Group { id: node.id, label, origin: node.origin, items: inner });
                 }
                 NodeKind::Match { .. } | NodeKind::Try { .. } | NodeKind::Loop { .. } | NodeKind::Sweep(_) => {
                     let (label, group) = self.head(node);
                     node.kind.each_expr(&mut |expr| self.arrows_to(node.id, expr));
                     self.sources.extend(node.kind.item().map(|item| (item, BTreeSet::from([node.id]))));
-                    let mut inner = vec![Item::Box { id: node.id, kind: BoxKind::Head, label }];
+                    let mut inner = vec![Item::Box { id: node.id, kind: BoxKind::Head, label, origin: node.origin }];
                     let mut results = BTreeSet::new();
                     for region in node.kind.regions() {
                         inner.append(&mut self.region(region));
@@ -93,19 +96,20 @@ impl Artist<'_> {
                     if !results.is_empty() && !matches!(node.kind, NodeKind::Sweep(_)) {
                         sources.append(&mut results);
                     }
-                    items.push(Item::Group { id: node.id, label: group, items: inner });
+                    items.push(Item::Group { id: node.id, label: group, origin: node.origin, items: inner });
                 }
                 NodeKind::For { items: list, item, variable, body, .. } => {
                     self.arrows_to(node.id, list);
                     self.sources.insert(*item, BTreeSet::from([node.id]));
                     let label = format!("for {variable} in {}", self.names.show(list));
-                    let mut inner = vec![Item::Box { id: node.id, kind: BoxKind::Head, label }];
+                    let mut inner = vec![Item::Box { id: node.id, kind: BoxKind::Head, label, origin: node.origin }];
                     inner.append(&mut self.region(body));
                     let results = self.sources(&body.result);
                     if !results.is_empty() {
                         sources = results;
                     }
-                    items.push(Item::Group { id: node.id, label: node.name.to_string(), items: inner });
+                    let label = node.name.to_string();
+                    items.push(Item::Group { id: node.id, label, origin: node.origin, items: inner });
                 }
             }
             for before in &node.after {
@@ -137,8 +141,9 @@ impl Artist<'_> {
         }
     }
 
-    fn draw(&self, id: NodeId, kind: BoxKind) -> Item {
-        Item::Box { id, kind, label: self.names.0.get(&id).cloned().unwrap_or_default() }
+    fn draw(&self, node: &Node, kind: BoxKind) -> Item {
+        let label = self.names.0.get(&node.id).cloned().unwrap_or_default();
+        Item::Box { id: node.id, kind, label, origin: node.origin }
     }
 
     fn sources(&self, expr: &Expr) -> BTreeSet<NodeId> {

@@ -22,7 +22,7 @@ fn write_items(items: &[Item], depth: usize, out: &mut String) {
     let margin = "  ".repeat(depth);
     for item in items {
         match item {
-            Item::Box { id, kind, label } => {
+            Item::Box { id, kind, label, origin: _ } => {
                 let (open, close) = match kind {
                     BoxKind::Param => ("([", "])"),
                     BoxKind::Step => ("[", "]"),
@@ -31,7 +31,7 @@ fn write_items(items: &[Item], depth: usize, out: &mut String) {
                 };
                 let _ = writeln!(out, "{margin}n{}{open}{}{close}", id.0, quote(label));
             }
-            Item::Group { id, label, items } => {
+            Item::Group { id, label, origin: _, items } => {
                 let _ = writeln!(out, "{margin}subgraph g{} [{}]", id.0, quote(label));
                 write_items(items, depth + 1, out);
                 let _ = writeln!(out, "{margin}end");

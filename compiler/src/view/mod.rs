@@ -1,8 +1,9 @@
-//! A plan as people look at it: lines of a tree, Graphviz, Mermaid. Only shows what the plan says.
+//! A plan as people look at it: lines of a tree, a picture, Graphviz, Mermaid. Only shows what the plan says.
 
 mod dot;
 mod drawing;
 mod mermaid;
+mod svg;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -12,6 +13,7 @@ use std::collections::HashMap;
 pub use dot::dot;
 pub use mermaid::mermaid;
 use standpipe_plan::{Expr, NodeId, NodeKind, Plan, Region, Sweep};
+pub use svg::svg;
 pub use tree::{TreeLine, tree};
 
 /// Longest text of an expression, in characters.

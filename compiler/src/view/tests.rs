@@ -83,6 +83,11 @@ fn mermaid_draws_groups_as_subgraphs() {
 }
 
 #[test]
+fn svg_draws_groups_as_frames() {
+    insta::assert_snapshot!(super::svg(&plan()));
+}
+
+#[test]
 fn a_million_items_are_one_node() {
     let mut graph = Graph::new("p".into(), vec!["p.pipe".into()], Shape::Nothing);
     let origin = Origin { file: 0, line: 1 };

@@ -1,13 +1,15 @@
 //! What stands under the cursor: its type, what was written about it, and where its columns come from.
 
-use standpipe_compiler::query::{Origin, Symbol, origin};
+use standpipe_compiler::check::Callee;
+use standpipe_compiler::query::{Occurrence, Origin, Role, Symbol, origin};
 use standpipe_compiler::resolve::DeclId;
 use standpipe_compiler::types::Type;
-use standpipe_syntax::FileId;
-use standpipe_syntax::ast::{Attr, AttrValue, DeclKind, Expr};
+use standpipe_syntax::ast::{Attr, AttrValue, DeclKind, Expr, ExprKind, StmtKind};
 use standpipe_syntax::walk::{Node, path_at};
+use standpipe_syntax::{FileId, Span};
 use tower_lsp::ls_types::{Hover, HoverContents, Position, Uri};
 
+use super::past;
 use super::shared::{decl, doc, head, head_text, kind, markdown, name_of};
 use super::words::{ATTRIBUTES, FUNCTIONS, TYPES};
 use crate::snapshot::{File, Snapshot};
@@ -30,7 +32,13 @@ pub(crate) fn hover(snapshot: &Snapshot, uri: &Uri, position: Position) -> Optio
         _ => None,
     });
     let (text, span) = match name {
-        Some(name) => (of_symbol(&file, &name.symbol, file.text(name.span), expr)?, name.span),
+        Some(name) => {
+            let mut text = of_symbol(&file, &name.symbol, file.text(name.span), expr)?;
+            if let Some(past) = last_runs(snapshot, &file, name) {
+                text = format!("{text}\n\n{past}");
+            }
+            (text, name.span)
+        }
         None => {
             let expr = expr?;
             let ty = file.type_of(expr)?;
@@ -38,6 +46,54 @@ pub(crate) fn hover(snapshot: &Snapshot, uri: &Uri, position: Position) -> Optio
         }
     };
     Some(Hover { contents: HoverContents::Markup(markdown(text)), range: Some(file.range(span)) })
+}
+
+/// What earlier runs made of it.
+fn last_runs(snapshot: &Snapshot, file: &File, name: &Occurrence) -> Option<String> {
+    let lines = |span: Span| file.source().line_of(span.start)..=file.source().line_of(span.end);
+    match &name.symbol {
+        Symbol::Decl(id) => {
+            let of = decl(file, *id)?;
+            match &of.kind {
+                DeclKind::Pipeline(_) if id.file == FileId(0) => past::of_pipeline(snapshot, file, name_of(of)),
+                DeclKind::Task(_) | DeclKind::Service(_) => {
+                    let here = (name.role == Role::Uses).then(|| lines(name.span));
+                    past::of_task(snapshot, file, name_of(of), here.as_ref())
+                }
+                DeclKind::Pipeline(_)
+                | DeclKind::Import(_)
+                | DeclKind::Type(_)
+                | DeclKind::Artifact(_)
+                | DeclKind::Const(_)
+                | DeclKind::Env(_)
+                | DeclKind::Schedule(_)
+                | DeclKind::Test(_)
+                | DeclKind::Broken(_) => None,
+            }
+        }
+        Symbol::Local(..) => {
+            let declared = file.declared_at(&name.symbol)?;
+            let path = path_at(file.tree(), declared.start);
+            let value = path.iter().rev().find_map(|node| match node {
+                Node::Stmt(stmt) => match &stmt.kind {
+                    StmtKind::Bind { value, .. } | StmtKind::Unpack { value, .. } => Some(value),
+                    StmtKind::Expect(_) | StmtKind::Expr(_) | StmtKind::Broken => None,
+                },
+                _ => None,
+            })?;
+            let maker = past::maker(value);
+            // What is bound inside of a `for` is not what the `for` gives.
+            if declared.start >= value.span.start {
+                return None;
+            }
+            if !matches!(maker.kind, ExprKind::Call { .. }) {
+                return past::of_rounds(snapshot, file, &lines(maker.span));
+            }
+            let Callee::Decl(id) = file.analysis.checked.calls.get(&(FileId(0), maker.id))?.callee else { return None };
+            past::of_task(snapshot, file, name_of(decl(file, id)?), Some(&lines(value.span)))
+        }
+        _ => None,
+    }
 }
 
 fn code(text: &str) -> String {

@@ -1,13 +1,16 @@
-//! What is not written but known: types of steps, names of inputs, how often a `for` goes round, what a step takes.
+//! What is not written but known: types of steps, names of inputs, how many instances a `for` or `sweep` has, how much memory
+//! a pipeline takes at once.
 
 use standpipe_compiler::check::Given;
+use standpipe_compiler::estimate::{Known, Peak, peak};
 use standpipe_compiler::types::Type;
-use standpipe_plan::Value;
+use standpipe_plan::{NodeKind, Region, Value};
 use standpipe_syntax::FileId;
-use standpipe_syntax::ast::{BinaryOp, Expr, ExprKind, StmtKind};
+use standpipe_syntax::ast::{BinaryOp, Decl, DeclKind, Expr, ExprKind, StmtKind};
 use standpipe_syntax::walk::Node;
-use tower_lsp::ls_types::{InlayHint, InlayHintKind, InlayHintLabel, Range, Uri};
+use tower_lsp::ls_types::{InlayHint, InlayHintKind, InlayHintLabel, InlayHintTooltip, Range, Uri};
 
+use crate::planned::plans;
 use crate::snapshot::{File, Snapshot};
 
 /// Longer types say less than they hide.
@@ -42,9 +45,85 @@ pub(crate) fn inlay_hints(snapshot: &Snapshot, uri: &Uri, range: Range) -> Optio
             | Node::RecordField(_) => {}
         });
     }
+    if is_estimated(&file) {
+        estimates(snapshot, &file, &mut out);
+    }
     out.retain(|hint| range.start <= hint.position && hint.position <= range.end);
     out.sort_by_key(|hint| hint.position);
     Some(out)
+}
+
+/// Whether the plan knows more than the text: some task says what memory it takes, or something is swept.
+fn is_estimated(file: &File) -> bool {
+    let takes = |decl: &Decl| match &decl.kind {
+        DeclKind::Task(task) | DeclKind::Service(task) => task.attrs.iter().any(|attr| attr.name.text == "memory"),
+        DeclKind::Import(_)
+        | DeclKind::Type(_)
+        | DeclKind::Artifact(_)
+        | DeclKind::Const(_)
+        | DeclKind::Env(_)
+        | DeclKind::Schedule(_)
+        | DeclKind::Test(_)
+        | DeclKind::Pipeline(_)
+        | DeclKind::Broken(_) => false,
+    };
+    let files = &file.analysis.checked.resolved.files;
+    file.source().text.contains("sweep ") || files.iter().any(|file| !file.std && file.tree.decls.iter().any(takes))
+}
+
+/// What the plans say beforehand.
+fn estimates(snapshot: &Snapshot, file: &File, out: &mut Vec<InlayHint>) {
+    for planned in plans(snapshot, file) {
+        let Some(DeclKind::Pipeline(pipeline)) =
+            file.tree().decls.get(planned.decl.index as usize).map(|decl| &decl.kind)
+        else {
+            continue;
+        };
+        if let Some(Peak { bytes, at_least }) = peak(&planned.plan) {
+            let label = format!(" peak {}{}", if at_least { "≥ " } else { "" }, Value::Size(bytes));
+            let mut hint = hint(file, pipeline.body.span.start + 1, label, InlayHintKind::TYPE, false);
+            let text = "The memory that steps declare which may run side by side, on a machine that has it. \
+                        `≥`: others say nothing, or only the run knows how many there are.";
+            hint.tooltip = Some(InlayHintTooltip::String(text.into()));
+            out.push(hint);
+        }
+        let known = Known::of(&planned.plan);
+        let count = |expr: &Expr| counted(&known, &planned.plan.root, file.source().line_of(expr.span.start) + 1, expr);
+        Node::Block(&pipeline.body).walk(&mut |node| {
+            let Node::Expr(expr) = node else { return };
+            let at = match &expr.kind {
+                // Behind the word `sweep`.
+                ExprKind::Sweep(_) => expr.span.start + 5,
+                ExprKind::For { items, .. } if rounds(file, expr).is_none() => items.span.end,
+                _ => return,
+            };
+            if let Some(count) = count(expr) {
+                out.push(hint(file, at, format!(" × {count}"), InlayHintKind::TYPE, false));
+            }
+        });
+    }
+}
+
+/// The instances of the `sweep` or `for` on that line of the file.
+fn counted(known: &Known<'_>, region: &Region, line: u32, expr: &Expr) -> Option<u64> {
+    region.nodes.iter().find_map(|node| {
+        let same = match &node.kind {
+            NodeKind::Sweep(_) => matches!(expr.kind, ExprKind::Sweep(_)),
+            NodeKind::For { .. } => matches!(expr.kind, ExprKind::For { .. }),
+            NodeKind::Param(_)
+            | NodeKind::Item
+            | NodeKind::Value(_)
+            | NodeKind::Step(_)
+            | NodeKind::If { .. }
+            | NodeKind::Match { .. }
+            | NodeKind::Loop { .. }
+            | NodeKind::Try { .. } => false,
+        };
+        if same && node.origin.file == 0 && node.origin.line == line {
+            return known.instances(&node.kind);
+        }
+        node.kind.regions().find_map(|region| counted(known, region, line, expr))
+    })
 }
 
 fn hint(file: &File, at: u32, label: String, kind: InlayHintKind, before: bool) -> InlayHint {
@@ -169,15 +248,63 @@ mod tests {
         let editor = Editor::with(
             "const most: Int = 4\n\ntask f(a: Int, b: Int) -> Int {\n  sh:\n    echo $a $b > $out\n}\n\npipeline main(a: Int) -> List[Int] {\n  x = f(a, 2)\n  y = 3\n  for n in 1..=most {\n    f(n, b: x + y)\n  }\n}\n",
         );
+        assert_eq!(shown(&editor), ["8:3 : Int", "8:11 b:", "10:19  × 4", "11:6 a:"]);
+    }
+
+    fn shown(editor: &Editor) -> Vec<String> {
         let all = Range::new(Position::new(0, 0), Position::new(99, 0));
         let found = super::inlay_hints(&editor.snapshot, &editor.uri, all).unwrap();
-        let shown: Vec<String> = found
-            .iter()
-            .map(|hint| match &hint.label {
-                InlayHintLabel::String(label) => format!("{}:{} {label}", hint.position.line, hint.position.character),
-                InlayHintLabel::LabelParts(_) => unreachable!(),
-            })
-            .collect();
-        assert_eq!(shown, ["8:3 : Int", "8:11 b:", "10:19  × 4", "11:6 a:"]);
+        let line = |hint: &tower_lsp::ls_types::InlayHint| match &hint.label {
+            InlayHintLabel::String(label) => format!("{}:{} {label}", hint.position.line, hint.position.character),
+            InlayHintLabel::LabelParts(_) => unreachable!(),
+        };
+        found.iter().map(line).collect()
+    }
+
+    /// The peak of a pipeline `main` with tasks that take 1, 2 and 4 GiB, and one that says nothing.
+    fn peak(params: &str, body: &str) -> Vec<String> {
+        let mut text = String::new();
+        for (name, memory) in [
+            ("one", "  memory: 1GiB\n"),
+            ("two", "  memory: 2GiB * attempt\n"),
+            ("four", "  memory: n * 4GiB\n"),
+            ("none_said", ""),
+        ] {
+            text.push_str(&format!("task {name}(n: Int) -> Int {{\n{memory}  sh:\n    echo $n > $out\n}}\n\n"));
+        }
+        text.push_str(&format!("pipeline main({params}) -> Int {{\n{body}}}\n"));
+        let found = shown(&Editor::with(&text));
+        let wanted = |hint: &&String| hint.contains("peak") || hint.contains('×');
+        found.iter().filter(wanted).map(|hint| hint.split_once(' ').unwrap().1.trim().to_owned()).collect()
+    }
+
+    #[test]
+    fn a_pipeline_shows_the_memory_it_takes_at_once() {
+        // Side by side, and one after the other.
+        assert_eq!(peak("n: Int", "  one(n) + two(n)\n"), ["peak 3GiB"]);
+        assert_eq!(peak("n: Int", "  two(one(n))\n"), ["peak 2GiB"]);
+        assert_eq!(peak("n: Int", "  four(1) + none_said(n)\n"), ["peak ≥ 4GiB"]);
+        assert_eq!(peak("n: Int", "  four(n) + one(n)\n"), ["peak ≥ 1GiB"]);
+        assert_eq!(peak("n: Int", "  if n > 1 { two(n) } else { one(n) }\n"), ["peak 2GiB"]);
+        let each = "  all = for m in 1..=8 {\n    two(m + n)\n  }\n  all[0]\n";
+        assert_eq!(peak("n: Int", each), ["peak 16GiB", "× 8"]);
+        assert_eq!(peak("n: Int", &each.replace("1..=8", "1..=8 limit 3")), ["peak 6GiB", "× 8"]);
+        assert_eq!(peak("n: Int", &each.replace("1..=8", "1..n")), ["peak ≥ 2GiB"]);
+        assert_eq!(peak("n: Int", "  none_said(n)\n"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_sweep_shows_how_many_trials_it_has() {
+        let editor = |strategy: &str| {
+            Editor::with(&format!(
+                "import std/tune {{ grid, random }}\n\ntask fit(a: Int, b: String) -> {{ auc: Float }} {{\n  memory: 1GiB\n  python:\n    return {{\"auc\": 1.0 * a + len(b)}}\n}}\n\npipeline main() -> Float {{\n  tuned = sweep a in 1..=5, b in [\"x\", \"y\"] maximize auc using {strategy} {{\n    fit(a, b)\n  }}\n  tuned.score\n}}\n"
+            ))
+        };
+        let trials = |strategy: &str| -> Vec<String> {
+            let found = shown(&editor(strategy));
+            found.into_iter().filter(|hint| hint.contains('×') || hint.contains("peak")).collect()
+        };
+        assert_eq!(trials("grid()"), ["8:26  peak ≥ 1GiB", "9:15  × 10"]);
+        assert_eq!(trials("random(32, parallel: 2)"), ["8:26  peak 2GiB", "9:15  × 32"]);
     }
 }

@@ -1,12 +1,14 @@
-//! What can be done with a declaration, above it: run and plan a pipeline, run a test. The editor carries the commands out; nothing
-//! is started here.
+//! What can be done with a declaration, above it: run and plan a pipeline, run a test; and how it went the last time, above
+//! each step too. The editor carries the commands out; nothing is started here.
 
 use serde_json::json;
 use standpipe_compiler::resolve::declared;
 use standpipe_syntax::ast::DeclKind;
-use tower_lsp::ls_types::{CodeLens, Command, Uri};
+use tower_lsp::ls_types::{CodeLens, Command, Position, Range, Uri};
 
-use crate::snapshot::Snapshot;
+use super::past;
+use crate::planned::plans;
+use crate::snapshot::{File, Snapshot};
 
 pub(crate) fn lenses(snapshot: &Snapshot, uri: &Uri) -> Option<Vec<CodeLens>> {
     let file = snapshot.file(uri)?;
@@ -44,12 +46,76 @@ pub(crate) fn lenses(snapshot: &Snapshot, uri: &Uri) -> Option<Vec<CodeLens>> {
             });
         }
     }
+    if snapshot.history.any(&file.root) {
+        out.extend(last(snapshot, &file));
+    }
     Some(out)
+}
+
+/// How the last run of each pipeline and test ended, and what it made of their steps.
+fn last(snapshot: &Snapshot, file: &File) -> Vec<CodeLens> {
+    let lens = |line: u32, run: &str, title: String| {
+        let start = Position::new(line, 0);
+        CodeLens {
+            range: Range::new(start, start),
+            command: Some(Command {
+                title,
+                command: "standpipe.showRun".into(),
+                arguments: Some(vec![json!(file.uri), json!(run), json!(file.root)]),
+            }),
+            data: None,
+        }
+    };
+    let mut out: Vec<CodeLens> = Vec::new();
+    for planned in plans(snapshot, file) {
+        let runs = past::runs(snapshot, file, &planned.plan.pipeline);
+        let (Some(run), Some(decl)) = (runs.first(), file.tree().decls.get(planned.decl.index as usize)) else {
+            continue;
+        };
+        let line = file.source().line_of(decl.span.start);
+        out.push(lens(line, &run.name, format!("last run: {}", past::outcome(run))));
+        for (line, run, told) in past::last(snapshot, file, planned) {
+            // A step of a pipeline that others call has run in each of them: the first says enough.
+            if out.iter().all(|known| known.range.start.line != line) {
+                out.push(lens(line, &run, told));
+            }
+        }
+    }
+    out.sort_by_key(|lens| lens.range.start);
+    out
 }
 
 #[cfg(test)]
 mod tests {
+    use std::rc::Rc;
+
+    use crate::ide::past::tests::{Past, TEXT};
     use crate::ide::testing::Editor;
+
+    #[test]
+    fn the_last_run_is_shown_above_what_ran() {
+        let mut editor = Editor::with(TEXT);
+        editor.snapshot.history = Rc::new(Past);
+        let found = super::lenses(&editor.snapshot, &editor.uri).unwrap();
+        let shown: Vec<String> = found
+            .iter()
+            .filter_map(|lens| lens.command.as_ref().map(|command| (lens.range.start.line, command)))
+            .filter(|(_, command)| command.command == "standpipe.showRun")
+            .map(|(line, command)| {
+                format!("{line} {} {}", command.title, command.arguments.as_ref().unwrap()[1].as_str().unwrap())
+            })
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                "10 last run: succeeded in 1 m 15 s brave-otter",
+                "11 reused brave-otter",
+                "13 2 ran in 5.0 s, 1 failed brave-otter",
+                "18 last run: failed: an expectation does not hold calm-crab",
+                "19 40 ms calm-crab"
+            ]
+        );
+    }
 
     #[test]
     fn a_pipeline_can_be_run_and_planned() {

@@ -13,6 +13,7 @@ mod hover;
 mod inlay;
 mod lens;
 mod links;
+mod past;
 mod preview;
 mod references;
 mod rename;

@@ -1,11 +1,12 @@
 //! The plan of a pipeline as a picture that follows the file, with the way back from each step to its line.
 
 use serde::{Deserialize, Serialize};
-use standpipe_compiler::{compile, view};
-use standpipe_plan::{NodeKind, Region};
+use standpipe_compiler::view;
+use standpipe_plan::{NodeKind, Plan, Region};
 use standpipe_syntax::diag::Code;
 use tower_lsp::ls_types::{Position, Range, Uri};
 
+use crate::planned::{Planned, plans};
 use crate::snapshot::Snapshot;
 
 /// The graph of a pipeline.
@@ -15,18 +16,19 @@ pub(crate) struct Preview {
     pub(crate) pipeline: String,
     /// The pipelines of the file.
     pub(crate) pipelines: Vec<String>,
-    /// Empty when the file has errors.
+    /// Empty when the file has errors; so are the other pictures.
+    pub(crate) svg: String,
     pub(crate) mermaid: String,
     pub(crate) dot: String,
     pub(crate) nodes: Vec<PreviewNode>,
     pub(crate) errors: u32,
 }
 
-/// A step, or what holds steps.
+/// A step, what holds steps, or a parameter.
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PreviewNode {
-    /// Its name in `mermaid` and `dot`.
+    /// Its name in the pictures; in `svg` it is the `data-id`.
     pub(crate) id: String,
     pub(crate) name: String,
     pub(crate) kind: String,
@@ -48,13 +50,14 @@ pub(crate) fn preview(snapshot: &Snapshot, uri: &Uri, pipeline: Option<&str>) ->
     let mut preview = Preview {
         pipeline: chosen.name.to_string(),
         pipelines: pipelines.iter().map(|known| known.name.to_string()).collect(),
+        svg: String::new(),
         mermaid: String::new(),
         dot: String::new(),
         nodes: Vec::new(),
         errors: u32::try_from(file.analysis.diagnostics.iter().filter(|found| found.is_error()).count()).ok()?,
     };
-    let compiled = snapshot.in_world(&file.path, |world, _| compile(world, &file.analysis, chosen.decl));
-    if let Some(plan) = &compiled.plan {
+    if let Some(Planned { plan, .. }) = plans(snapshot, &file).iter().find(|planned| planned.decl == chosen.decl) {
+        preview.svg = view::svg(plan);
         preview.mermaid = view::mermaid(plan);
         preview.dot = view::dot(plan);
         let place = |of: u32, line: u32| {
@@ -62,12 +65,13 @@ pub(crate) fn preview(snapshot: &Snapshot, uri: &Uri, pipeline: Option<&str>) ->
             let start = Position::new(line.saturating_sub(1), 0);
             (uri, Some(Range::new(start, start)))
         };
-        nodes(&plan.root, None, &place, &mut preview.nodes);
+        nodes(plan, &plan.root, None, &place, &mut preview.nodes);
     }
     Some(preview)
 }
 
 fn nodes(
+    plan: &Plan,
     region: &Region,
     parent: Option<&str>,
     place: &dyn Fn(u32, u32) -> (Option<Uri>, Option<Range>),
@@ -76,7 +80,8 @@ fn nodes(
     for node in &region.nodes {
         let id = format!("n{}", node.id.0);
         let kind = match &node.kind {
-            NodeKind::Param(_) | NodeKind::Item | NodeKind::Value(_) => continue,
+            NodeKind::Item | NodeKind::Value(_) => continue,
+            NodeKind::Param(_) => "param",
             NodeKind::Step(_) => "step",
             NodeKind::If { .. } => "if",
             NodeKind::For { .. } => "for",
@@ -85,17 +90,21 @@ fn nodes(
             NodeKind::Try { .. } => "try",
             NodeKind::Sweep(_) => "sweep",
         };
+        let name = match &node.kind {
+            NodeKind::Param(index) => plan.params.get(*index as usize).map_or("", |param| param.name.as_str()),
+            _ => node.name.as_str(),
+        };
         let (uri, range) = place(node.origin.file, node.origin.line);
         out.push(PreviewNode {
             id: id.clone(),
-            name: node.name.to_string(),
+            name: name.into(),
             kind: kind.into(),
             parent: parent.map(str::to_owned),
             uri,
             range,
         });
         for region in node.kind.regions() {
-            nodes(region, Some(&id), place, out);
+            nodes(plan, region, Some(&id), place, out);
         }
     }
 }
@@ -133,7 +142,13 @@ mod tests {
             .iter()
             .map(|node| (node.kind.as_str(), node.range.unwrap().start.line, node.parent.is_some(), node.uri.is_some()))
             .collect();
-        assert_eq!(shown, [("step", 6, false, true), ("for", 7, false, true), ("step", 8, true, true)]);
+        assert_eq!(
+            shown,
+            [("param", 5, false, true), ("step", 6, false, true), ("for", 7, false, true), ("step", 8, true, true)]
+        );
+        for node in &found.nodes {
+            assert!(found.svg.contains(&format!("data-id=\"{}\"", node.id)), "{}: {}", node.id, found.svg);
+        }
         assert!(super::preview(&editor.snapshot, &editor.uri, Some("other")).is_none());
     }
 

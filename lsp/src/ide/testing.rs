@@ -38,7 +38,7 @@ impl Editor {
         }
         let open =
             move |_: &Path| -> (PathBuf, Box<dyn standpipe_compiler::World>) { ("/w".into(), Box::new(world.clone())) };
-        let mut snapshot = Snapshot::new(Box::new(open));
+        let mut snapshot = Snapshot::new(Box::new(open), Box::new(()));
         for (name, content) in files.iter().filter(|(name, _)| name.ends_with(".pipe")) {
             snapshot.opened(Document { uri: uri(name), version: 1, text: content.replace(CURSOR, "") });
         }

@@ -89,7 +89,7 @@ impl History {
 
 type Parts = [(SmolStr, SmolStr)];
 
-fn compare(before: &Parts, now: &Parts) -> Vec<Change> {
+pub(super) fn compare(before: &Parts, now: &Parts) -> Vec<Change> {
     let digest =
         |parts: &Parts, name: &str| parts.iter().find(|(part, _)| part == name).map(|(_, digest)| digest.clone());
     let mut changes = Vec::new();
@@ -105,7 +105,7 @@ fn compare(before: &Parts, now: &Parts) -> Vec<Change> {
     changes
 }
 
-fn reason(own: &StepEnd, before: Option<&(String, StepEnd)>, changes: &[Change]) -> String {
+pub(super) fn reason(own: &StepEnd, before: Option<&(String, StepEnd)>, changes: &[Change]) -> String {
     match (own.status, before) {
         (Status::Cached, _) => format!("nothing that it is made of changed since `{}`, which ran it", own.from),
         (Status::Skipped, _) if own.parts.is_empty() => {

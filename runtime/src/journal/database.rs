@@ -1,6 +1,7 @@
 //! The file `state.db`: how it is opened, and its tables.
 
 use std::fs::{DirBuilder, OpenOptions};
+use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -134,6 +135,30 @@ pub(crate) fn open_reader(state: &Path) -> Result<Option<Connection>, Failure> {
         }
     };
     open().map_err(|error| failure(&error))
+}
+
+/// Opens the state folder for a look in passing: makes no file, waits for nobody, and runs nothing that the file brings
+/// along. `None` where there is none, or none of a version known here.
+pub(crate) fn open_to_look(state: &Path) -> Option<Connection> {
+    let file = state.join("state.db");
+    let plain = |name: &str| std::fs::symlink_metadata(state.join(name)).map(|about| about.is_file());
+    if !plain("state.db").unwrap_or(false) || plain("state.db-shm").is_ok_and(|plain| !plain) {
+        return None;
+    }
+    // Without a log the file is all there is, and SQLite would make one; with one, its index must not be made.
+    let how = match plain("state.db-wal") {
+        Ok(true) => "readonly_shm=1",
+        Ok(false) => return None,
+        Err(_) => "immutable=1",
+    };
+    let path = percent_encoding::percent_encode(file.as_os_str().as_bytes(), percent_encoding::NON_ALPHANUMERIC);
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(format!("file:{path}?mode=ro&{how}"), flags).ok()?;
+    connection.busy_timeout(Duration::ZERO).ok()?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false).ok()?;
+    connection.pragma_update(None, "temp_store", "MEMORY").ok()?;
+    keep_log(&connection).ok()?;
+    version(&connection).is_ok_and(|version| (1..=VERSION).contains(&version)).then_some(connection)
 }
 
 /// Leaves the write-ahead log as it is when the last connection closes: folding it in would cost every run two more

@@ -60,12 +60,12 @@ fn whole(attr: &Attr) -> Span {
 fn body<'a>(site: &Site<'a>) -> Option<(&'a Task, &'a Attr)> {
     let (_, decl) = decl_at(site.file, site.span.start)?;
     let (DeclKind::Task(task) | DeclKind::Service(task)) = &decl.kind else { return None };
-    let attr = task.attrs.iter().find(|attr| matches!(attr.name.text.as_str(), "python" | "sh"))?;
+    let attr = task.attrs.iter().find(|attr| matches!(attr.name.text.as_str(), "python" | "sh" | "sql"))?;
     let span = whole(attr);
     (span.start <= site.span.end && site.span.start <= span.end).then_some((task, attr))
 }
 
-/// A raw body becomes a function of a new Python file, or a script.
+/// A raw body becomes a function of a new Python file, a script, or a query.
 fn to_file(site: &Site<'_>) -> Option<Offer> {
     let (task, attr) = body(site)?;
     let AttrValue::Raw(raw) = &attr.value else { return None };
@@ -77,7 +77,8 @@ fn to_file(site: &Site<'_>) -> Option<Offer> {
         let text = format!("def {name}({}):\n{}\n", params.join(", "), lines.join("\n").trim_end());
         (format!("{name}.py"), format!("{name}.py:{name}"), text)
     } else {
-        (format!("{name}.sh"), format!("{name}.sh"), raw.text.to_string())
+        let file = format!("{name}.{}", attr.name.text);
+        (file.clone(), file, raw.text.to_string())
     };
     let path = site.file.path.parent()?.join(&file);
     // What is there already is somebody's.
@@ -112,7 +113,7 @@ fn edit(uri: Uri, version: Option<i32>, edit: TextEdit) -> DocumentChangeOperati
     })
 }
 
-/// A script, or a function that is all that its file has besides imports, comes back.
+/// A script, a query, or a function that is all that its file has besides imports, comes back.
 fn from_file(site: &Site<'_>) -> Option<Offer> {
     let (task, attr) = body(site)?;
     let AttrValue::Expr(value) = &attr.value else { return None };

@@ -22,7 +22,7 @@ pub(super) fn offers(site: &Site<'_>) -> Vec<Offer> {
 }
 
 /// `base`, or `base2` and so on when that means something already.
-fn fresh(site: &Site<'_>, base: &str) -> String {
+pub(super) fn fresh(site: &Site<'_>, base: &str) -> String {
     let file = &site.file.analysis.checked.resolved.files[0];
     let taken = |name: &str| {
         file.scope.contains_key(name)

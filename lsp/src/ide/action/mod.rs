@@ -2,6 +2,7 @@
 
 mod arguments;
 mod body;
+mod computed;
 mod extract;
 mod imports;
 mod names;
@@ -67,6 +68,7 @@ const ACTIONS: &[Find] = &[
     settings::offers,
     imports::offers,
     extract::offers,
+    computed::offers,
     shape::offers,
     test::offers,
 ];

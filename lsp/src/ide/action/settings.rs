@@ -26,6 +26,7 @@ pub(super) fn offers(site: &Site<'_>) -> Vec<Offer> {
     for found in site.diagnostics(Code::MISSING_PACKAGE) {
         out.extend(add_package(site, found));
     }
+    out.extend(pin_all(site));
     out.extend(add(site));
     out
 }
@@ -66,22 +67,57 @@ fn add(site: &Site<'_>) -> Vec<Offer> {
 /// The version that the lock has, or that another environment of the project asks for.
 fn pin(site: &Site<'_>, found: &Diagnostic) -> Option<Offer> {
     let text = site.file.text(found.span).trim_matches('"').to_owned();
-    let wanted = text.replace(['_', '.'], "-").to_lowercase();
-    let lock = site.snapshot.text(&site.file.root.join("standpipe.lock")).unwrap_or_default();
-    let version = locked(&lock, &wanted).or_else(|| elsewhere(site, &wanted))?;
+    let version = version(site, found.span.start, &text)?;
     let new = format!("\"{text}=={version}\"");
     Some(Offer::repair(format!("take version {version}"), vec![site.replace(found.span, new)], found))
 }
 
-/// A line of the lock that says `name==version`, quoted or not.
+/// All packages of the environment that have no version and one in the lock.
+fn pin_all(site: &Site<'_>) -> Option<Offer> {
+    let (_, decl) = decl_at(site.file, site.span.start)?;
+    let DeclKind::Env(env) = &decl.kind else { return None };
+    let packages = env.attrs.iter().find(|attr| attr.name.text == "packages")?;
+    let AttrValue::Expr(Expr { kind: ExprKind::List(items), .. }) = &packages.value else { return None };
+    let edits = items.iter().filter_map(|item| {
+        let ExprKind::String(parts) = &item.kind else { return None };
+        let [StrPart::Text(text)] = parts.as_slice() else { return None };
+        if text.contains(['=', '<', '>', '~', '!', '@', ';']) {
+            return None;
+        }
+        let version = version(site, item.span.start, text)?;
+        Some(site.replace(item.span, format!("\"{text}=={version}\"")))
+    });
+    let edits: Vec<_> = edits.collect();
+    (edits.len() > 1)
+        .then(|| Offer::new("take the versions of all packages from the lock", CodeActionKind::REFACTOR_REWRITE, edits))
+}
+
+/// The version of a package that the environment around byte `at` runs with.
+fn version(site: &Site<'_>, at: u32, package: &str) -> Option<String> {
+    let wanted = normal(package.split('[').next().unwrap_or(package));
+    let lock = site.snapshot.text(&site.file.root.join("standpipe.lock")).unwrap_or_default();
+    let environment = decl_at(site.file, at).map_or("", |(_, decl)| name_of(decl));
+    let name = format!("name = \"{environment}\"");
+    // Its own part of the lock first: another environment may run with another version.
+    let own = lock.split("[[env]]").find(|part| part.lines().any(|line| line.trim() == name));
+    own.and_then(|part| locked(part, &wanted)).or_else(|| locked(&lock, &wanted)).or_else(|| elsewhere(site, &wanted))
+}
+
+fn normal(package: &str) -> String {
+    package.trim().replace(['_', '.'], "-").to_lowercase()
+}
+
+/// What a quoted `name==version` says.
 fn locked(lock: &str, wanted: &str) -> Option<String> {
-    lock.lines().find_map(|line| {
-        let line = line.trim().trim_matches([',', '"', '\'']);
-        let (name, rest) = line.split_once("==")?;
-        let name = name.trim_matches('"').replace(['_', '.'], "-").to_lowercase();
-        let version: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || ".+!-".contains(*c)).collect();
-        (name == wanted && !version.is_empty()).then_some(version)
-    })
+    lock.split('"').skip(1).step_by(2).find_map(|quoted| exact(quoted, wanted))
+}
+
+/// The version in `name==version`.
+fn exact(requirement: &str, wanted: &str) -> Option<String> {
+    let (name, rest) = requirement.split_once("==")?;
+    let version: String =
+        rest.trim().chars().take_while(|c| c.is_ascii_alphanumeric() || ".+!-".contains(*c)).collect();
+    (normal(name) == wanted && !version.is_empty()).then_some(version)
 }
 
 fn elsewhere(site: &Site<'_>, wanted: &str) -> Option<String> {
@@ -91,7 +127,7 @@ fn elsewhere(site: &Site<'_>, wanted: &str) -> Option<String> {
             let AttrValue::Expr(Expr { kind: ExprKind::List(items), .. }) = &attr.value else { return None };
             items.iter().find_map(|item| match &item.kind {
                 ExprKind::String(parts) => match parts.as_slice() {
-                    [StrPart::Text(text)] => locked(text, wanted),
+                    [StrPart::Text(text)] => exact(text, wanted),
                     _ => None,
                 },
                 _ => None,

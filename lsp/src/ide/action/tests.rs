@@ -264,6 +264,55 @@ fn packages_get_versions() {
 }
 
 #[test]
+fn each_environment_takes_its_own_versions_from_the_lock() {
+    let text = "env a {\n  packages: [\"pandas\", \"numpy==2.0.0\", \"scikit_le‸arn\"]\n}\n";
+    let lock = "version = 1\n\n[[env]]\nname = \"b\"\npackages = [\"pandas==1.5.0\"]\n\n[[env]]\nname = \"a\"\npackages = [\"pandas==2.2.3\", \"scikit-learn==1.5.2\"]\n";
+    assert_eq!(
+        after(&[("a.pipe", text), ("standpipe.lock", lock)], "take the versions of all packages from the lock"),
+        "env a {\n  packages: [\"pandas==2.2.3\", \"numpy==2.0.0\", \"scikit_learn==1.5.2\"]\n}\n"
+    );
+    let one = text.replace("pandas", "pan‸das").replace("le‸arn", "learn");
+    assert!(after(&[("a.pipe", &one), ("standpipe.lock", lock)], "take version 2.2.3").contains("\"scikit_learn\"]"));
+}
+
+#[test]
+fn a_value_becomes_a_task() {
+    let main = "pipeline main(share: Float) -> Float {\n  m = fit(load(), 1)\n  score = ‸m.auc * (1.0 - share) + (m.best ?? 0.5)‸\n  score\n}\n";
+    assert_eq!(
+        pipeline(main, "make it the task `compute_score`"),
+        "task compute_score(m: { auc: Float, best: Float? }, share: Float) -> Float {\n  python:\n    return m[\"auc\"] * (1.0 - share) + ((0.5 if m[\"best\"] is None else m[\"best\"]))\n}\n\npipeline main(share: Float) -> Float {\n  m = fit(load(), 1)\n  score = compute_score(m, share)\n  score\n}\n"
+    );
+    let main = "pipeline main(n: Int) -> String {\n  ‸if n > 3 and not (n == 7) { \"many\" } else { \"few\" }‸\n}\n";
+    assert!(
+        after(&[("a.pipe", main)], "make it the task `compute_value`")
+            .contains("return (\"many\" if n > 3 and not (n == 7) else \"few\")")
+    );
+    // A step cannot be called from Python, and what is not computed is no task.
+    for selected in ["twice(n) + 1", "n", "1 + 2"] {
+        let text = format!(
+            "task twice(n: Int) -> Int {{\n  sh:\n    echo $n > $out\n}}\n\npipeline main(n: Int) -> Int {{\n  a = ‸{selected}‸\n  a + twice(n)\n}}\n"
+        );
+        let titles: Vec<String> = offered(&Editor::with(&text)).into_iter().map(|action| action.title).collect();
+        assert!(titles.iter().all(|title| !title.contains("the task `compute")), "{selected}: {titles:?}");
+    }
+}
+
+#[test]
+fn a_query_moves_into_a_file_and_back() {
+    let text = "task f(rows: Table[{ a: Int }]) -> Table[{ a: Int }] {\n  sql:\n    SELECT ‸a\n    FROM rows\n}\n";
+    let editor = Editor::with(text);
+    let found = offered(&editor);
+    let action = found.iter().find(|action| action.title == "move the body into `f.sql`").unwrap();
+    let texts = super::body::texts(action.edit.as_ref().unwrap());
+    let query = &texts["file:///w/f.sql"][0].new_text;
+    assert_eq!(query.trim_end(), "SELECT a\nFROM rows");
+    let pipe = editor.after(&texts["file:///w/a.pipe"]).replace("sql: ", "sql: ‸");
+    let files = [("a.pipe", pipe.as_str()), ("f.sql", query.as_str())];
+    assert_eq!(errors(&Editor::among(&files)), Vec::<String>::new());
+    assert_eq!(after(&files, "write the body of `f.sql` here"), text.replace('‸', ""));
+}
+
+#[test]
 fn imports_are_sorted_and_emptied() {
     let lib = ("lib.pipe", "const a: Int = 1\n\nconst b: Int = 2\n");
     let text = "import \"./lib.pipe\" { b, a }\nimport std/table { stack, fir‸st }\n\npipeline main(t: Table[{ x: Int }]) -> Int {\n  first(t, rows: a + b).rows\n}\n";
