@@ -1,7 +1,8 @@
 /** The language server's client: one for the window. Knows nothing of the other parts. */
 
 import * as vscode from 'vscode';
-import { LanguageClient, State, type LanguageClientOptions, type ServerOptions } from 'vscode-languageclient/node';
+import { LanguageClient, State, type LanguageClientOptions, type Middleware, type ServerOptions } from 'vscode-languageclient/node';
+import type { Embedded, Place } from './embedded/document';
 import type { Preview } from './graph/preview';
 import { invocation } from './settings';
 
@@ -19,6 +20,9 @@ export class Server implements vscode.Disposable {
   /** What the status item says: `starting`, `running`, `stopped`, `off`, or why it could not be started. */
   readonly onState = this.changed.event;
 
+  /** Stands between the editor and the server; set before the server is started. */
+  middleware: Middleware = {};
+
   constructor(private readonly output: vscode.OutputChannel) {}
 
   async start(): Promise<void> {
@@ -32,6 +36,8 @@ export class Server implements vscode.Disposable {
     const options: LanguageClientOptions = {
       documentSelector: SELECTOR,
       outputChannel: this.output,
+      middleware: this.middleware,
+      initializationOptions: { virtualDocuments: true },
       synchronize: { fileEvents: vscode.workspace.createFileSystemWatcher('**/*.{pipe,py,sh,sql}') },
     };
     const client = new LanguageClient('standpipe', 'Standpipe', server, options);
@@ -64,6 +70,13 @@ export class Server implements vscode.Disposable {
   /** The plan of a pipeline as a graph; `undefined` when the server does not run. */
   async preview(uri: string, pipeline: string | undefined): Promise<Preview | null | undefined> {
     return this.client?.isRunning() ? this.client.sendRequest<Preview | null>('standpipe/preview', { uri, pipeline }) : undefined;
+  }
+
+  /** The raw bodies of a file as documents of their languages, or the one at a place. */
+  async embedded(uri: string, position: Place | undefined): Promise<Embedded[] | null | undefined> {
+    return this.client?.isRunning()
+      ? this.client.sendRequest<Embedded[] | null>('standpipe/embedded', { uri, position })
+      : undefined;
   }
 
   /** The text of what lies in no folder: the standard library and the pages of errors. */

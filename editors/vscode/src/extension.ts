@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 import { shouldOffer } from './association';
 import { Server } from './client';
+import { EmbeddedPython, register } from './embedded/python';
 import { GraphPanel } from './graph/panel';
 import { statusItem } from './status';
 import { provider, task } from './tasks';
@@ -15,7 +16,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const running = new Server(output);
   server = running;
   const graph = new GraphPanel((uri, pipeline) => running.preview(uri, pipeline));
-  context.subscriptions.push(output, running, graph, statusItem(running));
+  const embedded = new EmbeddedPython((uri, position) => running.embedded(uri, position));
+  running.middleware = embedded.middleware;
+  context.subscriptions.push(output, running, graph, statusItem(running), register(embedded));
 
   const command = (name: string, does: (...args: never[]) => unknown): void => {
     context.subscriptions.push(vscode.commands.registerCommand(name, does));
@@ -25,6 +28,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   command('standpipe.plan', (file?: unknown, pipeline?: unknown) => start('plan', file, pipeline));
   command('standpipe.test', (file?: unknown, name?: unknown) => start('test', file, name));
   command('standpipe.check', () => start('check'));
+  command('standpipe.showRun', showRun);
   const preview = async (file?: unknown, pipeline?: unknown): Promise<void> => {
     const document = await documentOf(file);
     if (document !== undefined) {
@@ -86,6 +90,15 @@ async function start(name: Definition['command'], file?: unknown, part?: unknown
     const folder = vscode.workspace.getWorkspaceFolder(document.uri) ?? vscode.TaskScope.Workspace;
     await vscode.tasks.executeTask(task(partOf(name, document.fileName, part), folder));
   }
+}
+
+/** Shows a run of the past: a lens gives a file of the project, the run's name and the project's folder. */
+async function showRun(_file: unknown, run: unknown, root: unknown): Promise<void> {
+  if (!vscode.workspace.isTrusted || typeof run !== 'string' || typeof root !== 'string') {
+    return;
+  }
+  const what: Definition = { command: 'runs', args: ['show', run, '--root', root] };
+  await vscode.tasks.executeTask(task(what, vscode.workspace.workspaceFolders?.[0] ?? vscode.TaskScope.Workspace));
 }
 
 /** The task for a pipeline or test of a file, or for all of it. */

@@ -2,13 +2,13 @@
 
 /** What a task of the type `standpipe` says, as `taskDefinitions` of the manifest describes it. */
 export interface Definition {
-  command: 'run' | 'plan' | 'check' | 'test' | 'fmt';
+  command: 'run' | 'plan' | 'check' | 'test' | 'fmt' | 'runs';
   file?: string;
   pipeline?: string;
   args?: string[];
 }
 
-const COMMANDS: readonly string[] = ['run', 'plan', 'check', 'test', 'fmt'];
+const COMMANDS: readonly string[] = ['run', 'plan', 'check', 'test', 'fmt', 'runs'];
 
 /** `value` as a definition, or `undefined` when it is none. */
 export function definition(value: unknown): Definition | undefined {

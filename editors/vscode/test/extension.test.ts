@@ -44,12 +44,14 @@ test('a lens runs its pipeline, a button its file', async () => {
   await call('standpipe.test', 'file:///w/a.pipe', 'it holds');
   await call('standpipe.plan', fake.Uri.file('/w/b.pipe'));
   await call('standpipe.check');
+  await call('standpipe.showRun', 'file:///w/a.pipe', 'brave-otter', '/w');
   const lines = seen.tasks.map((task) => [task.execution.command.value, ...task.execution.args.map((word: any) => word.value)]);
   assert.deepEqual(lines, [
     ['/opt/standpipe', 'run', '/w/a.pipe', 'train'],
     ['/opt/standpipe', 'test', '/w/a.pipe', '-k', 'it holds'],
     ['/opt/standpipe', 'plan', '/w/b.pipe'],
     ['/opt/standpipe', 'check', '--format', 'line'],
+    ['/opt/standpipe', 'runs', 'show', 'brave-otter', '--root', '/w'],
   ]);
   assert.ok(seen.tasks.every((task) => task.problemMatchers === '$standpipe'));
 });
@@ -69,7 +71,7 @@ test('the graph follows the text, and leads to it and back', async () => {
   const place = { uri: 'file:///w/a.pipe', range: { start: { line: 6 } } };
   answers.preview = {
     pipeline: 'main', pipelines: ['main'], errors: 0, nodes: [{ id: 'n1', name: 'fit', kind: 'step', ...place }],
-    dot: 'digraph "main" {\n  n0 [label = "n", shape = ellipse]\n  n1 [label = "fit"]\n  n0 -> n1\n}\n',
+    svg: '<svg><style></style><g class="node step" data-id="n1"><text>fit</text></g></svg>',
   };
   await call('standpipe.preview', 'file:///w/a.pipe', 'main');
   const panel = seen.panels[0];
@@ -82,7 +84,7 @@ test('the graph follows the text, and leads to it and back', async () => {
   events.selection.fire({ textEditor: { document: document('/w/a.pipe', '') }, selections: [{ active: { line: 7 } }] });
   assert.deepEqual(panel.sent.at(-1), { here: 'n1' });
 
-  answers.preview = { ...(answers.preview as object), dot: '', errors: 2 };
+  answers.preview = { ...(answers.preview as object), svg: '', errors: 2 };
   events.change.fire({ document: document('/w/a.pipe', '') });
   await settle(400);
   assert.match(panel.webview.html, /the last plan it had.*<svg.*fit/s);

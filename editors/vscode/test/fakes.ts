@@ -11,6 +11,10 @@ export const seen = {
   panels: [] as any[],
   clients: [] as any[],
   opened: [] as any[],
+  /** Commands of the editor that were carried out. */
+  executed: [] as any[][],
+  /** Who gives the text of documents, by scheme. */
+  providers: new Map<string, any>(),
 };
 
 /** What the fakes answer. */
@@ -20,6 +24,9 @@ export const answers = {
   settings: {} as Record<string, unknown>,
   preview: null as unknown,
   documents: [] as any[],
+  embedded: null as unknown,
+  /** What a command of the editor gives. */
+  commands: {} as Record<string, unknown>,
 };
 
 export class Emitter {
@@ -47,14 +54,18 @@ class Uri {
   constructor(
     readonly scheme: string,
     readonly path: string,
+    readonly query = '',
   ) {}
   static file = (path: string) => new Uri('file', path);
-  static parse = (text: string) => new Uri(text.split(':')[0]!, text.replace(/^\w+:(\/\/)?/, ''));
+  static parse = (text: string) => {
+    const [whole, query] = text.split('?') as [string, string | undefined];
+    return new Uri(whole.split(':')[0]!, decodeURIComponent(whole.replace(/^[\w-]+:(\/\/)?/, '')), decodeURIComponent(query ?? ''));
+  };
   get fsPath(): string {
     return this.path;
   }
   toString(): string {
-    return `${this.scheme}://${this.path}`;
+    return `${this.scheme}://${this.path}${this.query === '' ? '' : `?${encodeURIComponent(this.query)}`}`;
   }
 }
 
@@ -98,7 +109,7 @@ class Client {
   isRunning = () => this.running;
   sendRequest = async (method: string, params: unknown) => {
     seen.messages.push(`${method} ${JSON.stringify(params)}`);
-    return answers.preview;
+    return method === 'standpipe/embedded' ? answers.embedded : answers.preview;
   };
 }
 
@@ -108,6 +119,8 @@ const vscode = {
   Task,
   Position: class { constructor(readonly line: number, readonly character: number) {} },
   Range: class { constructor(readonly start: any, readonly end: any) {} },
+  CompletionList: class { constructor(readonly items: any[], readonly isIncomplete?: boolean) {} },
+  Hover: class { constructor(readonly contents: any[]) {} },
   EventEmitter: Emitter,
   Disposable: { from: (...all: any[]) => ({ dispose: () => all.forEach((one) => one.dispose()) }) },
   ShellExecution: class { constructor(readonly command: any, readonly args: any[]) {} },
@@ -121,6 +134,10 @@ const vscode = {
     registerCommand: (name: string, does: (...args: any[]) => any) => {
       seen.commands.set(name, does);
       return disposable;
+    },
+    executeCommand: async (...call: any[]) => {
+      seen.executed.push(call);
+      return answers.commands[call[0]];
     },
   },
   tasks: {
@@ -174,8 +191,14 @@ const vscode = {
     }),
     getWorkspaceFolder: () => vscode.workspace.workspaceFolders[0],
     createFileSystemWatcher: () => disposable,
-    registerTextDocumentContentProvider: () => disposable,
-    openTextDocument: async (uri: any) => document(uri.path, ''),
+    registerTextDocumentContentProvider: (scheme: string, provider: any) => {
+      seen.providers.set(scheme, provider);
+      return disposable;
+    },
+    openTextDocument: async (uri: any) => {
+      const text = await seen.providers.get(uri.scheme)?.provideTextDocumentContent(uri);
+      return { ...document(uri.path, text ?? ''), uri };
+    },
     onDidOpenTextDocument: events.open.event,
     onDidChangeTextDocument: events.change.event,
     onDidChangeConfiguration: events.configuration.event,

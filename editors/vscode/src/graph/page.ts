@@ -1,7 +1,5 @@
 /** The page of the graph panel: the picture, or why there is none. Knows nothing of how either was made. */
 
-import { escape } from './picture';
-
 /** What the panel shows. */
 export interface Content {
   title: string;
@@ -11,20 +9,14 @@ export interface Content {
   problem?: string;
 }
 
+/** The text as it may stand in HTML. */
+export function escape(text: string): string {
+  return text.replace(/[&<>"']/g, (sign) => `&#${sign.codePointAt(0)};`);
+}
+
 const STYLE = `
 body { padding: 0 8px; font-family: var(--vscode-font-family); color: var(--vscode-foreground); }
-svg { max-width: 100%; height: auto; font-size: 12px; }
-text { fill: var(--vscode-foreground); text-anchor: middle; dominant-baseline: central; }
-rect { fill: var(--vscode-editorWidget-background); stroke: var(--vscode-charts-blue); stroke-width: 1; }
-.param rect { stroke: var(--vscode-charts-foreground); }
-.effect rect { stroke: var(--vscode-charts-orange); stroke-width: 2; }
-.region rect { stroke-dasharray: 4 3; fill-opacity: 0.4; }
-.value rect { stroke: var(--vscode-charts-lines); }
-.node { cursor: pointer; }
-.node:focus { outline: none; }
-.node.here > rect, .node:focus > rect { stroke-width: 3; }
-.arrow { fill: none; stroke: var(--vscode-charts-lines, currentColor); stroke-width: 1.2; }
-.head { fill: var(--vscode-charts-lines, currentColor); stroke: none; }
+svg { max-width: 100%; height: auto; }
 .problem { color: var(--vscode-editorWarning-foreground); }
 `;
 
@@ -45,7 +37,9 @@ window.addEventListener('message', ({ data }) => {
 /** The page as HTML. `nonce` is new for each, so that nothing else in it can run. */
 export function page(content: Content, nonce: string): string {
   const problem = content.problem === undefined ? '' : `<p class="problem">${escape(content.problem)}</p>`;
-  const body = `<h3>${escape(content.title)}</h3>\n${problem}\n${content.svg ?? ''}`;
+  // The picture brings its colours along.
+  const svg = (content.svg ?? '').replace('<style>', `<style nonce="${nonce}">`);
+  const body = `<h3>${escape(content.title)}</h3>\n${problem}\n${svg}`;
   const policy = `default-src 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'`;
   return `<!DOCTYPE html>
 <html lang="en">

@@ -3,7 +3,6 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { page, type Content } from './page';
-import { draw } from './picture';
 import { at, read, type Graph, type Preview } from './preview';
 
 /** Milliseconds of rest after an edit before the picture is drawn anew. */
@@ -18,7 +17,6 @@ export class GraphPanel implements vscode.Disposable {
   private document: vscode.TextDocument | undefined;
   private pipeline: string | undefined;
   private graph: Graph | undefined;
-  private svg: string | undefined;
   private timer: NodeJS.Timeout | undefined;
   private readonly listeners: vscode.Disposable[] = [];
 
@@ -29,7 +27,6 @@ export class GraphPanel implements vscode.Disposable {
     this.document = document;
     this.pipeline = pipeline;
     this.graph = undefined;
-    this.svg = undefined;
     if (this.panel === undefined) {
       this.panel = vscode.window.createWebviewPanel(
         'standpipe.graph',
@@ -80,7 +77,7 @@ export class GraphPanel implements vscode.Disposable {
 
   private async content(document: vscode.TextDocument): Promise<Content> {
     const title = this.graph?.title ?? this.pipeline ?? 'pipeline';
-    const last = { title, ...(this.svg === undefined ? {} : { svg: this.svg }) };
+    const last = { title, ...(this.graph === undefined ? {} : { svg: this.graph.svg }) };
     const preview = await this.ask(document.uri.toString(), this.pipeline);
     if (preview === undefined) {
       return { ...last, problem: 'The language server does not run.' };
@@ -88,18 +85,17 @@ export class GraphPanel implements vscode.Disposable {
     if (preview === null) {
       return { ...last, problem: 'This file has no such pipeline.' };
     }
-    if (preview.dot === '') {
+    if (preview.svg === '') {
       return { ...last, title: preview.pipeline, problem: 'The file has errors: this is the last plan it had.' };
     }
     this.graph = read(preview);
-    this.svg = draw(this.graph);
-    return { title: this.graph.title, svg: this.svg };
+    return { title: this.graph.title, svg: this.graph.svg };
   }
 
   /** A box was clicked: shows where it comes from. */
   private async open(message: unknown): Promise<void> {
     const id = (message as { open?: unknown } | undefined)?.open;
-    const place = this.graph?.nodes.find((node) => node.id === id)?.place;
+    const place = typeof id === 'string' ? this.graph?.places.get(id) : undefined;
     if (place !== undefined) {
       const start = new vscode.Position(place.line, 0);
       await vscode.window.showTextDocument(vscode.Uri.parse(place.uri, true), {
@@ -113,7 +109,7 @@ export class GraphPanel implements vscode.Disposable {
   private follow(event: vscode.TextEditorSelectionChangeEvent): void {
     const cursor = event.selections[0]?.active;
     if (cursor !== undefined && this.graph !== undefined) {
-      const here = at(this.graph, event.textEditor.document.uri.toString(), cursor.line)?.id ?? null;
+      const here = at(this.graph, event.textEditor.document.uri.toString(), cursor.line) ?? null;
       void this.panel?.webview.postMessage({ here });
     }
   }
