@@ -13,6 +13,7 @@ mod measure;
 mod scale;
 mod start;
 mod steps;
+mod sweep;
 
 use measure::Row;
 
@@ -31,6 +32,7 @@ const FIGURES: &[(&str, Figure)] = &[
     ("instances", scale::instances),
     ("idle", idle::rows),
     ("makespan", makespan::rows),
+    ("sweep", sweep::rows),
 ];
 
 #[expect(clippy::print_stdout, reason = "printing is what it is for")]

@@ -18,7 +18,8 @@ pub struct MatchArm {
 /// its parameters.
 ///
 /// Its value is `{ best, params, score, trials }`: the body's result and the parameters of the trial that did best by
-/// the first objective, what it scored, and a table of all trials.
+/// the first objective, what it scored, and all trials as a List of records. The table that people see of them is made
+/// of that List by a step of its own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sweep {
     /// In the order in which they are written: fields of `item`.
@@ -29,7 +30,7 @@ pub struct Sweep {
     pub strategy: Expr,
     /// The node of kind [`crate::NodeKind::Item`] in `body`. The spaces may read it too: the fields of axes before.
     pub item: NodeId,
-    /// The columns of the table of trials: `trial`, the parameters, `score` (none for a trial that failed), the
+    /// The fields of a trial's record: `trial`, the parameters, `score` (none for a trial that failed), the
     /// objectives after the first by their names and `pareto` when there are several, `state`
     /// (`"finished" | "stopped" | "failed"`), `seconds` and `step` (the trial's path).
     pub trials: Vec<Field>,

@@ -11,7 +11,7 @@ use standpipe_plan::{Blob, CachePolicy, Digest, Value};
 use std::sync::Arc;
 
 pub(crate) use self::key::{Key, Keys};
-use crate::journal;
+use crate::journal::{self, Report};
 use crate::planted::{Bug, planted};
 use crate::store::Store;
 
@@ -21,6 +21,10 @@ pub(crate) struct Hit {
     pub value: Value,
     /// The name of the run that made it.
     pub run: SmolStr,
+    /// How long the step took that made it.
+    pub seconds: f64,
+    /// What it reported on its way.
+    pub reports: Vec<Report>,
 }
 
 /// The result kept under `key`, if it is fresh enough and everything it refers to is still there.
@@ -31,10 +35,12 @@ pub(crate) fn find(
     policy: CachePolicy,
     inputs: &[Value],
 ) -> rusqlite::Result<Option<Hit>> {
-    let mut query = connection.prepare_cached("SELECT value, run, time FROM results WHERE key = ?1")?;
-    let row: Option<(String, String, i64)> =
-        query.query_row(params![key.0.as_slice()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
-    let Some((text, run, time)) = row else { return Ok(None) };
+    let mut query =
+        connection.prepare_cached("SELECT value, run, time, seconds, reports FROM results WHERE key = ?1")?;
+    let columns = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?));
+    let row: Option<(String, String, i64, f64, String)> =
+        query.query_row(params![key.0.as_slice()], columns).optional()?;
+    let Some((text, run, time, seconds, reports)) = row else { return Ok(None) };
     let fresh = match policy {
         CachePolicy::On => true,
         CachePolicy::Off => false,
@@ -43,7 +49,12 @@ pub(crate) fn find(
     };
     let value = fresh.then(|| serde_json::from_str(&text).ok()).flatten();
     let found = value.and_then(|value| relocated(&value, &mut |blob| whereabouts(store, inputs, blob)));
-    Ok(found.map(|value| Hit { value, run: run.into() }))
+    Ok(found.map(|value| Hit {
+        value,
+        run: run.into(),
+        seconds,
+        reports: serde_json::from_str(&reports).unwrap_or_default(),
+    }))
 }
 
 /// The value as it is kept: content by digest only, never by where the user has it.

@@ -70,3 +70,7 @@ pub const UNKNOWN: &str = "E0652";
 pub const NOT_RESUMED: &str = "E0653";
 /// A step cannot be tried alone.
 pub const NOT_ALONE: &str = "E0654";
+/// A trial was not worth going on with, and ended at its next report.
+pub const STOPPED_EARLY: &str = "E0690";
+/// A sweep has no value: no trial of it succeeded, or too many failed.
+pub const SWEEP: &str = "E0691";

@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
+use standpipe_plan::Value;
+
+use crate::history::{AxisInfo, ObjectiveInfo, TrialState};
 
 /// Listens to a run. Called on the scheduler's thread: return quickly.
 pub trait Observer {
@@ -95,6 +98,34 @@ pub enum Event {
         step: String,
         count: u64,
     },
+    /// A `sweep` begins to look for parameters.
+    SweepStarted {
+        step: String,
+        #[serde(flatten)]
+        head: SweepHead,
+    },
+    /// `trial` counts from 0; `params` has the parameters by name.
+    TrialStarted {
+        step: String,
+        trial: u64,
+        params: serde_json::Value,
+    },
+    /// `scores` has one for each objective of the sweep, none where there is none.
+    TrialFinished {
+        step: String,
+        trial: u64,
+        params: serde_json::Value,
+        state: TrialState,
+        scores: Vec<Option<f64>>,
+        seconds: f64,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        error: Option<String>,
+    },
+    /// The sweep looks no further; `found` when it has a value.
+    SweepFinished {
+        step: String,
+        found: bool,
+    },
     /// The user asked the run to end: what runs is being stopped, nothing more is started.
     RunStopping,
     RunFinished {
@@ -104,6 +135,35 @@ pub enum Event {
         steps: Counts,
         outputs: serde_json::Value,
     },
+}
+
+/// What a sweep looks for, and how.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SweepHead {
+    /// The strategy's kind: `random`, `tpe`.
+    pub strategy: SmolStr,
+    /// Most trials, where there is a number.
+    pub trials: Option<u64>,
+    /// Most trials at once.
+    pub parallel: u64,
+    pub axes: Vec<AxisInfo>,
+    pub objectives: Vec<ObjectiveInfo>,
+}
+
+/// How a trial ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TrialEnd {
+    /// A record.
+    pub params: Value,
+    pub state: TrialState,
+    /// One for each objective; none where there is none.
+    pub scores: Vec<Option<f64>>,
+    pub seconds: f64,
+    /// What it reported of the first objective: how far it was, and what it had there; none where that was no number.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reports: Vec<(u64, Option<f64>)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
 }
 
 /// Steps by how they ended.

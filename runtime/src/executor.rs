@@ -6,6 +6,7 @@ use std::future::Future;
 use std::path::PathBuf;
 use std::pin::Pin;
 
+use smol_str::SmolStr;
 use tokio::sync::{mpsc, watch};
 
 use crate::environment::Ready;
@@ -22,6 +23,8 @@ pub(crate) enum News {
     Said(Event),
     /// An environment was made, or cannot be.
     Environment { which: Which, result: Result<Ready, Failure> },
+    /// A step says how it is doing, besides what is told of it.
+    Reported { ticket: Ticket, name: SmolStr, value: f64, at: Option<i64> },
     /// That attempt of the step is over, and so is every process of it.
     Ended { ticket: Ticket, attempt: u32, seconds: f64, outcome: Outcome },
 }
@@ -62,6 +65,8 @@ pub(crate) trait Executor {
     /// Starts attempts, more than one to go one after the other on what one of them needs; the end of each is told as
     /// [`News::Ended`], exactly once.
     fn submit(&self, attempts: Vec<Attempt>);
+    /// Advises the step's attempt to end at its next report.
+    fn stop_early(&self, ticket: Ticket);
     /// Ends what is kept for further attempts.
     fn close(&self) -> Pin<Box<dyn Future<Output = ()>>>;
 }

@@ -93,6 +93,12 @@ impl Oracle<'_> {
             | Effect::Wait { .. }
             | Effect::Finished { .. }
             | Effect::Fanout { .. }
+            | Effect::Alarm { .. }
+            | Effect::StopEarly { .. }
+            | Effect::SweepBegun { .. }
+            | Effect::TrialBegun { .. }
+            | Effect::TrialEnded { .. }
+            | Effect::SweepEnded { .. }
             | Effect::Stop
             | Effect::Done { .. } => {}
         }
@@ -109,7 +115,7 @@ impl Oracle<'_> {
             Some(task) if task.effect => Outlook::Run { why: "it is an effect, which runs in every run".into() },
             _ => match self.find(ticket) {
                 Ok((value, run)) => {
-                    self.events.push_back(Event::Reused { ticket, value });
+                    self.events.push_back(Event::Reused { ticket, value, nanos: 0 });
                     return self.add(name, Outlook::Reuse { run });
                 }
                 Err(why) => Outlook::Run { why },

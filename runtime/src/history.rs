@@ -18,6 +18,7 @@ use serde::Serialize;
 pub use self::glance::{PastRun, PastStep, glance};
 pub use self::steps::{StepRow, StepStatus};
 pub use self::sweep::{AxisInfo, ObjectiveInfo, Scale, SweepHistory, TrialRow, TrialState};
+pub(crate) use self::sweep::{Begun, Ended};
 pub use self::why::{Change, Why};
 pub(crate) use self::why::{last_ends, why_again};
 use crate::codes;

@@ -15,7 +15,7 @@ use tokio::sync::watch;
 
 pub(crate) use self::database::{failure, now, open, open_reader, open_to_look};
 pub(crate) use self::fold::durations;
-pub(crate) use self::record::{Kept, Record, StepEnd};
+pub(crate) use self::record::{Kept, Record, Report, StepEnd};
 use crate::event::Failure;
 use crate::planted::carried;
 
@@ -123,7 +123,13 @@ pub(crate) mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let connection = open(folder.path()).expect("it opens");
         let mut journal = Journal::start(connection, 7);
-        let kept = Kept { key: Digest::of(b"key"), value: Value::Int(5), run: "calm-crab".into() };
+        let kept = Kept {
+            key: Digest::of(b"key"),
+            value: Value::Int(5),
+            run: "calm-crab".into(),
+            seconds: 0.5,
+            reports: Vec::new(),
+        };
         for index in 0..100 {
             let end = StepEnd {
                 step: format!("main.step[{index}]"),

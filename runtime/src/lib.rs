@@ -32,7 +32,7 @@ mod state;
 mod store;
 pub mod worker;
 
-pub use event::{Counts, Event, Failure, LogRange, Observer, Status};
+pub use event::{Counts, Event, Failure, LogRange, Observer, Status, SweepHead, TrialEnd};
 pub use forecast::forecast;
 pub use options::{Forecast, Options, Outlook, Resume, RunReport};
 pub use run::run;

@@ -11,6 +11,7 @@ pub(crate) mod queue;
 mod regions;
 mod rests;
 mod steps;
+mod sweep;
 #[cfg(test)]
 mod tests;
 mod together;
@@ -18,16 +19,18 @@ mod together;
 use std::collections::VecDeque;
 
 use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
 use standpipe_plan::{EvalError, NodeId, Origin, Plan, Scope, Step, TaskId, Value};
 
 use self::activation::{Activation, ActivationId};
 use self::layout::Layout;
 use self::queue::Queue;
+pub(crate) use self::sweep::{Ran, Trials, Tried};
 pub(crate) use self::together::Start;
 use self::together::{DispatchId, Together};
 use crate::admission::{Admission, Capacity, Demand};
 use crate::durations::Durations;
-use crate::event::{Failure, Status};
+use crate::event::{Failure, Status, SweepHead, TrialEnd};
 use crate::planted::{Bug, planted};
 use crate::state::TaskState;
 
@@ -42,6 +45,8 @@ pub(crate) enum Event {
     Reused {
         ticket: Ticket,
         value: Value,
+        /// How long it took to make.
+        nanos: u64,
     },
     /// A step that was looked up, or an effect that was recorded, must run.
     Admitted {
@@ -64,7 +69,15 @@ pub(crate) enum Event {
         nanos: u64,
         result: Result<Value, Failure>,
     },
-    /// The wait before the next attempt is over.
+    /// A step says how it is doing.
+    Reported {
+        ticket: Ticket,
+        name: SmolStr,
+        value: f64,
+        /// How far on its way it is.
+        at: Option<i64>,
+    },
+    /// The wait before the next attempt, or for an alarm, is over.
     Woken {
         ticket: Ticket,
     },
@@ -76,11 +89,52 @@ pub(crate) enum Event {
 #[derive(Debug)]
 pub(crate) enum Effect {
     /// Look for an earlier result, or record that an effect will start.
-    Look { ticket: Ticket },
+    Look {
+        ticket: Ticket,
+    },
     /// More than one go together: one after the other, on what one of them needs.
-    Start { starts: Vec<Start>, timeout: Option<i64>, demand: Demand },
+    Start {
+        starts: Vec<Start>,
+        timeout: Option<i64>,
+        demand: Demand,
+    },
     /// The attempt failed: say `Woken` after `nanos`.
-    Wait { ticket: Ticket, attempt: u32, nanos: i64, failure: Failure },
+    Wait {
+        ticket: Ticket,
+        attempt: u32,
+        nanos: i64,
+        failure: Failure,
+    },
+    /// Say `Woken` after `nanos`; the ticket is no step's.
+    Alarm {
+        ticket: Ticket,
+        nanos: i64,
+    },
+    /// A sweep begins at `step`.
+    SweepBegun {
+        step: String,
+        head: Box<SweepHead>,
+    },
+    /// A trial of the sweep at `step` begins with these parameters, a record.
+    TrialBegun {
+        step: String,
+        trial: u64,
+        params: Value,
+    },
+    TrialEnded {
+        step: String,
+        trial: u64,
+        end: Box<TrialEnd>,
+    },
+    /// The sweep at `step` looks no further; `found` when it has a value.
+    SweepEnded {
+        step: String,
+        found: bool,
+    },
+    /// The step's attempt is not worth going on with: it may end at its next report.
+    StopEarly {
+        ticket: Ticket,
+    },
     /// The step reached its end; its ticket means nothing any more.
     Finished {
         ticket: Ticket,
@@ -92,13 +146,22 @@ pub(crate) enum Effect {
         caught: bool,
     },
     /// Something reached its end without becoming a step.
-    Passed { step: StepName, why: Passing },
+    Passed {
+        step: StepName,
+        why: Passing,
+    },
     /// A `for` knows its number of items.
-    Fanout { step: String, count: u64 },
+    Fanout {
+        step: String,
+        count: u64,
+    },
     /// End what runs.
     Stop,
     /// The run is over.
-    Done { status: Status, value: Value },
+    Done {
+        status: Status,
+        value: Value,
+    },
 }
 
 /// Why something never became a step.
@@ -128,6 +191,8 @@ pub(crate) struct Instance<'p> {
     pub inputs: Vec<Value>,
     state: TaskState,
     attempt: u32,
+    /// How long its last attempt took, or the one whose result it has.
+    nanos: u64,
     demand: Demand,
     /// The dispatch it goes in with others.
     dispatch: Option<DispatchId>,
@@ -158,6 +223,12 @@ pub(crate) struct Schedule<'p> {
     rules: Rules,
     layout: Layout<'p>,
     limits: FxHashMap<&'p str, u32>,
+    /// Whole cores: so many trials of a sweep go on at once.
+    slots: usize,
+    /// Sweeps whose time will be spent.
+    alarms: FxHashMap<Ticket, (ActivationId, usize)>,
+    /// What an interrupted run has tried.
+    tried: Trials,
     activations: FxHashMap<ActivationId, Activation>,
     next_activation: ActivationId,
     instances: FxHashMap<Ticket, Instance<'p>>,
@@ -205,6 +276,9 @@ impl<'p> Schedule<'p> {
             rules,
             layout: Layout::new(plan, durations),
             limits,
+            slots: usize::try_from(capacity.cpu / 1000).unwrap_or(usize::MAX).max(1),
+            alarms: FxHashMap::default(),
+            tried: Trials::default(),
             activations: FxHashMap::default(),
             next_activation: 0,
             instances: FxHashMap::default(),
@@ -223,11 +297,12 @@ impl<'p> Schedule<'p> {
     pub(crate) fn step(&mut self, event: Event) -> Vec<Effect> {
         match event {
             Event::Begin => self.begin(),
-            Event::Reused { ticket, value } => self.reused(ticket, value),
+            Event::Reused { ticket, value, nanos } => self.reused(ticket, value, nanos),
             Event::Admitted { ticket } => self.admitted(ticket),
             Event::Omitted { ticket } => self.skip_step(ticket),
             Event::Refused { ticket, failure } => self.refused(ticket, failure),
             Event::Ended { ticket, attempt, nanos, result } => self.ended(ticket, attempt, nanos, result),
+            Event::Reported { ticket, name, value, at } => self.reported(ticket, &name, value, at),
             Event::Woken { ticket } => self.woken(ticket),
             Event::Cancel => self.cancel(),
         }
@@ -239,6 +314,11 @@ impl<'p> Schedule<'p> {
         }
         self.start_what_fits();
         std::mem::take(&mut self.effects)
+    }
+
+    /// The run is gone on with: so far it has tried this.
+    pub(crate) fn remember(&mut self, tried: Trials) {
+        self.tried = tried;
     }
 
     /// A step that has not ended.
@@ -269,6 +349,7 @@ impl<'p> Schedule<'p> {
             ("what was taken", !self.admission.idle()),
             ("the queue", !self.queue.is_empty()),
             ("dispatches", !self.together.is_empty()),
+            ("alarms", !self.alarms.is_empty()),
         ];
         left.into_iter().filter(|(_, is)| *is).map(|(name, _)| name).collect()
     }

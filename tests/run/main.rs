@@ -19,3 +19,4 @@ mod small;
 mod sql;
 mod sql_types;
 mod stdlib;
+mod sweep;

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use standpipe_plan::{NodeKind, Plan, Region};
+use standpipe_runtime::history::TrialState;
 use standpipe_runtime::{Event, Failure, Status};
 
 use super::group::Group;
 use super::seconds;
+use super::trials::Trials;
 use crate::render::excerpt::visible;
 use crate::render::paint::Paint;
 use crate::render::plural;
@@ -35,6 +37,8 @@ pub(crate) struct Board {
     /// Dots and all, what every step's path starts with.
     prefix: String,
     pub(super) groups: BTreeMap<String, Group>,
+    /// Sweeps under way, by path.
+    pub(super) sweeps: BTreeMap<String, Trials>,
     pub(super) running: Vec<Running>,
     /// An environment that is being made, and its last line.
     pub(super) environment: Option<(String, String)>,
@@ -50,6 +54,7 @@ impl Board {
             verbose,
             prefix: format!("{}.", plan.pipeline),
             groups,
+            sweeps: BTreeMap::new(),
             running: Vec::new(),
             environment: None,
             reused: 0,
@@ -92,7 +97,8 @@ impl Board {
             Event::StepFinished { step, label, status, seconds, error, caught } => {
                 self.running.retain(|running| running.step != *step);
                 let mut lines = self.finished(step, label, *status, *seconds, error.as_ref());
-                if let (true, Some(line)) = (*caught, lines.first_mut()) {
+                // In a sweep it is the trial that fails.
+                if let (true, Some(line)) = (*caught && self.sweep_of(step).is_none(), lines.first_mut()) {
                     line.push_str(&self.paint.dimmed("  (tried: the run goes on)"));
                 }
                 lines
@@ -108,6 +114,21 @@ impl Board {
                 }
                 Vec::new()
             }
+            Event::SweepStarted { step, head } => {
+                self.sweeps.insert(step.clone(), Trials::new(head));
+                Vec::new()
+            }
+            Event::TrialStarted { step, .. } => {
+                if let Some(sweep) = self.sweeps.get_mut(step) {
+                    sweep.begin();
+                }
+                Vec::new()
+            }
+            Event::TrialFinished { step, trial, params, state, scores, seconds, error } => {
+                let outcome = (*state, scores.first().copied().flatten(), error.as_deref());
+                self.tried(step, *trial, params, outcome, *seconds).into_iter().collect()
+            }
+            Event::SweepFinished { step, found } => self.swept(step, *found).into_iter().collect(),
             Event::RunStopping => {
                 let text = "stopping: what has finished is kept (Ctrl-C again ends at once)";
                 vec![self.paint.yellow(text)]
@@ -149,6 +170,10 @@ impl Board {
 
     fn finished(&mut self, step: &str, label: &str, status: Status, took: f64, error: Option<&Failure>) -> Vec<String> {
         let name = self.name(step, label);
+        if self.sweep_of(step).is_some() {
+            let told = if self.verbose { self.alone(step, &name, status, took, error) } else { None };
+            return told.into_iter().collect();
+        }
         let Some((path, _)) = step.split_once('[') else {
             return self.alone(step, &name, status, took, error).into_iter().collect();
         };
@@ -192,6 +217,59 @@ impl Board {
         }
     }
 
+    /// The outermost sweep that a step is in, by path.
+    pub(super) fn sweep_of<'s>(&self, step: &'s str) -> Option<&'s str> {
+        let mut paths = step.match_indices('[').map(|(end, _)| &step[..end]);
+        paths.find(|path| self.sweeps.contains_key(*path))
+    }
+
+    /// The line of a trial that is over: of each in a small sweep, of those that fail or do better in a large one.
+    fn tried(
+        &mut self,
+        step: &str,
+        trial: u64,
+        params: &serde_json::Value,
+        (state, score, error): (TrialState, Option<f64>, Option<&str>),
+        took: f64,
+    ) -> Option<String> {
+        let inner = self.sweep_of(step).is_some();
+        let sweep = self.sweeps.get_mut(step)?;
+        let better = sweep.end(trial, params, state, score);
+        let small = sweep.most.is_some_and(|most| most <= MOST_INSTANCES);
+        if inner && !self.verbose || !(small || better || self.verbose || state == TrialState::Failed) {
+            return None;
+        }
+        let mut said = score.map_or(String::new(), |score| format!("  {}", sweep.scored(score)));
+        let mark = match state {
+            TrialState::Finished => self.paint.green("✓"),
+            TrialState::Stopped => self.paint.cyan("◦"),
+            TrialState::Failed | TrialState::Cancelled | TrialState::Running => self.paint.red("✗"),
+        };
+        if state == TrialState::Stopped {
+            said.push_str("  stopped");
+        }
+        if let Some(error) = error {
+            let mut shown = String::new();
+            visible(error.lines().next().unwrap_or_default(), &mut shown);
+            said = format!("  {}: {shown}", self.paint.red("failed"));
+        }
+        let params = sweep.params(params);
+        let name = self.name(&format!("{step}[{trial}]"), &params);
+        Some(format!("{mark} {name}{said}  {}", seconds(took)))
+    }
+
+    /// The line of a sweep that is over.
+    fn swept(&mut self, step: &str, found: bool) -> Option<String> {
+        let inner = self.sweep_of(step).is_some();
+        let sweep = self.sweeps.remove(step)?;
+        let best = sweep.best();
+        // That it found nothing is told as a failure.
+        if inner && !self.verbose || !found {
+            return None;
+        }
+        Some(format!("{} {}  {}  {best}", self.paint.green("✓"), self.name(step, ""), sweep.counts()))
+    }
+
     fn failure(&self, step: &str, name: &str, took: f64, error: Option<&Failure>) -> String {
         // What the message says of the step stands on the line already.
         let why = error.map_or(String::new(), |error| {
@@ -224,6 +302,7 @@ impl Board {
     fn rest(&mut self) -> Vec<String> {
         self.running.clear();
         self.environment = None;
+        self.sweeps.clear();
         let untold: Vec<_> = self
             .groups
             .iter()

@@ -92,6 +92,11 @@ fn area(board: &Board, now: Duration, width: usize, paint: Paint) -> Vec<String>
     for (path, group) in board.groups.iter().filter(|(_, group)| !group.told && group.count.is_some()) {
         lines.push(format!("{spinner} {}  {}", board.name(path, ""), paint.bold(&group.progress())));
     }
+    for (path, sweep) in board.sweeps.iter().filter(|(path, _)| board.sweep_of(path).is_none()) {
+        let parts = [paint.bold(&sweep.progress()), sweep.counts(), sweep.best(), paint.cyan(&sweep.sparkline())];
+        let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        lines.push(format!("{spinner} {}  {}", board.name(path, ""), parts.join("  ")));
+    }
     for running in board.running.iter().take(MOST) {
         let took = seconds(now.saturating_sub(running.since).as_secs_f64());
         let name = board.name(&running.step, &running.label);

@@ -6,6 +6,7 @@ mod group;
 mod json;
 mod lines;
 mod live;
+mod trials;
 
 pub(crate) use board::Board;
 pub(crate) use json::JsonLines;

@@ -1,7 +1,11 @@
 //! `sweep`: its spaces as expressions over the parameters before them, its body as a region over all of them.
 
 use smol_str::SmolStr;
-use standpipe_plan::{Axis, BinaryOp, Expr, Measure, Objective, Shape, Space, Value};
+use standpipe_plan::{
+    Axis, BinaryOp, Body, Expr, Field, Frame, Input, Measure, Objective, Settings, Shape, Space, Step, Task, TaskId,
+    Value,
+};
+use standpipe_syntax::Span;
 use standpipe_syntax::ast::{self, Block, CaseKind, Else, ExprKind, StmtKind};
 
 use super::Lowerer;
@@ -49,8 +53,41 @@ impl Lowerer<'_> {
             Some(Shape::Table(Some(columns))) => columns,
             _ => Vec::new(),
         };
+        let columns = trials.clone();
         let sweep = Sweep { axes, objectives, strategy, item, trials, body: region };
-        self.add_nested(&name, NodeKind::Sweep(Box::new(sweep)), expr.span)
+        let found = self.add_nested(&name, NodeKind::Sweep(Box::new(sweep)), expr.span);
+        let table = self.table_of_trials(&name, &found, columns, expr.span);
+        let field = |name: &str| Expr::Field(Box::new(found.clone()), name.into());
+        let parts = ["best", "params", "score"].map(|name| (SmolStr::new_static(name), field(name)));
+        Expr::Record(parts.into_iter().chain([(SmolStr::new_static("trials"), table)]).collect())
+    }
+
+    /// The trials of a sweep, a List of records, as a table: a step like any other, which nobody runs who does not look
+    /// at the table.
+    fn table_of_trials(&mut self, name: &str, found: &Expr, columns: Vec<Field>, span: Span) -> Expr {
+        let origin = self.origin(span);
+        let text = "return {name: [row[name] for row in rows] for name in rows[0]}\n";
+        let body = Body::Python { text: text.to_owned(), origin, modules: Vec::new() };
+        #[expect(clippy::cast_possible_truncation, reason = "fewer tasks than expressions")]
+        let task = TaskId(self.graph.tasks.len() as u32);
+        self.graph.tasks.push(Task {
+            name: "trials".into(),
+            effect: false,
+            service: None,
+            body,
+            environment: None,
+            frame: Frame::Pyarrow,
+            settings: Settings::default(),
+            origin,
+        });
+        let rows = Input {
+            name: "rows".into(),
+            value: Expr::Field(Box::new(found.clone()), "trials".into()),
+            shape: Shape::List(Box::new(Shape::Record(columns.clone()))),
+        };
+        let step = Step { task, inputs: vec![rows], output: Shape::Table(Some(columns)) };
+        let name = self.names.unique(&format!("{name}.trials"));
+        Expr::Node(self.add(&name, NodeKind::Step(step), span))
     }
 
     fn type_of(&self, expr: &ast::Expr) -> Type {

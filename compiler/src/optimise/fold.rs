@@ -12,6 +12,7 @@
 //! ```
 
 use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
 use standpipe_plan::{BinaryOp, Expr, NodeId, Scope, Value, equal, eval};
 
 use crate::graph::{Graph, NodeKind, RegionId};
@@ -43,6 +44,8 @@ struct Known {
     values: FxHashMap<NodeId, Value>,
     /// Nodes that are another name for something.
     aliases: FxHashMap<NodeId, Expr>,
+    /// What the fields of records are that are put together of what is there anyway.
+    fields: FxHashMap<NodeId, Vec<(SmolStr, Expr)>>,
 }
 
 impl Scope for Known {
@@ -133,6 +136,9 @@ impl Folder<'_> {
             Expr::Node(_) => {
                 self.known.aliases.insert(id, expr);
             }
+            Expr::Record(fields) if fields.iter().all(|(_, field)| is_named(field)) => {
+                self.known.fields.insert(id, fields);
+            }
             _ => {}
         }
     }
@@ -154,7 +160,7 @@ fn simplify(expr: &mut Expr, known: &Known, values: &mut usize) {
             if let Some(value) = value_of(expr, known) {
                 *values += 1;
                 *expr = Expr::Const(value);
-            } else if let Some(part) = part_of(expr) {
+            } else if let Some(part) = part_of(expr).or_else(|| field_of(expr, known)) {
                 *expr = part;
             }
         }
@@ -217,6 +223,23 @@ fn part_of(expr: &mut Expr) -> Option<Expr> {
             _ => None,
         },
         _ => None,
+    }
+}
+
+/// The field of a record that is put together elsewhere: who reads one need not wait for the others.
+fn field_of(expr: &Expr, known: &Known) -> Option<Expr> {
+    let Expr::Field(of, name) = expr else { return None };
+    let Expr::Node(id) = &**of else { return None };
+    known.fields.get(id)?.iter().find(|(field, _)| field == name).map(|(_, value)| value.clone())
+}
+
+/// Whether an expression only names what is there anyway.
+fn is_named(expr: &Expr) -> bool {
+    match expr {
+        Expr::Node(_) => true,
+        Expr::Const(value) => is_scalar(value),
+        Expr::Field(of, _) => is_named(of),
+        _ => false,
     }
 }
 

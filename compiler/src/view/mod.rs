@@ -12,7 +12,7 @@ use std::collections::HashMap;
 
 pub use dot::dot;
 pub use mermaid::mermaid;
-use standpipe_plan::{Expr, NodeId, NodeKind, Plan, Region, Sweep};
+use standpipe_plan::{Expr, NodeId, NodeKind, Plan, Region, Sweep, Value};
 pub use svg::svg;
 pub use tree::{TreeLine, tree};
 
@@ -83,11 +83,20 @@ impl Names {
             .iter()
             .map(|objective| format!("{} {}", if objective.maximize { "maximize" } else { "minimize" }, objective.name))
             .collect();
-        let kind = match &sweep.strategy {
-            Expr::Const(value) => value.field("kind").map_or(String::new(), |kind| format!(" using {}", kind.text())),
+        let known = |name: &str| match &sweep.strategy {
+            Expr::Const(value) => value.field(name).map(Expr::Const),
+            Expr::Record(fields) => fields.iter().find(|(own, _)| own == name).map(|(_, value)| value.clone()),
+            _ => None,
+        };
+        let kind = match known("kind") {
+            Some(Expr::Const(kind)) => format!(" using {}", kind.text()),
             _ => String::new(),
         };
-        format!("{} {}{kind}", axes.join(", "), objectives.join(", "))
+        let trials = match known("trials") {
+            None | Some(Expr::Const(Value::None)) => String::new(),
+            Some(most) => format!(", trials: up to {}", self.show(&most)),
+        };
+        format!("{} {}{kind}{trials}", axes.join(", "), objectives.join(", "))
     }
 
     #[expect(clippy::unused_self, reason = "beside the others that show")]

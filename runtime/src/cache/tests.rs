@@ -122,7 +122,7 @@ pub(crate) fn a_stale_result_is_not_found() {
     let connection = journal::open(folder.path()).expect("opened");
     let store = Store::open(folder.path()).expect("a store");
     let key = Digest::of(b"key");
-    let insert = "INSERT INTO results VALUES (?1, '{\"int\":5}', 'calm-crab', ?2)";
+    let insert = "INSERT INTO results VALUES (?1, '{\"int\":5}', 'calm-crab', ?2, 0.5, '')";
     connection.execute(insert, params![key.0.as_slice(), journal::now() - 10_000]).expect("kept");
     let find = |policy| find(&connection, &store, key, policy, &[]).expect("read").map(|hit| hit.value);
     assert_eq!(find(CachePolicy::On), Some(Value::Int(5)));
@@ -145,7 +145,7 @@ pub(crate) fn a_result_whose_content_is_gone_is_not_found() {
     let key = Digest::of(b"key");
     let value = without_places(&file("a.csv", "x"));
     let text = serde_json::to_string(&value).expect("JSON");
-    let insert = "INSERT INTO results VALUES (?1, ?2, 'calm-crab', ?3)";
+    let insert = "INSERT INTO results VALUES (?1, ?2, 'calm-crab', ?3, 0.5, '')";
     connection.execute(insert, params![key.0.as_slice(), text, journal::now()]).expect("kept");
     assert!(find(&connection, &store, key, CachePolicy::On, &[]).expect("read").is_none());
 }

@@ -4,9 +4,10 @@ mod log;
 mod pool;
 pub(crate) mod process;
 mod python;
+mod reports;
 mod together;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fs::{File, OpenOptions};
 use std::future::Future;
 use std::io;
@@ -24,6 +25,7 @@ use self::log::Slot;
 use self::pool::Pool;
 pub(crate) use self::process::Ending;
 pub(crate) use self::python::{Called, stopped};
+use self::reports::{Reported, Reports};
 use super::{Executor, News, Place, Site, Stop};
 use crate::codes;
 use crate::event::{Event, Failure, LogRange};
@@ -48,7 +50,7 @@ pub(crate) struct Local {
     work: PathBuf,
     nothing: File,
     slots: RefCell<Vec<Slot>>,
-    next_slot: std::cell::Cell<usize>,
+    next_slot: Cell<usize>,
     pool: RefCell<Pool>,
 }
 
@@ -61,6 +63,11 @@ impl Speaker {
     pub(crate) fn say(&self, event: Event) {
         // Nobody listens once the run has ended.
         let _ = self.0.send(News::Said(event));
+    }
+
+    /// Tells the scheduler how a step is doing.
+    pub(crate) fn report(&self, ticket: Ticket, name: SmolStr, value: f64, at: Option<i64>) {
+        let _ = self.0.send(News::Reported { ticket, name, value, at });
     }
 }
 
@@ -77,7 +84,7 @@ fn open(site: Site) -> Result<Box<dyn Executor>, Failure> {
         work,
         nothing,
         slots: RefCell::default(),
-        next_slot: std::cell::Cell::new(0),
+        next_slot: Cell::new(0),
         pool,
     }))))
 }
@@ -104,6 +111,12 @@ impl Executor for Handle {
             return;
         }
         attempts.drain(..).for_each(|attempt| submit(&local, attempt));
+    }
+
+    fn stop_early(&self, ticket: Ticket) {
+        // What cannot be advised goes on to its own end. The worker looks for the file at each report.
+        let advice = self.0.advice(ticket);
+        let _ = std::fs::create_dir_all(self.0.work()).and_then(|()| File::create(advice));
     }
 
     fn close(&self) -> Pin<Box<dyn Future<Output = ()>>> {
@@ -227,16 +240,82 @@ impl Local {
     ) -> Result<Ended, Failure> {
         let marker = self.marker(attempt);
         command.env(MARKER, &marker).envs(pool::thread_variables(attempt.threads));
+        let mut reports = Reports::new(self.work.join(format!("{}-{}.report", attempt.ticket, attempt.number)));
+        if crate::store::make_folder(&self.work).is_ok() {
+            command.env(reports::VARIABLE, reports.path());
+        }
         let log = slot.begin(|start| self.now(attempt, start)).and_then(File::try_clone);
         let log = match &attempt.veil {
             Some(veil) => log.and_then(|_| slot.veil(veil)),
             None => log,
         };
         let log = log.map_err(|error| not_started(attempt, &error))?;
-        let mut tell = |text: String| self.say(output(attempt, text));
+        let (ends, ending) = watch::channel(*self.site.stop.borrow());
+        let early = Cell::new(false);
+        let mut look = |slot: &mut Slot| {
+            slot.fresh(&mut |text| self.say(output(attempt, text)));
+            // Who compares what it reports may find that it is not worth going on with.
+            if self.pass_on(attempt, &mut reports) && self.advice(attempt.ticket).exists() && !early.replace(true) {
+                ends.send_replace(Stop::Gently);
+            }
+        };
+        let ended = {
+            let ended = self.held(attempt, command, (&marker, &log), slot, ending, &mut look);
+            let mut ended = std::pin::pin!(ended);
+            let mut stop = self.stop();
+            loop {
+                tokio::select! {
+                    ended = &mut ended => break ended,
+                    Ok(()) = stop.changed() => {
+                        ends.send_replace(*stop.borrow_and_update());
+                    }
+                }
+            }
+        };
+        look(slot);
+        match ended {
+            Ok(Ended { how: Ending::Cancelled, .. }) if early.get() && *self.site.stop.borrow() == Stop::No => {
+                let message = format!("`{}` was not worth going on with", attempt.name.path);
+                Err(Failure::new(codes::STOPPED_EARLY, message))
+            }
+            ended => ended,
+        }
+    }
+
+    /// The file that is there once the step may end at its next report.
+    fn advice(&self, ticket: Ticket) -> PathBuf {
+        self.work.join(format!("{ticket}-stop"))
+    }
+
+    /// Passes on what a process reported since the last look; whether it has reported anything at all.
+    fn pass_on(&self, attempt: &Attempt, reports: &mut Reports) -> bool {
+        let step = &attempt.name.path;
+        let (reported, wrong) = reports.fresh();
+        for Reported { name, value, at } in reported {
+            self.tell(News::Reported { ticket: attempt.ticket, name: name.clone(), value, at });
+            self.say(Event::Metric { step: step.clone(), name, value, at });
+        }
+        for line in wrong {
+            let line = attempt.veil.as_ref().map_or_else(|| line.clone(), |veil| veil.text(&line));
+            let text = format!("what was appended to ${} is no object of numbers: {line}", reports::VARIABLE);
+            self.say(Event::Log { step: step.clone(), stream: SmolStr::new_static("warning"), text });
+        }
+        reports.any()
+    }
+
+    /// Runs a command to its end, or until it is to end, with a keeper where there is one.
+    async fn held(
+        &self,
+        attempt: &Attempt,
+        command: Command,
+        (marker, log): (&str, &File),
+        slot: &mut Slot,
+        stop: watch::Receiver<Stop>,
+        look: &mut dyn FnMut(&mut Slot),
+    ) -> Result<Ended, Failure> {
         // What has secrets to hide does not outlive who hides them.
         let Some(program) = self.site.keeper.clone().filter(|_| attempt.veil.is_none()) else {
-            return self.process_here(attempt, command, &marker, slot, &log).await;
+            return self.process_here(attempt, command, (marker, log), slot, stop, look).await;
         };
         if slot.keeper.as_mut().is_some_and(Keeper::is_gone) {
             slot.keeper = None;
@@ -249,14 +328,14 @@ impl Local {
         let mut request = Request::of(&command, self.tag(attempt), self.site.root.clone());
         request.timeout = attempt.timeout;
         request.recorded = attempt.task().is_some_and(|task| task.effect);
-        match keeper.run(request, self.stop(), &mut || slot.fresh(&mut tell)).await {
+        match keeper.run(request, stop, &mut || look(slot)).await {
             Ok(ended) => {
                 slot.keeper = Some(keeper);
                 Ok(ended)
             }
             Err(_) => {
                 // What it held is looked for by its environment.
-                kill_tree(0, &marker).await;
+                kill_tree(0, marker).await;
                 keeper.close();
                 Err(lost(attempt))
             }
@@ -268,9 +347,10 @@ impl Local {
         &self,
         attempt: &Attempt,
         mut command: Command,
-        marker: &str,
+        (marker, log): (&str, &File),
         slot: &mut Slot,
-        log: &File,
+        stop: watch::Receiver<Stop>,
+        look: &mut dyn FnMut(&mut Slot),
     ) -> Result<Ended, Failure> {
         let not_started = |error: &io::Error| not_started(attempt, error);
         let clone = |file: &File| file.try_clone().map(Stdio::from);
@@ -279,9 +359,8 @@ impl Local {
             .stdout(clone(log).map_err(|error| not_started(&error))?)
             .stderr(clone(log).map_err(|error| not_started(&error))?)
             .current_dir(&self.site.root);
-        let limits = process::Limits { timeout: attempt.timeout, stop: self.stop() };
-        let mut tell = |text: String| self.say(output(attempt, text));
-        let how = match process::run(command, marker, limits, &mut || slot.fresh(&mut tell)).await {
+        let limits = process::Limits { timeout: attempt.timeout, stop };
+        let how = match process::run(command, marker, limits, &mut || look(slot)).await {
             Ok(how) => how,
             Err(error) => Ending::NotStarted(error.raw_os_error().unwrap_or(0)),
         };

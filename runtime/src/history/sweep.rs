@@ -1,8 +1,12 @@
 //! A sweep as it is on record: its space, what it looks for, and each of its trials. Does not know how it searched, nor
 //! how it is shown.
 
+mod read;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+pub(crate) use self::read::{Begun, Ended};
 
 /// One sweep of a run, as far as it has come.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

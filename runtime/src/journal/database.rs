@@ -14,7 +14,7 @@ use crate::codes;
 use crate::event::Failure;
 
 /// The version of the tables.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 /// How long to wait for another process's transaction.
 const BUSY: Duration = Duration::from_secs(60);
 
@@ -64,6 +64,12 @@ CREATE TABLE durations (
 ) WITHOUT ROWID;
 ";
 
+/// Since version 3: how long the step took whose result is kept, and what it reported on its way.
+const SECONDS: &str = "
+ALTER TABLE results ADD COLUMN seconds REAL NOT NULL DEFAULT 0;
+ALTER TABLE results ADD COLUMN reports TEXT NOT NULL DEFAULT '';
+";
+
 /// Opens the state folder for writing, and makes it where there is none.
 ///
 /// # Errors
@@ -102,6 +108,10 @@ fn connect(file: &Path) -> rusqlite::Result<Connection> {
             transaction.execute_batch(DURATIONS)?;
             fold::again(&transaction, |change| matches!(change, fold::Change::Took { .. }))?;
         }
+        if found < 3 {
+            transaction.execute_batch(SECONDS)?;
+            fold::again(&transaction, |change| matches!(change, fold::Change::Kept { .. }))?;
+        }
         if found < VERSION {
             transaction.pragma_update(None, "user_version", VERSION)?;
         }
@@ -126,7 +136,9 @@ pub(crate) fn open_reader(state: &Path) -> Result<Option<Connection>, Failure> {
         let connection = Connection::open_with_flags(&file, flags)?;
         connection.busy_timeout(BUSY)?;
         match version(&connection)? {
-            1..=VERSION => {
+            // What an earlier version wrote is brought to this one first.
+            1..VERSION => connect(&file).map(Some),
+            VERSION => {
                 keep_log(&connection)?;
                 Ok(Some(connection))
             }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use standpipe_plan::Digest;
 
-use super::record::Record;
+use super::record::{Record, Report};
 use crate::durations::{Durations, place};
 use crate::event::{Counts, Status};
 use crate::planted::{Bug, planted};
@@ -15,7 +15,7 @@ use crate::planted::{Bug, planted};
 #[derive(Debug)]
 pub(super) enum Change {
     /// A result that later runs may reuse.
-    Kept { key: Digest, value: String, run: String },
+    Kept { key: Digest, value: String, run: String, seconds: f64, reports: String },
     /// A step took so long.
     Took { place: String, nanos: i64 },
     /// The run goes on.
@@ -34,6 +34,8 @@ struct End {
     key: Option<Digest>,
     #[serde(default)]
     value: Option<Box<RawValue>>,
+    #[serde(default)]
+    reports: Vec<Report>,
 }
 
 #[derive(Deserialize)]
@@ -49,7 +51,13 @@ pub(super) fn changes(record: &Record) -> Vec<Change> {
             let mut changes = Vec::new();
             if let Some(kept) = keep {
                 let value = serde_json::to_string(&kept.value).unwrap_or_default();
-                changes.push(Change::Kept { key: kept.key, value, run: kept.run.to_string() });
+                changes.push(Change::Kept {
+                    key: kept.key,
+                    value,
+                    run: kept.run.to_string(),
+                    seconds: kept.seconds,
+                    reports: text(&kept.reports),
+                });
             }
             changes.extend(took(&end.step, end.status, end.seconds));
             changes
@@ -59,7 +67,10 @@ pub(super) fn changes(record: &Record) -> Vec<Change> {
         Record::RunCalled { .. }
         | Record::EffectAnnounced { .. }
         | Record::StepStarted { .. }
-        | Record::StepRetrying { .. } => Vec::new(),
+        | Record::StepRetrying { .. }
+        | Record::SweepStarted { .. }
+        | Record::TrialStarted { .. }
+        | Record::TrialFinished { .. } => Vec::new(),
     }
 }
 
@@ -70,7 +81,8 @@ pub(super) fn changes_of(kind: &str, step: &str, body: &str) -> Vec<Change> {
             let Ok(end) = serde_json::from_str::<End>(body) else { return Vec::new() };
             let mut changes = Vec::new();
             if let (Some(key), Some(value)) = (end.key, end.value) {
-                changes.push(Change::Kept { key, value: value.get().to_owned(), run: end.from });
+                let (value, reports) = (value.get().to_owned(), text(&end.reports));
+                changes.push(Change::Kept { key, value, run: end.from, seconds: end.seconds, reports });
             }
             changes.extend(took(step, end.status, end.seconds));
             changes
@@ -82,6 +94,11 @@ pub(super) fn changes_of(kind: &str, step: &str, body: &str) -> Vec<Change> {
         },
         _ => Vec::new(),
     }
+}
+
+/// Reports as they stand in the table: most steps have none.
+fn text(reports: &[Report]) -> String {
+    if reports.is_empty() { String::new() } else { serde_json::to_string(reports).unwrap_or_default() }
 }
 
 fn took(step: &str, status: Status, seconds: f64) -> Option<Change> {
@@ -99,10 +116,13 @@ pub(super) fn apply(
 ) -> rusqlite::Result<()> {
     for change in changes {
         match change {
-            Change::Kept { key, value, run } => {
+            Change::Kept { key, value, run, seconds, reports } => {
                 transaction
-                    .prepare_cached("INSERT OR REPLACE INTO results (key, value, run, time) VALUES (?1, ?2, ?3, ?4)")?
-                    .execute(params![key.0.as_slice(), value, run, time])?;
+                    .prepare_cached(
+                        "INSERT OR REPLACE INTO results (key, value, run, time, seconds, reports) \
+                         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                    )?
+                    .execute(params![key.0.as_slice(), value, run, time, seconds, reports])?;
             }
             Change::Took { place, nanos } => {
                 transaction
@@ -162,13 +182,18 @@ pub(crate) mod tests {
     use standpipe_plan::Value;
 
     use crate::event::{Counts, Status};
-    use crate::journal::{Journal, Kept, Record, StepEnd, durations, open};
+    use crate::journal::{Journal, Kept, Record, Report, StepEnd, durations, open};
 
-    type Tables = (Vec<(Vec<u8>, String, String)>, Vec<(String, i64, i64)>, Vec<(i64, Option<String>, Option<String>)>);
+    type Tables = (
+        Vec<(Vec<u8>, String, String, f64, String)>,
+        Vec<(String, i64, i64)>,
+        Vec<(i64, Option<String>, Option<String>)>,
+    );
 
     fn tables(connection: &rusqlite::Connection) -> rusqlite::Result<Tables> {
-        let mut results = connection.prepare("SELECT key, value, run FROM results ORDER BY key")?;
-        let results = results.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let mut results = connection.prepare("SELECT key, value, run, seconds, reports FROM results ORDER BY key")?;
+        let results =
+            results.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?;
         let mut durations = connection.prepare("SELECT step, nanos, times FROM durations ORDER BY step")?;
         let durations = durations.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
         let mut runs = connection.prepare("SELECT number, status, counts FROM runs ORDER BY number")?;
@@ -195,6 +220,8 @@ pub(crate) mod tests {
                 key: standpipe_plan::Digest::of(&index.to_le_bytes()),
                 value: Value::list(vec![Value::Float(f64::NAN), Value::string("a \"b\"\n")]),
                 run: "calm-crab".into(),
+                seconds: f64::from(index),
+                reports: vec![Report { name: "auc".into(), value: None, at: Some(i64::from(index)) }],
             });
             journal.append(Record::StepFinished { end: Box::new(end), keep }, Vec::new(), false);
         }
@@ -238,9 +265,13 @@ pub(crate) mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         write(folder.path());
         let connection = open(folder.path()).expect("it opens");
-        connection.execute_batch("DROP TABLE durations; PRAGMA user_version = 1").expect("as it was");
+        let results = tables(&connection).expect("read").0;
+        let before = "DROP TABLE durations; ALTER TABLE results DROP COLUMN seconds; \
+                      ALTER TABLE results DROP COLUMN reports; PRAGMA user_version = 1";
+        connection.execute_batch(before).expect("as it was");
         drop(connection);
         let connection = open(folder.path()).expect("it opens");
         assert_eq!(durations(&connection, "main").milliseconds("main.all[].fit"), 24_000);
+        assert_eq!(tables(&connection).expect("read").0, results);
     }
 }

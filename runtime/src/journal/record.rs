@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use standpipe_plan::{Digest, Value};
 
-use crate::event::{Counts, Failure, LogRange, Status};
+use crate::event::{Counts, Failure, LogRange, Status, SweepHead, TrialEnd};
 
 /// One line of the journal.
 #[derive(Clone, Debug)]
@@ -36,6 +36,21 @@ pub(crate) enum Record {
         end: Box<StepEnd>,
         keep: Option<Kept>,
     },
+    SweepStarted {
+        step: String,
+        head: Box<SweepHead>,
+    },
+    /// A trial of the sweep at `step` begins with these parameters, a record.
+    TrialStarted {
+        step: String,
+        trial: u64,
+        params: Value,
+    },
+    TrialFinished {
+        step: String,
+        trial: u64,
+        end: Box<TrialEnd>,
+    },
     RunFinished {
         status: Status,
         counts: Counts,
@@ -51,6 +66,19 @@ pub(crate) struct Kept {
     pub value: Value,
     /// The name of the run that made it.
     pub run: SmolStr,
+    /// How long that took.
+    pub seconds: f64,
+    pub reports: Vec<Report>,
+}
+
+/// What a step in a trial reported of what its sweep looks for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Report {
+    pub name: SmolStr,
+    /// None where it was not a number.
+    pub value: Option<f64>,
+    /// How far on its way the step was.
+    pub at: Option<i64>,
 }
 
 /// How a step ended, with what is needed to say why it ran.
@@ -84,6 +112,16 @@ struct KeptEnd<'r> {
     end: &'r StepEnd,
     key: Digest,
     value: &'r Value,
+    #[serde(skip_serializing_if = "<[Report]>::is_empty")]
+    reports: &'r [Report],
+}
+
+/// The end of a trial, with its number.
+#[derive(Serialize)]
+struct Numbered<'r> {
+    trial: u64,
+    #[serde(flatten)]
+    end: &'r TrialEnd,
 }
 
 impl StepEnd {
@@ -114,6 +152,9 @@ impl Record {
             Self::StepStarted { .. } => "step_started",
             Self::StepRetrying { .. } => "step_retrying",
             Self::StepFinished { .. } => "step_finished",
+            Self::SweepStarted { .. } => "sweep_started",
+            Self::TrialStarted { .. } => "trial_started",
+            Self::TrialFinished { .. } => "trial_finished",
             Self::RunFinished { .. } => "run_finished",
         }
     }
@@ -121,9 +162,12 @@ impl Record {
     /// The step it is about; empty for the run.
     pub(super) fn step(&self) -> &str {
         match self {
-            Self::EffectAnnounced { step, .. } | Self::StepStarted { step, .. } | Self::StepRetrying { step, .. } => {
-                step
-            }
+            Self::EffectAnnounced { step, .. }
+            | Self::StepStarted { step, .. }
+            | Self::StepRetrying { step, .. }
+            | Self::SweepStarted { step, .. }
+            | Self::TrialStarted { step, .. }
+            | Self::TrialFinished { step, .. } => step,
             Self::StepFinished { end, .. } => &end.step,
             Self::RunCalled { .. } | Self::RunResumed | Self::RunFinished { .. } => "",
         }
@@ -143,8 +187,15 @@ impl Record {
             }
             Self::StepFinished { end, keep: None } => serde_json::to_string(end).unwrap_or_default(),
             Self::StepFinished { end, keep: Some(kept) } => {
-                let whole = KeptEnd { end, key: kept.key, value: &kept.value };
+                let whole = KeptEnd { end, key: kept.key, value: &kept.value, reports: &kept.reports };
                 serde_json::to_string(&whole).unwrap_or_default()
+            }
+            Self::SweepStarted { head, .. } => serde_json::to_string(head).unwrap_or_default(),
+            Self::TrialStarted { trial, params, .. } => {
+                serde_json::json!({ "trial": trial, "params": params }).to_string()
+            }
+            Self::TrialFinished { trial, end, .. } => {
+                serde_json::to_string(&Numbered { trial: *trial, end }).unwrap_or_default()
             }
             Self::RunFinished { status, counts, seconds, outputs } => {
                 let body =

@@ -25,7 +25,8 @@ use crate::schedule::{Rules, Schedule};
 
 pub(super) async fn drive(setup: Setup, options: &Options, observer: &mut dyn Observer) -> Result<RunReport, Failure> {
     let begun = Instant::now();
-    let Setup { plan, params, id, name, folder, journal, reader, store, stamps, lock, session, past, secrets } = setup;
+    let Setup { plan, params, id, name, folder, journal, reader, store, stamps, lock, session, mut past, secrets } =
+        setup;
     let (news_sender, mut news) = mpsc::unbounded_channel();
     let (stop, stopped) = watch::channel(Stop::No);
     let capacity = machine::capacity(options.jobs, options.memory, &options.state);
@@ -60,7 +61,8 @@ pub(super) async fn drive(setup: Setup, options: &Options, observer: &mut dyn Ob
         stop,
     };
     let durations = journal::durations(&world.reader, &plan.pipeline);
-    let schedule = Schedule::new(&plan, params, capacity, rules, &durations);
+    let mut schedule = Schedule::new(&plan, params, capacity, rules, &durations);
+    schedule.remember(past.trials());
     let mut recorder = Recorder::new(journal, observer);
     recorder.tell(Told::RunStarted { run: name.to_string(), id: id.clone(), pipeline: plan.pipeline.clone() });
     let mut driver = Driver::new(&plan, name, schedule, world, recorder);

@@ -3,6 +3,7 @@
 
 mod finish;
 pub(super) mod look;
+mod trials;
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
@@ -22,7 +23,7 @@ use crate::cache::{Key, Keys};
 use crate::environment::Ready;
 use crate::event::{Counts, Event as Told, Failure, LogRange, Status};
 use crate::executor::{News, Stop};
-use crate::journal::Record;
+use crate::journal::{Record, Report};
 use crate::planted::{Bug, planted};
 use crate::runner::{self, Attempt};
 use crate::schedule::{Effect, Event, Schedule, Start, Ticket};
@@ -62,6 +63,8 @@ struct Underway {
     heard: u32,
     seconds: f64,
     log: Option<LogRange>,
+    /// What the last attempt reported of what a sweep looks for.
+    reports: Vec<Report>,
     files: Vec<std::path::PathBuf>,
     /// What the last attempt gave.
     value: Option<Value>,
@@ -212,6 +215,14 @@ impl<'p, 'o, W: World> Driver<'p, 'o, W> {
                     self.look(ticket);
                 }
             }
+            News::Reported { ticket, name, value, at } => {
+                if !self.schedule.judges(ticket, &name) {
+                    return;
+                }
+                let report = Report { name: name.clone(), value: value.is_finite().then_some(value), at };
+                self.steps.entry(ticket).or_default().reports.push(report);
+                self.events.push_back(Event::Reported { ticket, name, value, at });
+            }
             // What comes of an attempt that is not under way any more, or comes twice, is dropped.
             News::Ended { ticket, attempt, .. } if !self.schedule.awaits(ticket, attempt) => {}
             News::Ended { ticket, attempt, seconds, mut outcome } => {
@@ -229,8 +240,7 @@ impl<'p, 'o, W: World> Driver<'p, 'o, W> {
                 step.files = outcome.files;
                 step.value = outcome.result.as_ref().ok().cloned();
                 step.unsure |= unsure && !planted(Bug::ChangedFileKept);
-                let nanos = u64::try_from(Duration::try_from_secs_f64(seconds).unwrap_or_default().as_nanos());
-                let nanos = nanos.unwrap_or(u64::MAX);
+                let nanos = nanos(seconds);
                 self.events.push_back(Event::Ended { ticket, attempt, nanos, result: outcome.result });
             }
         }
@@ -253,6 +263,15 @@ impl<'p, 'o, W: World> Driver<'p, 'o, W> {
                 self.world.submit(attempts);
             }
             Effect::Wait { ticket, attempt, nanos, failure } => self.wait(ticket, attempt, nanos, failure),
+            Effect::Alarm { ticket, nanos } => {
+                let pause = Duration::from_nanos(u64::try_from(nanos).unwrap_or(0));
+                self.timers.push(Reverse((self.world.now() + pause, ticket)));
+            }
+            Effect::StopEarly { ticket } => self.world.stop_early(ticket),
+            Effect::SweepBegun { step, head } => self.sweep_begun(step, head),
+            Effect::TrialBegun { step, trial, params } => self.trial_begun(step, trial, params),
+            Effect::TrialEnded { step, trial, end } => self.trial_ended(step, trial, end),
+            Effect::SweepEnded { step, found } => self.recorder.promise(Told::SweepFinished { step, found }),
             Effect::Finished { ticket, step, attempt, status, failure, caught } => {
                 self.finished(ticket, step, attempt, status, failure, caught);
             }
@@ -283,6 +302,9 @@ impl<'p, 'o, W: World> Driver<'p, 'o, W> {
     /// An attempt with all that it needs; that it starts is recorded and told.
     fn start(&mut self, start: Start, timeout: Option<i64>, cpu: u64) -> Option<Attempt> {
         let Start { ticket, attempt: number } = start;
+        if let Some(step) = self.steps.get_mut(&ticket) {
+            step.reports.clear();
+        }
         let instance = self.schedule.instance(ticket)?;
         let key = self.steps.get(&ticket).and_then(|step| step.key.as_ref()).map(|key| key.digest);
         let held = self.past.take(&instance.name.path, key);
@@ -326,4 +348,10 @@ impl<'p, 'o, W: World> Driver<'p, 'o, W> {
         self.recorder.tell(Told::StepRetrying { step, attempt, wait, error });
         self.timers.push(Reverse((self.world.now() + pause, ticket)));
     }
+}
+
+/// Seconds as whole nanoseconds, whose sum does not depend on the order.
+pub(super) fn nanos(seconds: f64) -> u64 {
+    let nanos = Duration::try_from_secs_f64(seconds).unwrap_or_default().as_nanos();
+    u64::try_from(nanos).unwrap_or(u64::MAX)
 }

@@ -1,11 +1,11 @@
 //! What a plan may hold and no run can do yet: refused before anything starts, never left out in silence.
 
-use standpipe_plan::{NodeKind, Plan, Region, Task};
+use standpipe_plan::{Plan, Task};
 
 use crate::codes;
 use crate::event::Failure;
 
-/// Refuses a plan with a task or a sweep that this version cannot run.
+/// Refuses a plan with a task that this version cannot run.
 ///
 /// # Errors
 /// Names the first such part.
@@ -16,18 +16,6 @@ pub(super) fn refuse(plan: &Plan) -> Result<(), Failure> {
             let failure = Failure::new(codes::NOT_YET, format!("{what}, which this version cannot do yet"));
             Err(failure.at(plan, task.origin).with_help(help))
         }
-    })?;
-    sweeps(plan, &plan.root)
-}
-
-fn sweeps(plan: &Plan, region: &Region) -> Result<(), Failure> {
-    region.nodes.iter().try_for_each(|node| {
-        if matches!(node.kind, NodeKind::Sweep(_)) {
-            let message = format!("`{}` has a sweep, which this version plans and cannot run yet", plan.pipeline);
-            let help = "go over a list of parameters with `for`, and take the best with `max_by`";
-            return Err(Failure::new(codes::NOT_YET, message).at(plan, node.origin).with_help(help));
-        }
-        node.kind.regions().try_for_each(|inner| sweeps(plan, inner))
     })
 }
 

@@ -87,6 +87,10 @@ impl World for Outside {
         self.executor.submit(attempts);
     }
 
+    fn stop_early(&mut self, ticket: Ticket) {
+        self.executor.stop_early(ticket);
+    }
+
     fn stop(&mut self, how: Stop) {
         self.stop.send_replace(how);
     }

@@ -7,25 +7,38 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use standpipe_plan::{Digest, Value};
 
+use super::driver::nanos;
 use crate::codes;
 use crate::event::{Failure, Status};
 use crate::executor::local::Ending;
+use crate::history::{Begun, Ended, TrialState};
 use crate::journal::{self, StepEnd};
 use crate::keeper::Left;
 use crate::options::Resume;
 use crate::process::{kill_marked, marker};
 use crate::remains::{Remnant, end_all};
+use crate::schedule::{Ran, Trials, Tried};
 
 /// Nothing, for a run that has just begun.
 #[derive(Default)]
 pub(super) struct Past {
     /// The value of steps that ended well and that later runs do not reuse; what those were made of that are no effects.
-    done: FxHashMap<String, (Value, Vec<(SmolStr, SmolStr)>)>,
+    done: FxHashMap<String, Done>,
     /// Effects that began and of which no end is on record.
     begun: Vec<String>,
     /// Attempts that somebody held when the run was interrupted, by step.
     remnants: FxHashMap<String, Remnant>,
+    /// What its sweeps have tried.
+    trials: Trials,
     choice: Resume,
+}
+
+/// A step that ended well.
+struct Done {
+    value: Value,
+    /// What it is made of; nothing of an effect.
+    parts: Vec<(SmolStr, SmolStr)>,
+    seconds: f64,
 }
 
 /// What a run knows of one of its effects before it starts it.
@@ -63,6 +76,22 @@ impl Past {
                     told.remove(&step);
                     open.entry(step).or_insert(false);
                 }
+                "trial_started" => {
+                    let Ok(Begun { trial, params }) = serde_json::from_str(body) else { return };
+                    past.trials.entry(step).or_default().insert(trial, Tried { params, ran: None });
+                }
+                "trial_finished" => {
+                    let Ok(Ended { trial, end }) = serde_json::from_str(body) else { return };
+                    // What finished is found by its steps, what failed is tried again.
+                    if end.state == TrialState::Stopped {
+                        let reports = end.reports.iter().map(|(step, value)| (*step, value.unwrap_or(f64::NAN)));
+                        let ran = Ran { nanos: nanos(end.seconds), reports: reports.collect() };
+                        past.trials
+                            .entry(step)
+                            .or_default()
+                            .insert(trial, Tried { params: end.params, ran: Some(ran) });
+                    }
+                }
                 "step_finished" => {
                     let Ok(end) = serde_json::from_str::<StepEnd>(body) else { return };
                     // An effect that was stopped may have happened, and one that nobody knew of is known no better since;
@@ -73,7 +102,10 @@ impl Past {
                         open.remove(&step);
                     }
                     if let (Status::Succeeded | Status::Cached, Some(value)) = (end.status, end.value) {
-                        past.done.insert(step, (value, end.parts));
+                        // What was taken from earlier in this run took as long as it did then.
+                        let before = past.done.get(&step).map(|done| done.seconds);
+                        let seconds = before.filter(|_| end.status == Status::Cached).unwrap_or(end.seconds);
+                        past.done.insert(step, Done { value, parts: end.parts, seconds });
                     }
                 }
                 _ => {}
@@ -114,8 +146,8 @@ impl Past {
 
     /// What is known of the effect at `step`.
     pub(super) fn effect(&self, step: &str) -> Effected {
-        if let Some((value, _)) = self.done.get(step) {
-            return Effected::Done(value.clone());
+        if let Some(done) = self.done.get(step) {
+            return Effected::Done(done.value.clone());
         }
         if self.begun.binary_search_by(|begun| begun.as_str().cmp(step)).is_err() {
             return Effected::No;
@@ -137,10 +169,15 @@ impl Past {
         )))
     }
 
-    /// What a step was worth in this run that is made of `parts`.
-    pub(super) fn value(&self, step: &str, parts: &[(SmolStr, SmolStr)]) -> Option<Value> {
-        let (value, of) = self.done.get(step)?;
-        (of.as_slice() == parts && !parts.is_empty()).then(|| value.clone())
+    /// What a step was worth in this run that is made of `parts`, and how many seconds it took.
+    pub(super) fn value(&self, step: &str, parts: &[(SmolStr, SmolStr)]) -> Option<(Value, f64)> {
+        let done = self.done.get(step)?;
+        (done.parts.as_slice() == parts && !parts.is_empty()).then(|| (done.value.clone(), done.seconds))
+    }
+
+    /// What its sweeps have tried.
+    pub(super) fn trials(&mut self) -> Trials {
+        std::mem::take(&mut self.trials)
     }
 
     /// The attempt at `step` that is still held, or whose end was noted; with another key it is of no use.

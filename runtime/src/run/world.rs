@@ -54,6 +54,9 @@ pub(crate) trait World {
     /// news, exactly once.
     fn submit(&mut self, attempts: Vec<Attempt>);
 
+    /// A step's attempt may end at its next report: advice, which one that reports nothing never hears of.
+    fn stop_early(&mut self, ticket: Ticket);
+
     /// How urgently everything that runs is to end.
     fn stop(&mut self, how: Stop);
 }

@@ -55,10 +55,13 @@ fn request(local: &Local, attempt: &Attempt, task: &Arc<PythonTask>) -> Request 
 /// Passes on what a step says while it runs.
 fn messages(local: &Local, attempt: &Attempt) -> impl FnMut(Message) + Send + use<> {
     let step = attempt.name.path.clone();
-    let speaker = local.speaker();
+    let (speaker, ticket) = (local.speaker(), attempt.ticket);
     let veil = attempt.veil.clone();
     move |message: Message| {
         let step = step.clone();
+        if let Message::Metric { name, value, at } = &message {
+            speaker.report(ticket, name.clone(), *value, *at);
+        }
         speaker.say(match message {
             Message::Metric { name, value, at } => Event::Metric { step, name, value, at },
             Message::Log { text } => {

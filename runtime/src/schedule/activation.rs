@@ -4,6 +4,7 @@ use standpipe_plan::Value;
 
 use super::control::Rounds;
 use super::layout::{RegionId, RegionLayout};
+use super::sweep::Search;
 
 /// A number that is never given twice in a run.
 pub(super) type ActivationId = u64;
@@ -14,7 +15,7 @@ pub(super) struct Activation {
     pub parent: Option<(ActivationId, usize)>,
     /// The iteration's number.
     pub index: usize,
-    /// The item of a `for`, the state of a `loop`.
+    /// The item of a `for`, the state of a `loop`, the parameters of a trial.
     pub item: Value,
     /// The first part of the path of every step in it.
     pub path: String,
@@ -35,6 +36,7 @@ pub(super) struct Cell {
     pub blocked: bool,
     pub iterations: Option<Box<Iterations>>,
     pub rounds: Option<Rounds>,
+    pub search: Option<Box<Search>>,
 }
 
 /// A `for` under way: only the window between `next` and the oldest unfinished iteration exists.
@@ -54,7 +56,14 @@ impl Activation {
         let cells = layout
             .slots
             .iter()
-            .map(|slot| Cell { waits: slot.waits, value: None, blocked: false, iterations: None, rounds: None })
+            .map(|slot| Cell {
+                waits: slot.waits,
+                value: None,
+                blocked: false,
+                iterations: None,
+                rounds: None,
+                search: None,
+            })
             .collect::<Vec<_>>();
         Self {
             region,

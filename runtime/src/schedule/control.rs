@@ -13,14 +13,14 @@ pub(super) struct Rounds {
     pub item: NodeId,
 }
 
-/// What the end of a loop sees: the state, and what the loop's own region sees.
-struct StateScope<'s, 'p> {
-    around: NodeScope<'s, 'p>,
-    item: NodeId,
-    state: &'s Value,
+/// What the end of a loop sees, and the spaces of a sweep: the state, and what the region around sees.
+pub(super) struct StateScope<'s> {
+    pub around: &'s dyn Scope,
+    pub item: NodeId,
+    pub state: &'s Value,
 }
 
-impl Scope for StateScope<'_, '_> {
+impl Scope for StateScope<'_> {
     fn node(&self, id: NodeId) -> Option<Value> {
         if id == self.item { Some(self.state.clone()) } else { self.around.node(id) }
     }
@@ -63,7 +63,7 @@ impl Schedule<'_> {
             return self.settle(id, slot, state);
         }
         let around = NodeScope { schedule: self, activation: id };
-        let scope = StateScope { around, item: rounds.item, state: &state };
+        let scope = StateScope { around: &around, item: rounds.item, state: &state };
         match until.as_ref().map(|until| eval(until, &scope)).transpose() {
             Ok(Some(Value::Bool(true))) => return self.settle(id, slot, state),
             Ok(_) => {}
@@ -95,12 +95,12 @@ impl Schedule<'_> {
         }
     }
 
-    /// Whether a failure in what belongs to `parent` is one that a `try` takes for `none`.
+    /// Whether a failure in what belongs to `parent` is one that a `try` takes for `none`, or a sweep for a trial's.
     pub(super) fn caught(&self, mut parent: Option<(ActivationId, usize)>) -> bool {
         while let Some((id, slot)) = parent {
             let Some(own) = self.activations.get(&id) else { return false };
             let kind = self.layout.node(own.region, slot).map(|node| &node.kind);
-            if self.rules.catches && matches!(kind, Some(NodeKind::Try { .. })) {
+            if self.rules.catches && matches!(kind, Some(NodeKind::Try { .. } | NodeKind::Sweep(_))) {
                 return true;
             }
             parent = own.parent;

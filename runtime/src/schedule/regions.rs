@@ -58,12 +58,16 @@ impl<'p> Schedule<'p> {
                 }
             },
             NodeKind::Try { .. } => self.branch(id, slot, 0),
-            // No run is begun with one; whoever asks what would happen is told that it is not known.
-            NodeKind::Sweep(_) => {
-                let name = self.name(activation, &node.name);
-                self.pass_over(&node.kind, name, false);
-                self.unsettled(id, slot);
-            }
+            NodeKind::Sweep(sweep) => match eval(&sweep.strategy, &scope) {
+                Ok(strategy) if self.rules.catches => self.begin_sweep(id, slot, sweep, &strategy),
+                // Which parameters will be tried is not known before the run.
+                Ok(_) => {
+                    let name = self.name(activation, &node.name);
+                    self.pass_over(&node.kind, name, false);
+                    self.unsettled(id, slot);
+                }
+                Err(error) => self.fail_node(id, slot, no_value(self.plan, node.origin, "the strategy", &error)),
+            },
             NodeKind::Param(index) => {
                 let value = self.params.get(*index as usize).cloned().unwrap_or(Value::None);
                 self.settle(id, slot, value);
@@ -209,6 +213,7 @@ impl<'p> Schedule<'p> {
                     failure = failure.at(self.plan, origin);
                 }
                 let caught = self.caught(parent);
+                self.note_below(parent, index, &failure);
                 self.fail_here(StepName { path, label: String::new() }, failure, caught);
                 None
             }
@@ -229,6 +234,9 @@ impl<'p> Schedule<'p> {
         let kind = self.layout.node(activation.region, slot).map(|node| &node.kind);
         if matches!(kind, Some(NodeKind::Try { .. })) {
             return self.tried(id, slot, value);
+        }
+        if matches!(kind, Some(NodeKind::Sweep(_))) {
+            return self.trial_ended(id, slot, index, value);
         }
         let Some(cell) = activation.cells.get_mut(slot) else { return };
         let Some(iterations) = cell.iterations.as_mut() else {
@@ -273,6 +281,7 @@ impl<'p> Schedule<'p> {
             cell.value = value;
             cell.iterations = None;
             cell.rounds = None;
+            cell.search = None;
         }
         for dependent in &layout.dependents {
             let Some(cell) = activation.cells.get_mut(*dependent as usize) else { continue };
@@ -316,6 +325,7 @@ impl<'p> Schedule<'p> {
             && let Some(node) = self.layout.node(activation.region, slot)
         {
             let (step, caught) = (self.name(activation, &node.name), self.caught(activation.parent));
+            self.note_in_trial(id, &failure);
             self.fail_here(step, failure, caught);
         }
         self.unsettled(id, slot);

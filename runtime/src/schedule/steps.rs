@@ -42,6 +42,7 @@ impl<'p> Schedule<'p> {
             inputs,
             state: TaskState::Looking,
             attempt: 0,
+            nanos: 0,
             demand: Demand::default(),
             dispatch: None,
             timeout: None,
@@ -55,7 +56,10 @@ impl<'p> Schedule<'p> {
         }
     }
 
-    pub(super) fn reused(&mut self, ticket: Ticket, value: Value) {
+    pub(super) fn reused(&mut self, ticket: Ticket, value: Value, nanos: u64) {
+        if let Some(instance) = self.instances.get_mut(&ticket) {
+            instance.nanos = nanos;
+        }
         self.finish(ticket, Change::Reuse, Ok(value));
     }
 
@@ -70,6 +74,9 @@ impl<'p> Schedule<'p> {
     }
 
     pub(super) fn woken(&mut self, ticket: Ticket) {
+        if self.expired(ticket) {
+            return;
+        }
         if self.change(ticket, Change::Wake) && !planted(Bug::WokenStepForgotten) {
             self.enqueue(ticket);
         }
@@ -173,7 +180,8 @@ impl<'p> Schedule<'p> {
         if !self.awaits(ticket, attempt) {
             return;
         }
-        let Some(instance) = self.instances.get(&ticket) else { return };
+        let Some(instance) = self.instances.get_mut(&ticket) else { return };
+        instance.nanos = nanos;
         let leak = if result.is_ok() { Bug::SlotLeakOnSuccess } else { Bug::SlotLeakOnFailure };
         let free = match instance.dispatch {
             None => Some(instance.demand),
@@ -192,6 +200,9 @@ impl<'p> Schedule<'p> {
             Ok(value) => return self.finish(ticket, Change::Succeed, Ok(value)),
             Err(failure) => failure,
         };
+        if failure.code == codes::STOPPED_EARLY {
+            return self.finish(ticket, Change::Cancel, Err(Some(failure)));
+        }
         let stopped = self.draining == Some(Draining::Cancelled) && !planted(Bug::RetryWhileCancelling);
         if stopped && !planted(Bug::CancelledTakenForFailed) {
             return self.finish(ticket, Change::Cancel, Err(Some(failure)));
@@ -239,7 +250,11 @@ impl<'p> Schedule<'p> {
             Err(failure) => (None, failure),
         };
         let caught = status == Status::Failed && self.caught(self.activations.get(&id).and_then(|own| own.parent));
-        let Instance { name: step, attempt, .. } = instance;
+        if let Some(failure) = &failure {
+            self.note_in_trial(id, failure);
+        }
+        let Instance { name: step, attempt, nanos, .. } = instance;
+        self.spent(id, nanos);
         self.effects.push(Effect::Finished { ticket, step, attempt, status, failure, caught });
         match value {
             Some(value) => self.settle(id, slot, value),

@@ -207,7 +207,10 @@ fn play(
                     let hit = world.roll() < 40;
                     let value = Value::Int(1);
                     let wait = u64::from(world.roll() % 3);
-                    world.later(wait, if hit { Event::Reused { ticket, value } } else { Event::Admitted { ticket } });
+                    world.later(
+                        wait,
+                        if hit { Event::Reused { ticket, value, nanos: 0 } } else { Event::Admitted { ticket } },
+                    );
                 }
                 Effect::Start { starts, demand, .. } => {
                     let [Start { ticket, attempt }] = starts[..] else { panic!("shell steps go alone") };
@@ -228,7 +231,15 @@ fn play(
                     assert!(!world.running.contains_key(&ticket));
                     assert!(world.ended.insert(step.path.clone(), status).is_none(), "{} ended twice", step.path);
                 }
-                Effect::Passed { .. } | Effect::Fanout { .. } | Effect::Stop => {}
+                Effect::Alarm { ticket, nanos } => world.later(nanos.cast_unsigned(), Event::Woken { ticket }),
+                Effect::Passed { .. }
+                | Effect::Fanout { .. }
+                | Effect::SweepBegun { .. }
+                | Effect::TrialBegun { .. }
+                | Effect::TrialEnded { .. }
+                | Effect::SweepEnded { .. }
+                | Effect::StopEarly { .. }
+                | Effect::Stop => {}
                 Effect::Done { status, .. } => {
                     assert!(done.replace(status).is_none(), "it ends once");
                     assert!(world.running.is_empty(), "nothing runs any more");
@@ -297,7 +308,7 @@ fn a_million_items_exist_only_in_their_window() {
     assert_eq!(looked, 64);
     assert_eq!(schedule.activations.len(), 65);
     for ticket in 0..100_000 {
-        schedule.step(Event::Reused { ticket, value: Value::Int(1) });
+        schedule.step(Event::Reused { ticket, value: Value::Int(1), nanos: 0 });
         assert!(schedule.activations.len() <= 65);
     }
 }

@@ -35,6 +35,7 @@ pub(super) struct Live {
 pub(super) struct Stored {
     pub value: Value,
     pub run: SmolStr,
+    pub seconds: f64,
 }
 
 pub(super) struct State {
@@ -167,7 +168,7 @@ impl State {
     fn write_some(&mut self, some: usize) {
         for (number, record) in self.pending.drain(..some) {
             if let Record::StepFinished { keep: Some(kept), .. } = record {
-                self.results.insert(kept.key, Stored { value: kept.value, run: kept.run });
+                self.results.insert(kept.key, Stored { value: kept.value, run: kept.run, seconds: kept.seconds });
             }
             self.progress.durable = number;
         }
@@ -178,7 +179,11 @@ impl State {
 /// What the auditor is told of a record; nothing of what only says how a run was begun.
 fn line(record: &Record) -> Option<Line> {
     Some(match record {
-        Record::RunCalled { .. } | Record::RunResumed => return None,
+        Record::RunCalled { .. }
+        | Record::RunResumed
+        | Record::SweepStarted { .. }
+        | Record::TrialStarted { .. }
+        | Record::TrialFinished { .. } => return None,
         Record::EffectAnnounced { step, .. } => Line::Announced { path: step.clone() },
         Record::StepStarted { step, attempt, .. } => Line::Started { path: step.clone(), attempt: *attempt },
         Record::StepRetrying { step, attempt, wait, .. } => {

@@ -49,7 +49,12 @@ impl World for Made {
 
     fn find(&mut self, key: Digest, _policy: CachePolicy, _inputs: &[Value]) -> Option<Hit> {
         let state = self.state.borrow();
-        state.results.get(&key).map(|stored| Hit { value: stored.value.clone(), run: stored.run.clone() })
+        state.results.get(&key).map(|stored| Hit {
+            value: stored.value.clone(),
+            run: stored.run.clone(),
+            seconds: stored.seconds,
+            reports: Vec::new(),
+        })
     }
 
     fn needs(&self, task: usize) -> Needs {
@@ -106,6 +111,8 @@ impl World for Made {
             begins = submit(state, attempt, begins);
         }
     }
+
+    fn stop_early(&mut self, _ticket: Ticket) {}
 
     fn stop(&mut self, how: Stop) {
         let state = &mut *self.state.borrow_mut();

@@ -67,7 +67,7 @@ pub(super) struct Failed {
 }
 
 /// The code of each kind of failure that a worker names.
-const KINDS: [(&str, &str); 7] = [
+const KINDS: [(&str, &str); 8] = [
     ("result", codes::WRONG_RESULT),
     ("table", codes::WRONG_TABLE),
     ("codec", codes::CODEC),
@@ -75,6 +75,7 @@ const KINDS: [(&str, &str); 7] = [
     ("load", codes::NOT_LOADED),
     ("input", codes::WRONG_INPUT),
     ("sql", codes::QUERY_FAILED),
+    ("stopped", codes::STOPPED_EARLY),
 ];
 
 impl Failed {

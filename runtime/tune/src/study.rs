@@ -137,6 +137,14 @@ impl Study {
         trial
     }
 
+    /// Trial `number`, just asked for, has these parameters instead: those that it had before this search was
+    /// interrupted.
+    pub fn instead(&mut self, number: u64, parameters: Vec<(Range, Point)>) {
+        if let Some(trial) = self.running.get_mut(&number) {
+            trial.parameters = parameters;
+        }
+    }
+
     /// Why there will be no further trial, when there will be none.
     #[must_use]
     pub fn over(&self) -> Option<Why> {

@@ -201,6 +201,8 @@ codes! {
     EFFECT_UNKNOWN "E0652" "an effect may have happened"
     RUN_NOT_RESUMED "E0653" "a run cannot be gone on with"
     STEP_NOT_ALONE "E0654" "a step cannot be tried alone"
+    TRIAL_STOPPED "E0690" "a trial was stopped early"
+    SWEEP_WITHOUT_VALUE "E0691" "a sweep has no value"
 }
 
 impl Code {

@@ -94,6 +94,8 @@ impl<W: World> Driver<'_, '_, W> {
             key: key.digest,
             value: cache::without_places(value),
             run: self.run.clone(),
+            seconds: step.seconds,
+            reports: step.reports.clone(),
         })
     }
 }

@@ -3,9 +3,9 @@
 use smol_str::SmolStr;
 use standpipe_plan::{CachePolicy, Plan, Step, Value};
 
-use super::{Driver, Which};
+use super::{Driver, Which, nanos};
 use crate::cache::{self, Hit};
-use crate::journal::Record;
+use crate::journal::{Record, Report};
 use crate::planted::{Bug, planted};
 use crate::run::past::Effected;
 use crate::run::world::World;
@@ -32,7 +32,7 @@ impl Only {
 
 /// What came of looking.
 enum Found {
-    Value(Value, SmolStr),
+    Value(Hit),
     Nothing,
     /// It is not to run, now that nothing was found.
     Omit,
@@ -65,7 +65,7 @@ impl<W: World> Driver<'_, '_, W> {
         let found = match alone {
             Some(true) => Found::Nothing,
             _ => match self.earlier(ticket, &path, &key, policy) {
-                Some(hit) => Found::Value(hit.value, hit.run),
+                Some(hit) => Found::Value(hit),
                 None if alone.is_some() => Found::Omit,
                 None => Found::Nothing,
             },
@@ -74,9 +74,17 @@ impl<W: World> Driver<'_, '_, W> {
         step.key = Some(key);
         step.policy = policy;
         match found {
-            Found::Value(value, run) => {
+            Found::Value(Hit { value, run, seconds, reports }) => {
                 step.from = Some(run);
-                self.events.push_back(Event::Reused { ticket, value });
+                // Who compares trials is told what this one reported when it ran.
+                let told = reports.into_iter().map(|Report { name, value, at }| Event::Reported {
+                    ticket,
+                    name,
+                    value: value.unwrap_or(f64::NAN),
+                    at,
+                });
+                self.events.extend(told);
+                self.events.push_back(Event::Reused { ticket, value, nanos: nanos(seconds) });
             }
             Found::Omit => self.events.push_back(Event::Omitted { ticket }),
             Found::Nothing if self.environment(ticket, needs.tables).is_some() => {
@@ -88,8 +96,8 @@ impl<W: World> Driver<'_, '_, W> {
 
     /// A result of this run, else, where they may be reused, of an earlier one.
     fn earlier(&mut self, ticket: Ticket, path: &str, key: &cache::Key, policy: CachePolicy) -> Option<Hit> {
-        if let Some(value) = self.past.value(path, &key.parts) {
-            return Some(Hit { value, run: self.run.clone() });
+        if let Some((value, seconds)) = self.past.value(path, &key.parts) {
+            return Some(Hit { value, run: self.run.clone(), seconds, reports: Vec::new() });
         }
         if policy == CachePolicy::Off || planted(Bug::CacheNeverAsked) {
             return None;
@@ -109,7 +117,7 @@ impl<W: World> Driver<'_, '_, W> {
                 let step = self.steps.entry(ticket).or_default();
                 step.from = Some(self.run.clone());
                 step.value = Some(value.clone());
-                return self.events.push_back(Event::Reused { ticket, value });
+                return self.events.push_back(Event::Reused { ticket, value, nanos: 0 });
             }
             // It knows its own work again: a second start does no harm.
             Effected::Unknown(_) if again => {}

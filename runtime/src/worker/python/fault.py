@@ -22,6 +22,10 @@ class Fault(Exception):
         return self
 
 
+class Stopped(BaseException):
+    """The trial that the body belongs to is not worth going on with; no `except Exception` of the body stops this."""
+
+
 class Ended(SystemExit):
     """The worker was asked to end while the body ran."""
 

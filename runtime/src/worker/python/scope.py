@@ -7,6 +7,8 @@ import math
 import os
 import pathlib
 
+from _standpipe.fault import Stopped
+
 
 class Call:
     """One attempt of a step: its files, its folders, and what it says on the way."""
@@ -17,6 +19,8 @@ class Call:
         self.files = files
         self.scratch = scratch
         self.folder = checkpoint
+        # There once the attempt may end early.
+        self.advice = checkpoint.removesuffix("-checkpoint") + "-stop"
         self.seed = seed
         self.made = 0
         self.originals = {}
@@ -45,6 +49,8 @@ class Call:
                 raise TypeError(f"metric `{name}` must be a number, not {type(value).__name__}") from None
             value = number if math.isfinite(number) else str(number)
             self.channel.send({"metric": {"call": self.number, "name": name, "value": value, "at": at}})
+        if os.path.exists(self.advice):
+            raise Stopped
 
     def log(self, *parts):
         """Writes a line to the step's log, and shows it at once."""

@@ -5,7 +5,7 @@ Knows nothing of codes or of what ran.
 
 import traceback
 
-from _standpipe.fault import Ended, Fault
+from _standpipe.fault import Ended, Fault, Stopped
 
 # Characters kept of a message and of a traceback, whose end tells most.
 MESSAGE = 2000
@@ -17,6 +17,9 @@ def failure(error, body, own_files):
     if isinstance(error, Fault):
         file, line = getattr(error, "at", None) or (body.file if body else None, body.line if body else None)
         return described(error.kind, error.message, file, line, "", error.help)
+    if isinstance(error, Stopped):
+        file, line = (body.file, body.line) if body else (None, None)
+        return described("stopped", "the trial was not worth going on with", file, line, "", None)
     trace = cut(traceback.TracebackException.from_exception(error))
     file, line = place(trace, error, body, own_files)
     name = type(error).__qualname__

@@ -1,0 +1,36 @@
+//! Sweeps and their trials: recorded, and then told.
+
+use standpipe_plan::Value;
+
+use super::Driver;
+use crate::event::{Event as Told, SweepHead, TrialEnd};
+use crate::journal::Record;
+use crate::run::world::World;
+
+impl<W: World> Driver<'_, '_, W> {
+    pub(super) fn sweep_begun(&mut self, step: String, head: Box<SweepHead>) {
+        self.recorder.record(Record::SweepStarted { step: step.clone(), head: head.clone() }, Vec::new());
+        self.recorder.tell(Told::SweepStarted { step, head: *head });
+    }
+
+    pub(super) fn trial_begun(&mut self, step: String, trial: u64, params: Value) {
+        let told = params.to_json();
+        self.recorder.record(Record::TrialStarted { step: step.clone(), trial, params }, Vec::new());
+        self.recorder.tell(Told::TrialStarted { step, trial, params: told });
+    }
+
+    pub(super) fn trial_ended(&mut self, step: String, trial: u64, end: Box<TrialEnd>) {
+        let TrialEnd { params, state, scores, seconds, error, .. } = &*end;
+        let told = Told::TrialFinished {
+            step: step.clone(),
+            trial,
+            params: params.to_json(),
+            state: *state,
+            scores: scores.clone(),
+            seconds: *seconds,
+            error: error.clone(),
+        };
+        self.recorder.record(Record::TrialFinished { step, trial, end }, Vec::new());
+        self.recorder.promise(told);
+    }
+}

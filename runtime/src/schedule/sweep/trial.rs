@@ -1,0 +1,130 @@
+//! A trial under way: how long its steps took, what it reported, why it will fail. Several are around a step when sweeps
+//! stand in each other.
+
+use standpipe_plan::{NodeKind, Value};
+
+use super::super::activation::ActivationId;
+use super::super::{Effect, Schedule, Ticket};
+use crate::event::Failure;
+use crate::state::TaskState;
+
+/// A trial under way.
+pub(super) struct Try {
+    /// A record.
+    pub params: Value,
+    pub nanos: u64,
+    /// Of the first objective: how far it was, and what it had there.
+    pub reports: Vec<(u64, f64)>,
+    /// It is to stop at its next report.
+    pub stopped: bool,
+    pub failure: Option<Failure>,
+}
+
+/// A trial as it was before the run was interrupted.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Tried {
+    /// A record.
+    pub params: Value,
+    /// What came of it, when that is not to be found out again.
+    pub ran: Option<Ran>,
+}
+
+/// What came of a trial that was stopped early.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Ran {
+    pub nanos: u64,
+    pub reports: Vec<(u64, f64)>,
+}
+
+impl Try {
+    pub(super) fn new(params: Value) -> Self {
+        Self { params, nanos: 0, reports: Vec::new(), stopped: false, failure: None }
+    }
+}
+
+/// A trial's place: its sweep's, and its number.
+type Place = (ActivationId, usize, usize);
+
+impl Schedule<'_> {
+    /// The trials that instance `index` of what belongs to `parent` stands in, innermost first.
+    fn trials_around(&self, mut parent: Option<(ActivationId, usize)>, mut index: usize) -> Vec<Place> {
+        let mut found = Vec::new();
+        while let Some((outer, slot)) = parent {
+            let Some(own) = self.activations.get(&outer) else { break };
+            if own.cells.get(slot).is_some_and(|cell| cell.search.is_some()) {
+                found.push((outer, slot, index));
+            }
+            (parent, index) = (own.parent, own.index);
+        }
+        found
+    }
+
+    fn trials_of(&self, id: ActivationId) -> Vec<Place> {
+        self.activations.get(&id).map(|own| self.trials_around(own.parent, own.index)).unwrap_or_default()
+    }
+
+    fn trial(&mut self, (id, slot, index): Place) -> Option<&mut Try> {
+        self.activations.get_mut(&id)?.cells.get_mut(slot)?.search.as_mut()?.active.get_mut(&index)
+    }
+
+    /// Remembers of the trial around activation `id` why it will fail.
+    pub(in crate::schedule) fn note_in_trial(&mut self, id: ActivationId, failure: &Failure) {
+        if let Some(own) = self.activations.get(&id) {
+            self.note_below(own.parent, own.index, failure);
+        }
+    }
+
+    /// The same for instance `index` of what belongs to `parent`.
+    pub(in crate::schedule) fn note_below(
+        &mut self,
+        parent: Option<(ActivationId, usize)>,
+        index: usize,
+        failure: &Failure,
+    ) {
+        if let Some(place) = self.trials_around(parent, index).first().copied()
+            && let Some(tried) = self.trial(place)
+        {
+            tried.failure = Some(failure.clone());
+        }
+    }
+
+    /// A step in activation `id` took so long, here or where its result comes from.
+    pub(in crate::schedule) fn spent(&mut self, id: ActivationId, nanos: u64) {
+        for place in self.trials_of(id) {
+            if let Some(tried) = self.trial(place) {
+                tried.nanos = tried.nanos.saturating_add(nanos);
+            }
+        }
+    }
+
+    /// Whether a number called `name` that this step reports says how its trial is doing.
+    pub(crate) fn judges(&self, ticket: Ticket, name: &str) -> bool {
+        let place = self.instances.get(&ticket).and_then(|instance| self.trials_of(instance.place.0).first().copied());
+        let node = place.and_then(|(id, slot, _)| self.layout.node(self.activations.get(&id)?.region, slot));
+        match node.map(|node| &node.kind) {
+            Some(NodeKind::Sweep(sweep)) => sweep.objectives.first().is_some_and(|objective| objective.name == name),
+            _ => false,
+        }
+    }
+
+    /// A step reports a number: the trial around it may not be worth going on with.
+    pub(in crate::schedule) fn reported(&mut self, ticket: Ticket, name: &str, value: f64, at: Option<i64>) {
+        if !self.judges(ticket, name) {
+            return;
+        }
+        let Some(instance) = self.instances.get(&ticket) else { return };
+        let runs = instance.state == TaskState::Running;
+        let Some((outer, slot, index)) = self.trials_of(instance.place.0).first().copied() else { return };
+        let Some(own) = self.activations.get_mut(&outer) else { return };
+        let Some(search) = own.cells.get_mut(slot).and_then(|cell| cell.search.as_mut()) else { return };
+        let Some(tried) = search.active.get_mut(&index) else { return };
+        let told = tried.reports.len() as u64 + 1;
+        let step = at.and_then(|at| u64::try_from(at).ok()).filter(|at| *at > 0).unwrap_or(told);
+        tried.reports.push((step, value));
+        // A result that is reused is there already.
+        if search.study.report(index as u64, step, value) && runs && !tried.stopped {
+            tried.stopped = true;
+            self.effects.push(Effect::StopEarly { ticket });
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! Sweeps through the binary: the table of trials, what is reused, what is stopped, what survives a kill.
+
+use serde_json::{Value, json};
+
+use crate::project::{Project, Run};
+
+/// Reads a table of trials as JSON, without what no two runs have in common.
+const SHOW: &str = r#"
+env show {
+  packages: ["pyarrow==26.0.1"]
+}
+
+task rows(t: Table) -> Json {
+  env: show
+  frame: "pyarrow"
+  python:
+    return [{name: value for name, value in row.items() if name != "seconds"} for row in t.to_pylist()]
+}
+"#;
+
+/// The trials that ended, by number: state and first score.
+fn trials(run: &Run) -> Vec<(u64, String, Value)> {
+    let ended = run.all("trial_finished");
+    let mut trials: Vec<_> = ended
+        .map(|event| {
+            let state = event["state"].as_str().unwrap().to_owned();
+            (event["trial"].as_u64().unwrap(), state, event["scores"][0].clone())
+        })
+        .collect();
+    trials.sort_by_key(|(number, ..)| *number);
+    trials
+}
+
+#[test]
+fn the_trials_are_a_table() {
+    let program = format!(
+        r#"import std/tune {{ grid }}
+{SHOW}
+task fit(depth: Int, kind: String) -> {{ auc: Float, size: Int }} {{
+  python:
+    if depth == 2:
+        raise ValueError("two")
+    return {{"auc": 1 / depth, "size": 10 - depth}}
+}}
+
+pipeline main() -> {{ rows: Json, same: Bool }} {{
+  tuned = sweep depth in 1..=3, kind in ["a", "b"] maximize auc, minimize size using grid() {{
+    fit(depth, kind)
+  }}
+  {{ rows: rows(tuned.trials), same: tuned.trials.rows == 6 }}
+}}
+"#
+    );
+    let project = Project::new(&[("main.pipe", &program)]);
+    let first = project.run(&["main.pipe"]).succeeded();
+    let row = |trial: i64, auc: Option<f64>, size: Option<f64>, pareto: bool| {
+        let kind = if trial % 2 == 0 { "a" } else { "b" };
+        json!({
+            "trial": trial,
+            "depth": trial / 2 + 1,
+            "kind": kind,
+            "size": size,
+            "score": auc,
+            "pareto": pareto,
+            "state": if auc.is_some() { "finished" } else { "failed" },
+            "step": format!("main.tuned[{trial}]"),
+        })
+    };
+    let both = |trial: i64, depth: f64| row(trial, Some(1.0 / depth), Some(10.0 - depth), true);
+    let wanted =
+        [both(0, 1.0), both(1, 1.0), row(2, None, None, false), row(3, None, None, false), both(4, 3.0), both(5, 3.0)];
+    assert_eq!(first.outputs()["rows"], json!(wanted));
+    assert_eq!(first.outputs()["same"], true);
+    // What failed is tried again; where nothing did, the table is the same to the byte, and its step is reused as well.
+    project.edit("main.pipe", "depth == 2", "depth == 9");
+    let whole = project.run(&["main.pipe"]).succeeded();
+    let again = project.run(&["main.pipe"]).succeeded();
+    assert_eq!(again.outputs(), whole.outputs());
+    assert_eq!(again.steps()["main.tuned.trials"], "cached");
+}
+
+const RANDOM: &str = r#"
+import std/tune { random }
+
+task fit(depth: Int, rate: Float) -> { loss: Float } {
+  python:
+    return {"loss": (depth - 7) ** 2 + rate}
+}
+
+pipeline main(trials: Int in 1.. = 4) -> { score: Float, depth: Int } {
+  tuned = sweep depth in 2..=12, rate in log(0.001, 0.3) minimize loss using random(trials, parallel: 2) {
+    fit(depth, rate)
+  }
+  { score: tuned.score, depth: tuned.params.depth }
+}
+"#;
+
+#[test]
+fn an_enlarged_sweep_reuses_every_finished_trial() {
+    let project = Project::new(&[("main.pipe", RANDOM)]);
+    let first = project.run(&["main.pipe"]).succeeded();
+    assert_eq!(first.steps_that("succeeded").len(), 4);
+    let again = project.run(&["main.pipe"]).succeeded();
+    assert_eq!((again.steps_that("cached").len(), again.steps_that("succeeded").len()), (4, 0));
+    assert_eq!(again.outputs(), first.outputs());
+    let more = project.run(&["main.pipe", "--trials", "8"]).succeeded();
+    assert_eq!((more.steps_that("cached").len(), more.steps_that("succeeded").len()), (4, 4));
+    assert_eq!(trials(&more)[..4], trials(&first));
+}
+
+/// Goes on until it is stopped when it is bad.
+const HALVING: &str = r#"
+import std/tune { Strategy }
+
+task fit(depth: Int) -> { auc: Float, steps: Int } {
+  python:
+    import time
+    last = 5 if depth >= 50 else 100000
+    for step in range(1, last + 1):
+        report(step=step, auc=depth / 100)
+        time.sleep(0.001)
+    return {"auc": depth / 100, "steps": last}
+}
+
+pipeline halving() -> Strategy {
+  {
+    kind: "grid"
+    trials: none
+    seed: 0
+    parallel: 1
+    budget: none
+    patience: none
+    max_failures: none
+    pruner: "asha"
+    reduction: 2
+  }
+}
+
+pipeline main() -> { auc: Float, steps: Int } {
+  tuned = sweep depth in [50, 10, 60, 20, 70, 30] maximize auc using halving() {
+    fit(depth)
+  }
+  tuned.best
+}
+"#;
+
+#[test]
+fn a_trial_that_reports_too_little_is_stopped() {
+    let project = Project::new(&[("main.pipe", HALVING)]);
+    let run = project.run(&["main.pipe"]).succeeded();
+    let states: Vec<_> = trials(&run).into_iter().map(|(_, state, score)| (state, score)).collect();
+    let finished = |score: f64| ("finished".to_owned(), json!(score));
+    let stopped = |score: f64| ("stopped".to_owned(), json!(score));
+    assert_eq!(states, [finished(0.5), stopped(0.1), finished(0.6), stopped(0.2), finished(0.7), stopped(0.3)]);
+    assert_eq!(run.outputs(), &json!({ "auc": 0.7, "steps": 5 }));
+    // What a reused trial reported when it ran counts for those that are tried again.
+    let again = project.run(&["main.pipe"]).succeeded();
+    assert_eq!(trials(&again), trials(&run));
+    assert_eq!(again.steps_that("cached").len(), 3);
+}
+
+/// Trial 12 waits for a file `go`; each notes that it began.
+const WAITS: &str = r#"
+import std/tune { tpe }
+
+task fit(depth: Int, rate: Float) -> { loss: Float } {
+  python:
+    import os, time
+    with open("begun", "a") as file:
+        file.write("x")
+    while os.path.getsize("begun") > 12 and not os.path.exists("go"):
+        time.sleep(0.02)
+    return {"loss": (depth - 7) ** 2 + rate}
+}
+
+pipeline main() -> { score: Float, depth: Int } {
+  tuned = sweep depth in 2..=12, rate in log(0.001, 0.3) minimize loss using tpe(16, parallel: 1) {
+    fit(depth, rate)
+  }
+  { score: tuned.score, depth: tuned.params.depth }
+}
+"#;
+
+#[test]
+fn a_sweep_that_was_killed_goes_on_as_if_it_had_not_been() {
+    let whole = Project::new(&[("main.pipe", WAITS), ("go", "")]);
+    let whole = whole.run(&["main.pipe"]).succeeded();
+    let project = Project::new(&[("main.pipe", WAITS)]);
+    let mut run = project.start(&["main.pipe"]);
+    run.until(|event| event["event"] == "trial_started" && event["trial"] == 12);
+    run.signal("KILL");
+    assert_eq!(run.code(), None);
+    project.write("go", "");
+    let resumed = Run::of(&project.standpipe(&["runs", "resume", "--format", "json"])).succeeded();
+    assert_eq!(resumed.outputs(), whole.outputs());
+    assert_eq!(trials(&resumed), trials(&whole));
+    let begun = |run: &Run| -> Vec<Value> { run.all("trial_started").map(|event| event["params"].clone()).collect() };
+    assert_eq!(begun(&resumed), begun(&whole));
+    assert_eq!(resumed.steps_that("cached").len(), 12);
+}
+
+#[test]
+fn no_trial_begins_once_the_time_is_spent() {
+    let program = r#"
+import std/tune { grid }
+
+task fit(depth: Int) -> { loss: Float } {
+  python:
+    import time
+    time.sleep(0.3)
+    return {"loss": depth}
+}
+
+pipeline main() -> Int {
+  tuned = sweep depth in 1..=1000 minimize loss using grid(parallel: 1, budget: 400ms) {
+    fit(depth)
+  }
+  tuned.params.depth
+}
+"#;
+    let project = Project::new(&[("main.pipe", program)]);
+    let run = project.run(&["main.pipe"]).succeeded();
+    assert_eq!(run.outputs(), &json!(1));
+    let begun = run.all("trial_started").count();
+    assert!((1..100).contains(&begun), "{begun}");
+}
+
+#[test]
+fn patience_ends_a_sweep_that_finds_nothing_better() {
+    let program = r#"
+import std/tune { random }
+
+task fit(depth: Int) -> { loss: Float } {
+  python:
+    return {"loss": 5}
+}
+
+pipeline main() -> Float {
+  tuned = sweep depth in 1..=1000 minimize loss using random(100, parallel: 1, patience: 3) {
+    fit(depth)
+  }
+  tuned.score
+}
+"#;
+    let run = Project::new(&[("main.pipe", program)]).run(&["main.pipe"]).succeeded();
+    assert_eq!(run.all("trial_started").count(), 4);
+}
