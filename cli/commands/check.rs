@@ -11,7 +11,7 @@ use super::format_arg;
 use crate::context::{Context, print};
 use crate::problem::{Exit, Problem};
 use crate::render::diagnostics::Findings;
-use crate::render::plural;
+use crate::render::{github, plural, sarif};
 use crate::sources;
 
 pub(super) fn define(command: Command) -> Command {
@@ -24,7 +24,7 @@ pub(super) fn define(command: Command) -> Command {
                 .value_parser(clap::value_parser!(PathBuf))
                 .value_hint(clap::ValueHint::AnyPath),
         )
-        .arg(format_arg(&["text", "line", "json"]))
+        .arg(format_arg(&["text", "line", "json", "sarif", "github"]))
         .arg(
             Arg::new("stubs")
                 .long("stubs")
@@ -34,7 +34,7 @@ pub(super) fn define(command: Command) -> Command {
                 .value_hint(clap::ValueHint::DirPath),
         )
         .after_help(
-            "Examples:\n  standpipe check\n  standpipe check churn.pipe --format json\n  standpipe check --stubs .stubs && MYPYPATH=. mypy .stubs",
+            "Examples:\n  standpipe check\n  standpipe check churn.pipe --format json\n  standpipe check --stubs .stubs && MYPYPATH=. mypy .stubs\n  standpipe check --format sarif > standpipe.sarif",
         )
 }
 
@@ -54,9 +54,11 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Probl
     let mut text = match format {
         "json" => findings.json(),
         "line" => findings.lines(),
+        "sarif" => sarif::log(&findings),
+        "github" => github::commands(&findings),
         _ => findings.text(context.look()),
     };
-    if format != "json" && !context.quiet {
+    if !matches!(format, "json" | "sarif") && !context.quiet {
         text.push_str(&format!("checked {}: {}\n", plural(files.len(), "file"), findings.counts()));
     }
     print(&text)?;

@@ -50,17 +50,19 @@ impl Findings {
         self.found.is_empty()
     }
 
+    /// Each with the files of its compilation.
+    pub(super) fn each(&self) -> impl Iterator<Item = (&Diagnostic, &Files)> {
+        self.found.iter().map(|(index, diagnostic)| (diagnostic, &self.compilations[*index]))
+    }
+
     /// All of them as text.
     pub(crate) fn text(&self, look: Look) -> String {
-        let draw = |(index, diagnostic): &(usize, Diagnostic)| {
-            Report::of(diagnostic, &self.compilations[*index]).draw(look) + "\n"
-        };
-        self.found.iter().map(draw).collect()
+        self.each().map(|(diagnostic, files)| Report::of(diagnostic, files).draw(look) + "\n").collect()
     }
 
     /// All of them, each as `file:line:column: error[E0301]: message (help)`: what editors and other tools take apart.
     pub(crate) fn lines(&self) -> String {
-        self.found.iter().map(|(index, diagnostic)| line(diagnostic, &self.compilations[*index])).collect()
+        self.each().map(|(diagnostic, files)| line(diagnostic, files)).collect()
     }
 
     /// `2 errors, 1 warning`, or `no problems`.
@@ -76,9 +78,8 @@ impl Findings {
 
     /// All of them as one JSON object.
     pub(crate) fn json(&self) -> String {
-        let diagnostics = self.found.iter().map(|(index, diagnostic)| json(diagnostic, &self.compilations[*index]));
         let document = Document {
-            diagnostics: diagnostics.collect(),
+            diagnostics: self.each().map(|(diagnostic, files)| json(diagnostic, files)).collect(),
             errors: self.count(Severity::Error),
             warnings: self.count(Severity::Warning),
         };
@@ -105,11 +106,12 @@ struct Item<'a> {
     fixes: Vec<Repair<'a>>,
 }
 
+/// A piece of a file; the end is the place behind it.
 #[derive(Serialize)]
-struct Range<'a> {
-    file: &'a str,
-    start: LineColumn,
-    end: LineColumn,
+pub(super) struct Range<'a> {
+    pub(super) file: &'a str,
+    pub(super) start: LineColumn,
+    pub(super) end: LineColumn,
 }
 
 #[derive(Serialize)]
@@ -157,7 +159,8 @@ fn line(diagnostic: &Diagnostic, files: &Files) -> String {
     format!("{file}:{}:{}: {severity}[{}]: {text}\n", start.line, start.column, diagnostic.code.as_str())
 }
 
-fn range(span: Span, files: &Files) -> Range<'_> {
+/// Where `span` lies; at the start of no file when it is in none.
+pub(super) fn range(span: Span, files: &Files) -> Range<'_> {
     let start = LineColumn { line: 1, column: 1 };
     files.of(span).map_or(Range { file: "", start, end: start }, |(file, source)| Range {
         file,

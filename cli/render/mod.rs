@@ -4,12 +4,14 @@ pub(crate) mod diagnostics;
 pub(crate) mod difference;
 mod excerpt;
 pub(crate) mod failure;
+pub(crate) mod github;
 pub(crate) mod markdown;
 pub(crate) mod outputs;
 pub(crate) mod paint;
 pub(crate) mod plan;
 pub(crate) mod progress;
 pub(crate) mod report;
+pub(crate) mod sarif;
 pub(crate) mod table;
 pub(crate) mod tests;
 
