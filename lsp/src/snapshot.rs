@@ -288,6 +288,11 @@ impl File {
         }
     }
 
+    /// The files of a folder that is imported as one module; none of a file.
+    pub(crate) fn parts(&self, module: FileId) -> &[FileId] {
+        self.analysis.checked.resolved.files.get(module.0 as usize).map_or(&[], |file| &file.parts)
+    }
+
     pub(crate) fn location(&self, span: Span) -> Option<Location> {
         Some(Location { uri: self.uri_of(span.file)?, range: self.range(span) })
     }

@@ -1,4 +1,4 @@
-//! Reads the given file and everything it imports, each once. Knows nothing of names inside them.
+//! Reads the given file and everything it imports, files and folders, each once. Knows nothing of names inside them.
 
 use std::sync::Arc;
 
@@ -8,10 +8,10 @@ use standpipe_syntax::ast::{DeclKind, Import, ImportPath, Tree};
 use standpipe_syntax::diag::{Code, Diagnostic};
 use standpipe_syntax::{FileId, Source, Span};
 
-use super::{File, Resolved};
-use crate::World;
+use super::{File, Resolved, cycle};
 use crate::nearest::{listed, nearest};
-use crate::paths::beside;
+use crate::paths::{beside, join};
+use crate::{FileKind, World};
 
 /// Where an import leads: by file and declaration index.
 pub(super) type Imports = FxHashMap<(FileId, u32), FileId>;
@@ -31,31 +31,31 @@ pub(super) fn load(world: &dyn World, path: &str) -> (Resolved, Imports) {
         next += 1;
     }
     let mut resolved = loader.resolved;
-    cycles(&mut resolved, &imports);
+    cycle::report(&mut resolved, &imports);
     (resolved, imports)
 }
 
 /// Why there is no text.
-struct Problem {
+pub(super) struct Problem {
     code: Code,
     why: String,
     missing: bool,
 }
 
 impl Problem {
-    fn at(&self, span: Span, path: &str) -> Diagnostic {
+    pub(super) fn at(&self, span: Span, path: &str) -> Diagnostic {
         Diagnostic::new(self.code, span, format!("cannot read `{path}`: {}", self.why))
     }
 }
 
-struct Loader<'a> {
-    world: &'a dyn World,
-    resolved: Resolved,
-    known: FxHashMap<SmolStr, FileId>,
+pub(super) struct Loader<'a> {
+    pub(super) world: &'a dyn World,
+    pub(super) resolved: Resolved,
+    pub(super) known: FxHashMap<SmolStr, FileId>,
 }
 
 impl Loader<'_> {
-    fn file(&mut self, path: &str) -> Result<FileId, Problem> {
+    pub(super) fn file(&mut self, path: &str) -> Result<FileId, Problem> {
         let bytes = self.world.read(path).map_err(|error| Problem {
             code: Code::UNREADABLE,
             missing: error == crate::ReadError::NotFound,
@@ -69,7 +69,7 @@ impl Loader<'_> {
         Ok(self.push(path, false, text))
     }
 
-    fn push(&mut self, path: &str, std: bool, text: &str) -> FileId {
+    pub(super) fn push(&mut self, path: &str, std: bool, text: &str) -> FileId {
         #[expect(clippy::cast_possible_truncation, reason = "no machine holds four thousand million source files")]
         let id = FileId(self.resolved.files.len() as u32);
         let source = Source::new(id, path, text);
@@ -83,6 +83,7 @@ impl Loader<'_> {
             names: FxHashMap::default(),
             locals: Vec::new(),
             scope: FxHashMap::default(),
+            parts: Vec::new(),
         });
         self.known.insert(path.into(), id);
         id
@@ -117,6 +118,10 @@ impl Loader<'_> {
                 if let Some(id) = self.known.get(path.as_str()) {
                     return Some(*id);
                 }
+                // What ends so was meant as a file.
+                if !path.ends_with(".pipe") && self.world.kind(&path) == Some(FileKind::Dir) {
+                    return Some(self.folder(&path, import.path_span));
+                }
                 let read = self.file(&path);
                 read.map_err(|problem| self.no_file(&problem, import.path_span, &path, relative)).ok()
             }
@@ -143,13 +148,19 @@ impl Loader<'_> {
 
     fn no_file(&mut self, problem: &Problem, span: Span, path: &str, relative: &str) {
         let mut diagnostic = if problem.missing {
-            Diagnostic::new(Code::UNKNOWN_MODULE, span, format!("there is no file `{path}` to import"))
+            let what = if path.ends_with(".pipe") { "file" } else { "file or folder" };
+            Diagnostic::new(Code::UNKNOWN_MODULE, span, format!("there is no {what} `{path}` to import"))
         } else {
             problem.at(span, path)
         };
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
         let names = self.world.list(folder);
-        let close = nearest(name, names.iter().map(String::as_str).filter(|name| name.ends_with(".pipe")));
+        let importable = |name: &&str| {
+            name.ends_with(".pipe")
+                || !name.starts_with('.') && self.world.kind(&join(folder, name)) == Some(FileKind::Dir)
+        };
+        // Of a folder of many files only the kinds of those are asked for that are alike.
+        let close: Vec<_> = nearest(name, names.iter().map(String::as_str)).into_iter().filter(importable).collect();
         if let (true, Some(first)) = (problem.missing, close.first()) {
             let repaired = relative.strip_suffix(name).map(|start| format!("\"{start}{first}\""));
             diagnostic = diagnostic.help(format!("did you mean {}?", listed(&close)));
@@ -167,44 +178,4 @@ pub(super) fn each_import(tree: &Tree) -> impl Iterator<Item = (u32, &Import)> {
         DeclKind::Import(import) => Some((index, import)),
         _ => None,
     })
-}
-
-/// Reports every import that closes a cycle.
-fn cycles(resolved: &mut Resolved, imports: &Imports) {
-    let mut edges: Vec<Vec<(u32, FileId)>> = vec![Vec::new(); resolved.files.len()];
-    for ((file, index), target) in imports {
-        edges[file.0 as usize].push((*index, *target));
-    }
-    edges.iter_mut().for_each(|edges| edges.sort_unstable());
-    // Depth first without recursion: a file is `open` while what it imports is being visited.
-    let mut state = vec![State::New; resolved.files.len()];
-    let mut stack = vec![(0_usize, 0_usize)];
-    while let Some((file, edge)) = stack.pop() {
-        state[file] = State::Open;
-        let Some((index, target)) = edges[file].get(edge).copied() else {
-            state[file] = State::Done;
-            continue;
-        };
-        stack.push((file, edge + 1));
-        match state[target.0 as usize] {
-            State::New => stack.push((target.0 as usize, 0)),
-            State::Open => {
-                if let DeclKind::Import(import) = &resolved.files[file].tree.decls[index as usize].kind {
-                    let path = &resolved.files[target.0 as usize].path;
-                    let message = format!("importing `{path}` here closes a cycle of imports");
-                    let diagnostic = Diagnostic::new(Code::IMPORT_CYCLE, import.path_span, message)
-                        .help("move what both files need into a third one");
-                    resolved.diagnostics.push(diagnostic);
-                }
-            }
-            State::Done => {}
-        }
-    }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
-    New,
-    Open,
-    Done,
 }

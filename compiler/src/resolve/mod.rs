@@ -1,5 +1,7 @@
 //! Which declaration every name means. Knows nothing of types.
 
+mod cycle;
+mod folder;
 mod load;
 mod names;
 mod scope;
@@ -38,7 +40,7 @@ pub enum Target {
     Param(DeclId, u32),
     Local(LocalId),
     Builtin(Builtin),
-    /// An imported module; only meaningful before `.name`.
+    /// An imported module, a file or a folder; only meaningful before `.name`.
     Module(FileId),
     /// `attempt` in a task's attributes.
     Attempt,
@@ -87,6 +89,16 @@ pub struct File {
     pub locals: Vec<Local>,
     /// Declarations and imported names visible at top level: types, artifacts, envs, tasks, …
     pub scope: FxHashMap<SmolStr, Visible>,
+    /// Of a folder that is imported as one module, which stands here as a file without text: its files, by name.
+    pub parts: Vec<FileId>,
+}
+
+impl File {
+    /// Whether `decl` is one of the file's own declarations, or, of a folder, of one of its files.
+    #[must_use]
+    pub fn has(&self, decl: DeclId) -> bool {
+        decl.file == self.source.id || self.parts.contains(&decl.file)
+    }
 }
 
 /// A top-level name as a file sees it.

@@ -384,11 +384,10 @@ impl Walk<'_> {
     fn member(&mut self, module: standpipe_syntax::FileId, name: &Name) -> Target {
         let file = self.resolved.file(module);
         match file.scope.get(&name.text) {
-            Some(Visible::Decl(decl)) if decl.file == module => Target::Decl(*decl),
+            Some(Visible::Decl(decl)) if file.has(*decl) => Target::Decl(*decl),
             Some(Visible::Missing) => Target::Unknown,
             _ => {
-                let own =
-                    file.scope.iter().filter(|(_, visible)| matches!(visible, Visible::Decl(d) if d.file == module));
+                let own = file.scope.iter().filter(|(_, seen)| matches!(seen, Visible::Decl(decl) if file.has(*decl)));
                 self.diagnostics.push(not_in_module(name, &file.path, own.map(|(name, _)| name)));
                 Target::Unknown
             }

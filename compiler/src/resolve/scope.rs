@@ -7,7 +7,7 @@ use standpipe_syntax::diag::{Code, Diagnostic};
 use standpipe_syntax::{FileId, Span};
 
 use super::load::{Imports, each_import};
-use super::{DeclId, File, Resolved, Visible};
+use super::{DeclId, File, Resolved, Visible, folder};
 use crate::nearest::{listed, nearest};
 use crate::types::BUILTIN_TYPES;
 
@@ -38,8 +38,9 @@ pub(super) struct Imported {
 
 /// Fills in every file's scope; gives back what each file imports, by file.
 pub(super) fn fill(resolved: &mut Resolved, imports: &Imports) -> Vec<Vec<Imported>> {
-    let own: Vec<FxHashMap<SmolStr, DeclId>> =
+    let mut own: Vec<FxHashMap<SmolStr, DeclId>> =
         (0..resolved.files.len()).map(|file| declarations(resolved, file)).collect();
+    folder::gather(resolved, &mut own);
     (0..resolved.files.len())
         .map(|file| {
             let mut scope: FxHashMap<SmolStr, Visible> =
@@ -127,7 +128,9 @@ fn names_of(
 ) -> Vec<New> {
     let Some(items) = &import.items else {
         let Some(name) = module_name(import) else {
-            let message = "this file's name is not one that a program can use";
+            let (ImportPath::Std(path) | ImportPath::File(path)) = &import.path;
+            let what = if path.ends_with(".pipe") { "file" } else { "folder" };
+            let message = format!("this {what}'s name is not one that a program can use");
             found.push(
                 Diagnostic::new(Code::MODULE_NAME, import.path_span, message)
                     .help("give it one: write `as name` behind it")
@@ -161,7 +164,7 @@ fn module_name(import: &Import) -> Option<Name> {
         return Some(alias.clone());
     }
     let (ImportPath::Std(path) | ImportPath::File(path)) = &import.path;
-    let last = path.rsplit('/').next().unwrap_or(path);
+    let last = path.trim_end_matches('/').rsplit('/').next().unwrap_or(path);
     let stem = last.strip_suffix(".pipe").unwrap_or(last);
     let plain = stem.starts_with(|first: char| first.is_ascii_lowercase())
         && stem

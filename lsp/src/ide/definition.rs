@@ -5,18 +5,26 @@ use standpipe_compiler::resolve::declared;
 use standpipe_compiler::types::Type;
 use standpipe_syntax::ast::{AttrValue, Decl, DeclKind, ExprKind, StrPart};
 use standpipe_syntax::walk::{Node, path_at};
+use standpipe_syntax::{FileId, Span};
 use tower_lsp::ls_types::{Location, Position, Range, Uri};
 
 use super::hover::type_of;
 use super::shared::{decl, decl_at};
 use crate::snapshot::{File, Snapshot};
 
-/// Where the name under the cursor is declared; an import leads to the file.
+/// Where the name under the cursor is declared; an import leads to the file, or the files of a folder.
 pub(crate) fn definition(snapshot: &Snapshot, uri: &Uri, position: Position) -> Option<Vec<Location>> {
     let file = snapshot.file(uri)?;
     let at = file.offset(position);
     let mut places: Vec<Location> = Vec::new();
     for name in file.names_at(at) {
+        if let Symbol::Module { of, .. } = &name.symbol
+            && let parts @ [_, ..] = file.parts(*of)
+        {
+            let start = |part: &FileId| file.location(Span { file: *part, start: 0, end: 0 });
+            places.extend(parts.iter().filter_map(start));
+            continue;
+        }
         places.extend(file.declared_at(&name.symbol).and_then(|span| file.location(span)));
     }
     if places.is_empty() {
@@ -43,7 +51,7 @@ pub(crate) fn type_definition(snapshot: &Snapshot, uri: &Uri, position: Position
 }
 
 /// Where a type was declared that has a name.
-fn declaration(file: &File, ty: &Type) -> Option<standpipe_syntax::Span> {
+fn declaration(file: &File, ty: &Type) -> Option<Span> {
     match ty {
         Type::Record(fields) => {
             let first = fields.iter().find_map(|field| field.span)?;
@@ -171,6 +179,24 @@ mod tests {
         assert_eq!(at("load(path)", "load(pa‸th)"), ["a.pipe 2:14"]);
         assert_eq!(at("load(path)", "load(fr‸om: path)"), ["lib.pipe 2:10"]);
         assert_eq!(at("./lib", "./l‸ib"), ["lib.pipe 0:0"]);
+    }
+
+    #[test]
+    fn a_folder_leads_to_its_files_and_its_names_to_their_declarations() {
+        let main =
+            "import \"./steps\" as steps\n\npipeline main(path: File) -> Table[st‸eps.Row] {\n  steps.load(path)\n}\n";
+        let part = (
+            "steps/b.pipe",
+            "import \"./a.pipe\" { Row }\n\ntask load(from: File) -> Table[Row] {\n  sh:\n    cp $from $out\n}\n",
+        );
+        let files = |text: &str| -> Vec<String> {
+            definition(&[("m.pipe", text), ("steps/a.pipe", "type Row = { id: Int }\n"), part])
+        };
+        assert_eq!(files(main), ["a.pipe 0:0", "b.pipe 0:0"]);
+        let at = |from: &str, to: &str| files(&main.replace('‸', "").replace(from, to));
+        assert_eq!(at("\"./steps", "\"./st‸eps"), ["a.pipe 0:0", "b.pipe 0:0"]);
+        assert_eq!(at("steps.load", "steps.lo‸ad"), ["b.pipe 2:5"]);
+        assert_eq!(at("steps.Row", "steps.Ro‸w"), ["a.pipe 0:5"]);
     }
 
     #[test]

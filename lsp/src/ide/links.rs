@@ -16,6 +16,8 @@ pub(crate) fn links(snapshot: &Snapshot, uri: &Uri) -> Option<Vec<DocumentLink>>
         match &decl.kind {
             DeclKind::Import(import) => {
                 let target = file.analysis.checked.resolved.imports.get(&(FileId(0), index));
+                // A folder is nothing that an editor shows.
+                let target = target.filter(|target| file.parts(**target).is_empty());
                 if let Some(target) = target.and_then(|target| file.uri_of(*target)) {
                     out.push(link(&file, import.path_span, target));
                 }

@@ -21,7 +21,14 @@ pub(super) fn decl(file: &File, id: DeclId) -> Option<&Decl> {
 
 /// The file's own declarations, with their numbers.
 pub(super) fn decls(file: &File) -> impl Iterator<Item = (DeclId, &Decl)> {
-    (0_u32..).zip(&file.tree().decls).map(|(index, decl)| (DeclId { file: FileId(0), index }, decl))
+    declarations_of(file, FileId(0))
+}
+
+/// The declarations of a module, a file or a folder, with their numbers.
+pub(super) fn declarations_of(file: &File, module: FileId) -> impl Iterator<Item = (DeclId, &Decl)> {
+    let files = std::iter::once(module).chain(file.parts(module).iter().copied());
+    let files = files.filter_map(|id| file.analysis.checked.resolved.files.get(id.0 as usize));
+    files.flat_map(|of| (0_u32..).zip(&of.tree.decls).map(|(index, decl)| (DeclId { file: of.source.id, index }, decl)))
 }
 
 /// The declaration around byte `at` of the file itself.

@@ -66,6 +66,7 @@ codes! {
     BOUND_TWICE "E0207" "bound twice"
     MODULE_NAME "E0208" "module without a name"
     SAME_TEST "E0209" "two tests of one name"
+    TWO_PARTS "E0220" "name of two files of a folder"
     TYPE_MISMATCH "E0301" "wrong type"
     CARDINALITY "E0302" "one for many, or many for one"
     MAY_BE_NONE "E0303" "may be none"

@@ -7,6 +7,7 @@ use standpipe_syntax::{FileId, Source};
 use tower_lsp::ls_types::{CompletionItemKind, Range, TextEdit};
 
 use super::{Rank, Site, snippet};
+use crate::ide::definition::tidy;
 use crate::ide::shared::{head, import_place};
 use crate::snapshot::File;
 
@@ -26,7 +27,7 @@ pub(super) fn complete(site: &mut Site<'_>, line: &str) {
     if rest.is_empty() {
         let item = site.push(Rank::Plain, "std/", CompletionItemKind::MODULE, "the standard library");
         snippet(item, "std/");
-        let item = site.push(Rank::Plain, "\"./…\"", CompletionItemKind::FILE, "a file of the project");
+        let item = site.push(Rank::Plain, "\"./…\"", CompletionItemKind::FILE, "a file or folder of the project");
         snippet(item, "\"./$0\"");
     } else if rest.trim_end() == "std/" {
         for (name, text) in standpipe_stdlib::MODULES {
@@ -37,20 +38,13 @@ pub(super) fn complete(site: &mut Site<'_>, line: &str) {
 }
 
 fn items_of(site: &mut Site<'_>, path: &str, given: &[&str]) {
-    let text = match path.strip_prefix("std/") {
-        Some(name) => standpipe_stdlib::source(name).map(str::to_owned),
-        None => {
-            let name = path.trim_matches('"');
-            site.file
-                .path
-                .parent()
-                .and_then(|folder| site.snapshot.text(&crate::ide::definition::tidy(&folder.join(name))))
-        }
+    let texts = match path.strip_prefix("std/") {
+        Some(name) => standpipe_stdlib::source(name).map(str::to_owned).into_iter().collect(),
+        None => texts_at(site, path.trim_matches('"')),
     };
-    let Some(text) = text else { return };
-    let source = Source::new(FileId(0), path, &text);
-    let parsed = standpipe_syntax::parse(&source);
-    for decl in &parsed.tree.decls {
+    let parsed: Vec<_> =
+        texts.iter().map(|text| standpipe_syntax::parse(&Source::new(FileId(0), path, text))).collect();
+    for decl in parsed.iter().flat_map(|parsed| &parsed.tree.decls) {
         let Some(name) = declared(decl).filter(|name| !given.contains(&name.text.as_str())) else { continue };
         let kind = match &decl.kind {
             DeclKind::Type(_) | DeclKind::Artifact(_) => CompletionItemKind::STRUCT,
@@ -63,6 +57,18 @@ fn items_of(site: &mut Site<'_>, path: &str, given: &[&str]) {
         let what = decl.doc.as_ref().map_or("", |doc| doc.text.lines().next().unwrap_or(""));
         site.push(Rank::Plain, &name.text, kind, what);
     }
+}
+
+/// The text of the file at `name`, seen from the file itself, or those of the files in the folder there.
+fn texts_at(site: &Site<'_>, name: &str) -> Vec<String> {
+    let Some(folder) = site.file.path.parent() else { return Vec::new() };
+    let path = tidy(&folder.join(name));
+    if let Some(text) = site.snapshot.text(&path) {
+        return vec![text];
+    }
+    let names = site.snapshot.in_world(&path, |world, path| world.list(path));
+    let parts = names.iter().filter(|name| name.ends_with(".pipe") && !name.starts_with('.'));
+    parts.take(FILES).filter_map(|name| site.snapshot.text(&path.join(name))).collect()
 }
 
 /// Tasks and pipelines of the standard library and of other files, each with the edit that imports it.

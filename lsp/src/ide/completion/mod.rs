@@ -269,6 +269,25 @@ mod tests {
     }
 
     #[test]
+    fn a_folder_offers_what_its_files_have() {
+        let offered = |text: &str| -> Vec<String> {
+            let files = [
+                ("a.pipe", text),
+                ("steps/one.pipe", "type Row = { id: Int }\n\ntask one() -> Int {\n  sh:\n    echo 1 > $out\n}\n"),
+                ("steps/two.pipe", "task two() -> Int {\n  sh:\n    echo 2 > $out\n}\n"),
+                ("steps/more/far.pipe", "const far = 1\n"),
+            ];
+            let mut labels: Vec<String> = items(&files).1.into_iter().map(|item| item.label).collect();
+            labels.sort();
+            labels
+        };
+        assert_eq!(offered("import \"./steps\" { ‸ }\n"), ["Row", "one", "two"]);
+        let main = "import \"./steps\" as steps\n\npipeline main(rows: List[steps.Row]) -> Int {\n  steps.one()\n}\n";
+        assert_eq!(offered(&main.replace("steps.one()", "steps.‸")), ["one", "two"]);
+        assert_eq!(offered(&main.replace("steps.Row", "steps.‸")), ["Row"]);
+    }
+
+    #[test]
     fn strings_offer_files_members_fields_and_packages() {
         let text = format!("{HEAD}pipeline main() -> Int {{\n  load(\"‸\").rows\n}}\n");
         let found: Vec<String> = items(&[("a.pipe", &text), ("data.csv", "x"), ("sub/x", "")])
