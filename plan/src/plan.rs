@@ -164,6 +164,10 @@ pub struct Settings {
     /// Of an effect that may be started again: what is the same for attempts that must change the world only once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idempotent: Option<Expr>,
+    /// Of an effect: a script that finds out whether it happened, asked when nothing says how it ended. It exits with 0
+    /// when it did, having written the result, and with 1 when it did not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub probe: Option<Body>,
 }
 
 /// How a deployed service is reached, how often it runs, and how it says that it is well. Expressions read

@@ -28,6 +28,9 @@ pub(crate) struct Now {
     pub start: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<Digest>,
+    /// It only asks whether an effect happened.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub probe: bool,
 }
 
 impl Now {

@@ -41,6 +41,8 @@ pub(crate) struct Attempt {
     pub threads: u64,
     /// What its result is found by; none of an effect.
     pub key: Option<Digest>,
+    /// It is not the task's body that runs but the effect's probe.
+    pub probe: bool,
     /// The same attempt as it was left by an interrupted run: it is taken over instead of started.
     pub held: Option<Remnant>,
     /// Hides the secrets among its inputs.
@@ -51,7 +53,17 @@ impl Attempt {
     pub(crate) fn task(&self) -> Option<&Task> {
         self.plan.tasks.get(self.task.0 as usize)
     }
+
+    /// What it runs.
+    pub(crate) fn body(&self) -> Option<&Body> {
+        let task = self.task()?;
+        if self.probe { task.settings.probe.as_ref() } else { Some(&task.body) }
+    }
 }
+
+/// The code of what a probe gives that found that its effect did not happen: it goes no further than the driver, which
+/// starts the effect then.
+pub(crate) const ABSENT: &str = "absent";
 
 /// What came of an attempt.
 pub(crate) struct Outcome {

@@ -77,6 +77,11 @@ pub(crate) enum Event {
         /// How far on its way it is.
         at: Option<i64>,
     },
+    /// That attempt was the probe of an effect, which found that it did not happen.
+    Absent {
+        ticket: Ticket,
+        attempt: u32,
+    },
     /// The wait before the next attempt, or for an alarm, is over.
     Woken {
         ticket: Ticket,
@@ -303,6 +308,7 @@ impl<'p> Schedule<'p> {
             Event::Refused { ticket, failure } => self.refused(ticket, failure),
             Event::Ended { ticket, attempt, nanos, result } => self.ended(ticket, attempt, nanos, result),
             Event::Reported { ticket, name, value, at } => self.reported(ticket, &name, value, at),
+            Event::Absent { ticket, attempt } => self.absent(ticket, attempt),
             Event::Woken { ticket } => self.woken(ticket),
             Event::Cancel => self.cancel(),
         }

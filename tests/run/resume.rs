@@ -219,3 +219,79 @@ fn an_idempotent_effect_is_started_again_without_asking() {
     assert_eq!(project.resume(&[]).succeeded().outputs(), "published 20");
     assert_eq!(project.read("begun"), "fast\nslow\npublish\npublish\n");
 }
+
+/// The probe looks for a file `there`: it is there, it is not, or nobody can tell.
+fn probed() -> Project {
+    let pipe = PIPE.replace(
+        "    printf 'published %s' \"$x\" > \"$out\"\n",
+        "    printf 'published %s' \"$x\" > \"$out\"\n  probe:\n    echo asked >> begun\n    cat there > \"$out\" 2>> missing || exit \"$(cat status)\"\n",
+    );
+    let project = Project::new(&[("go.pipe", &pipe)]);
+    unknown(&project);
+    project
+}
+
+#[test]
+fn a_probe_that_finds_the_effect_has_its_result() {
+    let project = probed();
+    project.write("there", "found for 20");
+    assert_eq!(project.resume(&[]).succeeded().outputs(), "found for 20");
+    assert_eq!(project.read("begun"), "fast\nslow\npublish\nasked\n");
+    assert_eq!(project.show()["status"], "succeeded");
+}
+
+#[test]
+fn an_effect_that_its_probe_does_not_find_is_started() {
+    let project = probed();
+    project.write("status", "1");
+    project.write("go2", "");
+    assert_eq!(project.resume(&[]).succeeded().outputs(), "published 20");
+    assert_eq!(project.read("begun"), "fast\nslow\npublish\nasked\npublish\n");
+}
+
+#[test]
+fn a_probe_that_cannot_tell_leaves_it_to_a_person() {
+    let project = probed();
+    project.write("status", "3");
+    let run = project.resume(&[]);
+    assert_eq!(run.code, Some(1));
+    assert_eq!(run.failure()["code"], "E0652");
+    let message = run.failure()["message"].as_str().unwrap();
+    assert!(message.contains("its probe cannot tell") && message.contains("exit status 3"), "{message}");
+    // It is asked again each time, until it knows or a person says.
+    project.write("there", "found");
+    assert_eq!(project.resume(&[]).succeeded().outputs(), "found");
+    assert_eq!(project.read("begun"), "fast\nslow\npublish\nasked\nasked\n");
+}
+
+/// The program is killed a second time, while the probe looks: what the probe finds then is not taken for the effect's.
+#[test]
+fn a_probe_that_was_killed_is_asked_again() {
+    let pipe = PIPE.replace(
+        "    printf 'published %s' \"$x\" > \"$out\"\n",
+        "    printf 'published %s' \"$x\" > \"$out\"\n  probe:\n    echo asked >> begun\n    while [ ! -e answer ]; do sleep 0.02; done\n    exit 1\n    echo > \"$out\"\n",
+    );
+    let project = Project::new(&[("go.pipe", &pipe)]);
+    unknown(&project);
+    let mut child = project.command(&["runs", "resume"]);
+    let mut child = child.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().unwrap();
+    wait_until("the probe began", || project.read("begun").contains("asked"));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    project.write("go2", "");
+    project.write("answer", "");
+    assert_eq!(project.resume(&[]).succeeded().outputs(), "published 20");
+    assert_eq!(project.read("begun"), "fast\nslow\npublish\nasked\nasked\npublish\n");
+    wait_until("nothing is left", || processes_in(project.root()) == 0);
+}
+
+/// Only a resumption asks: an effect that has not begun is started, and one that ended is not looked for.
+#[test]
+fn a_probe_is_not_asked_without_need() {
+    let project = Project::new(&[(
+        "go.pipe",
+        "effect note() {\n  sh:\n    echo done >> begun\n  probe:\n    echo asked >> begun\n}\n\npipeline main() {\n  note()\n}\n",
+    )]);
+    project.run(&["go.pipe"]).succeeded();
+    assert_eq!(project.read("begun"), "done\n");
+}

@@ -35,6 +35,8 @@ pub(super) enum Takes {
     Limit,
     /// A raw body, or a reference to one in a file.
     Body,
+    /// The same in shell, besides the body.
+    Probe,
     /// A string that is known before anything runs.
     Text,
     /// One of these strings.
@@ -64,6 +66,7 @@ const TASK: &[(&str, Takes)] = &[
     ("memory", Takes::Size),
     ("network", Takes::Bool),
     ("priority", Takes::ConstInt),
+    ("probe", Takes::Probe),
     ("python", Takes::Body),
     ("retry", Takes::Retry),
     ("sh", Takes::Body),
@@ -133,11 +136,14 @@ impl Checker<'_> {
         self.one_body(task, span);
         if task.effect {
             self.effect(task);
-        } else if let Some(attr) = task.attrs.iter().find(|attr| attr.name.text == "idempotent") {
+            return;
+        }
+        for attr in task.attrs.iter().filter(|attr| matches!(attr.name.text.as_str(), "idempotent" | "probe")) {
+            let name = &attr.name.text;
             self.report(
                 Diagnostic::new(Code::ATTRIBUTE, attr.name.span, "a task may always be started again")
-                    .help("only an effect says what makes it `idempotent`")
-                    .fix("remove `idempotent`", attr.span, ""),
+                    .help(format!("`{name}` is for effects"))
+                    .fix(format!("remove `{name}`"), attr.span, ""),
             );
         }
     }
@@ -166,9 +172,18 @@ impl Checker<'_> {
     }
 
     fn effect(&mut self, task: &Task) {
-        let idempotent = task.attrs.iter().any(|attr| attr.name.text == "idempotent");
+        let idempotent = task.attrs.iter().find(|attr| attr.name.text == "idempotent");
+        let probe = task.attrs.iter().find(|attr| attr.name.text == "probe");
+        if let (Some(idempotent), Some(probe)) = (idempotent, probe) {
+            let message = format!("the `probe` of `{}` would never be asked", task.name.text);
+            self.report(
+                Diagnostic::new(Code::ATTRIBUTE, probe.name.span, message)
+                    .also(idempotent.name.span, "this lets it be started again without asking")
+                    .help("remove one of them"),
+            );
+        }
         for attr in &task.attrs {
-            if attr.name.text == "retry" && !idempotent {
+            if attr.name.text == "retry" && idempotent.is_none() {
                 self.report(
                     Diagnostic::new(
                         Code::RETRIED_EFFECT,
@@ -204,7 +219,7 @@ impl Checker<'_> {
                 continue;
             };
             match (&attr.value, takes) {
-                (AttrValue::Raw(_), Takes::Body) => {}
+                (AttrValue::Raw(_), Takes::Body | Takes::Probe) => {}
                 (AttrValue::Raw(raw), _) => self.report(
                     Diagnostic::new(
                         Code::ATTRIBUTE,
@@ -316,7 +331,7 @@ impl Checker<'_> {
                 self.text(value, file, name.span);
                 self.webhook(value);
             }
-            Takes::Body => {
+            Takes::Body | Takes::Probe => {
                 self.expr(value, None, file);
                 if plain(value).is_none() {
                     self.report(

@@ -30,6 +30,8 @@ pub struct Embedded {
     pub functions: FxHashMap<DeclId, FunctionRef>,
     /// Texts of bodies of the form `sh: "script.sh"`.
     pub scripts: FxHashMap<DeclId, String>,
+    /// Texts of probes of the form `probe: "script.sh"`.
+    pub probes: FxHashMap<DeclId, String>,
     /// Files of bodies of the form `sql: "query.sql"`.
     pub query_files: FxHashMap<DeclId, Source>,
     /// What the names in each SQL body stand for, in order of place.
@@ -61,7 +63,8 @@ pub struct FunctionRef {
 type Check = fn(&mut Embedder<'_>, Body<'_>);
 
 /// The languages of bodies, by attribute.
-const EMBEDDED: [(&str, Check); 3] = [("python", python::check), ("sh", shell::check), ("sql", sql::check)];
+const EMBEDDED: [(&str, Check); 4] =
+    [("probe", shell::check), ("python", python::check), ("sh", shell::check), ("sql", sql::check)];
 
 /// Checks every body of `checked`, except those of the standard library, which is tested on its own.
 #[must_use]

@@ -57,6 +57,7 @@ impl Lowerer<'_> {
                 _ => None,
             },
             idempotent: attribute(&task.attrs, "idempotent").map(|expr| self.expr(expr)),
+            probe: self.probe(decl, task),
         };
         self.frame = outer;
         settings

@@ -51,17 +51,28 @@ impl Lowerer<'_> {
         id
     }
 
-    fn body(&mut self, decl: DeclId, task: &ast::Task) -> Body {
-        let checked = self.checked;
-        let origin = |raw: &Raw, line: u32| {
-            let at = raw.lines.first().copied().unwrap_or(line);
-            super::origin(checked, standpipe_syntax::Span { start: at, end: at, ..raw.span })
+    /// What finds out whether an effect happened.
+    pub(super) fn probe(&mut self, decl: DeclId, task: &ast::Task) -> Option<Body> {
+        let attr = task.attrs.iter().find(|attr| attr.name.text == "probe")?;
+        let (text, origin) = match &attr.value {
+            AttrValue::Raw(raw) => (raw.text.to_string(), self.first_line(raw)),
+            AttrValue::Expr(_) => (self.embedded.probes.get(&decl)?.clone(), self.origin(attr.span)),
         };
+        Some(Body::Shell { text, origin })
+    }
+
+    /// The first line of a raw body that is not empty.
+    fn first_line(&self, raw: &Raw) -> Origin {
+        let at = raw.lines.first().copied().unwrap_or(raw.span.start);
+        super::origin(self.checked, standpipe_syntax::Span { start: at, end: at, ..raw.span })
+    }
+
+    fn body(&mut self, decl: DeclId, task: &ast::Task) -> Body {
         for attr in &task.attrs {
             match (attr.name.text.as_str(), &attr.value) {
                 ("python", AttrValue::Raw(raw)) => {
                     let modules = self.embedded.raw_modules.get(&decl).cloned().unwrap_or_default();
-                    return Body::Python { text: raw.text.to_string(), origin: origin(raw, raw.span.start), modules };
+                    return Body::Python { text: raw.text.to_string(), origin: self.first_line(raw), modules };
                 }
                 ("python", AttrValue::Expr(_)) => {
                     if let Some(found) = self.embedded.functions.get(&decl) {
@@ -70,7 +81,7 @@ impl Lowerer<'_> {
                     }
                 }
                 ("sh", AttrValue::Raw(raw)) => {
-                    return Body::Shell { text: raw.text.to_string(), origin: origin(raw, raw.span.start) };
+                    return Body::Shell { text: raw.text.to_string(), origin: self.first_line(raw) };
                 }
                 ("sh", AttrValue::Expr(_)) => {
                     if let Some(text) = self.embedded.scripts.get(&decl) {
@@ -78,7 +89,7 @@ impl Lowerer<'_> {
                     }
                 }
                 ("sql", AttrValue::Raw(raw)) => {
-                    return Body::Sql { text: raw.text.to_string(), origin: origin(raw, raw.span.start) };
+                    return Body::Sql { text: raw.text.to_string(), origin: self.first_line(raw) };
                 }
                 ("sql", AttrValue::Expr(_)) => {
                     if let Some(source) = self.embedded.query_files.get(&decl) {

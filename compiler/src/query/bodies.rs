@@ -23,7 +23,7 @@ pub(super) struct Body<'a> {
 pub(super) fn collect(language: &str, body: Body<'_>, into: &mut Collect<'_>) {
     let mentions = match language {
         "python" => embed::python_mentions(&body.raw.text),
-        "sh" => shell(&body.raw.text),
+        "sh" | "probe" => shell(&body.raw.text),
         _ => Vec::new(),
     };
     for mention in mentions {

@@ -59,7 +59,7 @@ fn document(
     let range = file.range(raw.span);
     let (language_id, preamble, indent) = match attr.name.text.as_str() {
         "python" => ("python", python_preamble(task, types), 4),
-        "sh" => ("shellscript", shell_preamble(task, types), 0),
+        "sh" | "probe" => ("shellscript", shell_preamble(task, types), 0),
         "sql" => ("sql", String::new(), 0),
         _ => return None,
     };
@@ -161,7 +161,7 @@ fn keywords(language: &str) -> &'static [&'static str] {
             "del", "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda",
             "nonlocal", "not", "or", "pass", "raise", "return", "try", "while", "with", "yield",
         ],
-        "sh" => &[
+        "sh" | "probe" => &[
             "case", "do", "done", "elif", "else", "esac", "export", "fi", "for", "function", "if", "in", "local",
             "return", "select", "then", "until", "while",
         ],

@@ -32,6 +32,11 @@ pub(super) const ATTRIBUTES: &[(&str, &str, &str)] = &[
     ("packages", "List[String]", "Distributions of the environment, each with a version: `\"pandas==2.2.3\"`."),
     ("port", "Int", "The port that the service listens on."),
     ("priority", "Int", "Larger goes first; 0 when it is not given."),
+    (
+        "probe",
+        "a body, or \"script.sh\"",
+        "Shell: asked when nobody knows whether the effect happened. Exit status 0: it did; 1: it did not.",
+    ),
     ("python", "a body, or \"file.py:function\"", "Python: inputs are local variables, `return` gives the result."),
     ("replicas", "Int", "How many of the service run."),
     ("retry", "Int | { times: Int, backoff: Duration..Duration }", "Further attempts after a failure."),

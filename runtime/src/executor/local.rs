@@ -141,7 +141,7 @@ async fn run_one(local: &Rc<Local>, attempt: Attempt) {
     let (ticket, number) = (attempt.ticket, attempt.number);
     let veil = attempt.veil.clone().map(|veil| (veil, attempt.name.path.clone()));
     let begun = Instant::now();
-    let outcome = match attempt.task().and_then(|task| runner::of(&task.body)) {
+    let outcome = match attempt.body().and_then(runner::of) {
         Some(runner) => (runner.run)(Rc::clone(local), attempt).await,
         None => Outcome::failed(Failure::new(codes::NOT_STARTED, "nothing here runs this kind of body")),
     };
@@ -228,6 +228,7 @@ impl Local {
             tag: self.tag(attempt),
             start,
             key: attempt.key,
+            probe: attempt.probe,
         }
     }
 

@@ -20,6 +20,7 @@ use super::past::Past;
 use super::recorder::Recorder;
 use super::world::World;
 use crate::cache::{Key, Keys};
+use crate::codes;
 use crate::environment::Ready;
 use crate::event::{Counts, Event as Told, Failure, LogRange, Status};
 use crate::executor::{News, Stop};
@@ -74,6 +75,8 @@ struct Underway {
     /// A file it reads changed while it ran.
     unsure: bool,
     effect: bool,
+    /// Its probe is asked whether it happened: what to say when that cannot tell either.
+    asked: Option<Failure>,
 }
 
 impl<'p, 'o, W: World> Driver<'p, 'o, W> {
@@ -229,6 +232,12 @@ impl<'p, 'o, W: World> Driver<'p, 'o, W> {
                 if self.steps.get(&ticket).is_some_and(|step| step.heard == attempt && !planted(Bug::DuplicateHeard)) {
                     return;
                 }
+                if let Some(asked) = self.steps.get_mut(&ticket).and_then(|step| step.asked.take()) {
+                    match answered(asked, outcome.result) {
+                        Some(result) => outcome.result = result,
+                        None => return self.absent(ticket, attempt),
+                    }
+                }
                 let unsure = self.changed_file(ticket);
                 if let (Err(failure), Some(instance)) = (&mut outcome.result, self.schedule.instance(ticket)) {
                     failure.inputs = inputs_of(instance.step, &instance.inputs);
@@ -244,6 +253,16 @@ impl<'p, 'o, W: World> Driver<'p, 'o, W> {
                 self.events.push_back(Event::Ended { ticket, attempt, nanos, result: outcome.result });
             }
         }
+    }
+
+    /// An effect did not happen, says its probe: it is started.
+    fn absent(&mut self, ticket: Ticket, attempt: u32) {
+        self.steps.entry(ticket).or_default().heard = attempt;
+        if let Some(instance) = self.schedule.instance(ticket) {
+            let text = "the probe says that it did not happen: it is started".to_owned();
+            self.recorder.tell(Told::Log { step: instance.name.path.clone(), stream: "warning".into(), text });
+        }
+        self.events.push_back(Event::Absent { ticket, attempt });
     }
 
     /// Whether a file that the step reads is not what it was; the user is told.
@@ -327,10 +346,11 @@ impl<'p, 'o, W: World> Driver<'p, 'o, W> {
             tables,
             threads: cpu.div_ceil(1000),
             key,
+            probe: self.steps.get(&ticket).is_some_and(|step| step.asked.is_some()),
             held,
             veil: None,
         };
-        let runner = attempt.task().and_then(|task| runner::of(&task.body)).map_or("", |runner| runner.name);
+        let runner = attempt.body().and_then(runner::of).map_or("", |runner| runner.name);
         let place = format!("{}/{runner}", self.world.place());
         let (step, label) = (instance.name.path.clone(), instance.name.label.clone());
         self.recorder
@@ -354,4 +374,18 @@ impl<'p, 'o, W: World> Driver<'p, 'o, W> {
 pub(super) fn nanos(seconds: f64) -> u64 {
     let nanos = Duration::try_from_secs_f64(seconds).unwrap_or_default().as_nanos();
     u64::try_from(nanos).unwrap_or(u64::MAX)
+}
+
+/// What a probe's end says of its effect: its result, that nobody knows, or, `None`, that it did not happen. `asked` says
+/// why it was asked.
+fn answered(asked: Failure, result: Result<Value, Failure>) -> Option<Result<Value, Failure>> {
+    match result {
+        Ok(value) => Some(Ok(value)),
+        Err(failure) if failure.code == runner::ABSENT => None,
+        Err(failure) if failure.code == codes::CANCELLED => Some(Err(failure)),
+        Err(failure) => {
+            let message = format!("{}; its probe cannot tell: {}", asked.message, failure.message);
+            Some(Err(Failure { message, detail: failure.detail, file: failure.file, line: failure.line, ..asked }))
+        }
+    }
 }

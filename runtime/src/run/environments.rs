@@ -59,9 +59,13 @@ impl Environments {
         for (task, tables) in plan.tasks.iter().zip(tables) {
             let declared = task.environment.map(|id| Which::Declared(id.0));
             let shell = matches!(task.body, Body::Shell { .. });
+            // A probe is a shell script, whatever the body is.
+            let probed = task.settings.probe.is_some();
             needs.push(match (shell, tables) {
                 (true, tables) => Needs { body: declared, tables: tables.then_some(Which::Tables) },
-                (false, true) => Needs { body: declared.or(Some(Which::Tables)), tables: None },
+                (false, true) => {
+                    Needs { body: declared.or(Some(Which::Tables)), tables: probed.then_some(Which::Tables) }
+                }
                 (false, false) => Needs { body: declared.or(Some(Which::System)), tables: None },
             });
             let index = task.environment.filter(|_| !shell).map_or(plan.environments.len(), |id| id.0 as usize);

@@ -123,6 +123,15 @@ impl Past {
         };
         read().map_err(|error: rusqlite::Error| journal::failure(&error))?;
         for remnant in Remnant::all(folder) {
+            if remnant.now.probe {
+                // What it would find is asked anew.
+                match remnant.left() {
+                    left @ Left::Alive(_) => left.ask_to_end(),
+                    Left::Ended(_) => {}
+                    Left::Nothing => kill_marked(&marker(&resume.run, remnant.now.ticket, remnant.now.attempt)),
+                }
+                continue;
+            }
             let open = open.contains_key(&remnant.now.step) && !told.contains(&remnant.now.step);
             let held = open
                 && match remnant.left() {

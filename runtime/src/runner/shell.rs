@@ -13,7 +13,7 @@ use std::rc::Rc;
 use smol_str::SmolStr;
 use standpipe_plan::{BlobKind, Body, Origin, Plan, Shape, Value};
 
-use super::{Attempt, Outcome, Runner};
+use super::{ABSENT, Attempt, Outcome, Runner};
 use crate::codes;
 use crate::event::Failure;
 use crate::executor::local::{Ending, Local};
@@ -27,21 +27,23 @@ pub(crate) const RUNNER: Runner = Runner {
     together: None,
 };
 
+/// The exit status of a probe that found that its effect did not happen.
+const NO: i32 = 1;
+
 /// Longest script or variable that is handed over as an argument; the system's limit is 128 KiB.
 const LONGEST: usize = 100 << 10;
 
 async fn run(local: Rc<Local>, attempt: Attempt) -> Outcome {
-    let plan = std::sync::Arc::clone(&attempt.plan);
-    let Some(Body::Shell { text, origin }) = plan.tasks.get(attempt.task.0 as usize).map(|task| &task.body) else {
+    let Some(Body::Shell { text, origin }) = attempt.body().cloned() else {
         return Outcome::failed(Failure::new(codes::NOT_STARTED, "this task has no shell body"));
     };
     if let Some(held) = attempt.held.clone() {
-        return take_over(local, attempt, held, *origin).await;
+        return take_over(local, attempt, held, origin).await;
     }
     let mut slot = local.slot(true);
     let work = outputs::Work::new(local.work(), &attempt, attempt.ticket, attempt.number);
     let mut program = String::new();
-    let ended = match start(&local, &attempt, text, &work).await {
+    let ended = match start(&local, &attempt, &text, &work).await {
         Ok(command) => {
             program = command.get_program().to_string_lossy().into_owned();
             local.process(&attempt, command, &mut slot).await
@@ -54,6 +56,9 @@ async fn run(local: Rc<Local>, attempt: Attempt) -> Outcome {
             Ok((value, files)) => (Ok(value), files),
             Err(failure) => (Err(failure), Vec::new()),
         },
+        Ok(Ended { how: Ending::Exited(NO), left: 0, out_of_memory: false, .. }) if attempt.probe => {
+            (Err(Failure::new(ABSENT, "it did not happen")), Vec::new())
+        }
         Ok(ended) => (Err(cause::failure(&local, &attempt, &ended, &program, slot.tail())), Vec::new()),
         Err(failure) => (Err(failure), Vec::new()),
     };
@@ -63,7 +68,7 @@ async fn run(local: Rc<Local>, attempt: Attempt) -> Outcome {
         work.clear();
     }
     local.give_back(slot);
-    Outcome { result: result.map_err(|failure| placed(failure, &plan, *origin)), files, log }
+    Outcome { result: result.map_err(|failure| placed(failure, &attempt.plan, origin)), files, log }
 }
 
 /// The same for an attempt that an interrupted run left to its keeper.

@@ -220,6 +220,23 @@ impl<'p> Schedule<'p> {
         }
     }
 
+    /// An effect did not happen, as its probe found: it is started, unless the run is about to end.
+    pub(super) fn absent(&mut self, ticket: Ticket, attempt: u32) {
+        if !self.awaits(ticket, attempt) {
+            return;
+        }
+        if let Some(instance) = self.instances.get(&ticket) {
+            let demand = instance.demand;
+            self.admission.give(&demand);
+        }
+        if self.draining.is_some() {
+            return self.finish(ticket, Change::Cancel, Err(None));
+        }
+        if self.change(ticket, Change::Retry) {
+            self.woken(ticket);
+        }
+    }
+
     /// How long the run lasts at least from the start of that node, in milliseconds.
     fn rest(&self, (activation, slot): (ActivationId, usize)) -> u64 {
         let region = self.activations.get(&activation).map(|activation| activation.region);

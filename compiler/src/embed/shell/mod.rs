@@ -22,7 +22,7 @@ use crate::nearest::nearest;
 use crate::paths::beside;
 use crate::types::Type;
 
-/// Checks one body.
+/// Checks one body, or a probe.
 pub(super) fn check(embedder: &mut Embedder<'_>, body: Body<'_>) {
     if let AttrValue::Raw(raw) = &body.attr.value {
         embedder.script(body, Text::Raw(raw, body.file.source.id), &raw.text, body.attr.name.span);
@@ -33,7 +33,8 @@ pub(super) fn check(embedder: &mut Embedder<'_>, body: Body<'_>) {
     match embedder.read(&path) {
         Ok(source) => {
             embedder.script(body, Text::File(&source), &source.text, expr.span);
-            embedder.out.scripts.insert(body.id, source.text.to_string());
+            let texts = if is_probe(body) { &mut embedder.out.probes } else { &mut embedder.out.scripts };
+            texts.insert(body.id, source.text.to_string());
         }
         Err(why) => {
             let near = embedder.files_like(&path, "sh");
@@ -56,7 +57,7 @@ impl Embedder<'_> {
         let meant = self.check_variables(body, &facts, text);
         if !facts.foreign {
             self.check_outputs(body, script, place, &meant);
-            if matches!(text, Text::File(_)) {
+            if matches!(text, Text::File(_)) && !is_probe(body) {
                 self.check_inputs(body, script);
             }
         }
@@ -177,6 +178,10 @@ impl Embedder<'_> {
             }
         }
     }
+}
+
+fn is_probe(body: Body<'_>) -> bool {
+    body.attr.name.text == "probe"
 }
 
 /// The variables that name files to write.

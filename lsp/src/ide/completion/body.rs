@@ -47,7 +47,7 @@ pub(super) fn complete(site: &mut Site<'_>, language: &str, task: &Task) {
                 site.push(Rank::Plain, name, CompletionItemKind::FUNCTION, what);
             }
         }
-        "sh" if line.ends_with('$') || line.ends_with("${") => {
+        "sh" | "probe" if line.ends_with('$') || line.ends_with("${") => {
             inputs(site, task, &ty);
             match signature.as_ref().map(|signature| &signature.result) {
                 Some(Type::Record(fields)) => {

@@ -13,7 +13,7 @@ use standpipe_syntax::{FileId, fits};
 use tower_lsp::ls_types::CompletionItemKind;
 
 use super::{Rank, Site, imports, later, snippet};
-use crate::ide::shared::{decl, fields, head, head_text};
+use crate::ide::shared::{decl, declarations_of, fields, head, head_text};
 use crate::ide::signature::completed;
 use crate::ide::words::{ATTRIBUTES, DECLARATIONS, FUNCTIONS, KEYWORDS, TYPES};
 use crate::snapshot::File;
@@ -113,11 +113,10 @@ fn members(site: &mut Site<'_>, file: &File, at: u32) {
 }
 
 fn module_members(site: &mut Site<'_>, file: &File, of: FileId, types: bool) {
-    let Some(module) = file.analysis.checked.resolved.files.get(of.0 as usize) else { return };
-    for (index, decl) in (0_u32..).zip(&module.tree.decls) {
+    for (id, decl) in declarations_of(file, of) {
         let is_type = matches!(decl.kind, DeclKind::Type(_) | DeclKind::Artifact(_));
         if is_type == types {
-            declaration(site, file, DeclId { file: of, index }, Rank::Plain, false);
+            declaration(site, file, id, Rank::Plain, false);
         }
     }
 }
@@ -217,7 +216,7 @@ fn attributes(site: &mut Site<'_>, file: &File, at: u32) {
     let has_body = given.iter().any(|name| matches!(name.as_str(), "python" | "sh" | "sql"));
     for name in known {
         let body = matches!(*name, "python" | "sh" | "sql") && known.contains(&"sh");
-        let refused = effect && matches!(*name, "retry" | "cache");
+        let refused = if effect { matches!(*name, "retry" | "cache") } else { matches!(*name, "idempotent" | "probe") };
         if given.iter().any(|given| given == name) || (body && has_body) || refused {
             continue;
         }
@@ -225,7 +224,7 @@ fn attributes(site: &mut Site<'_>, file: &File, at: u32) {
             ATTRIBUTES.iter().find(|(known, _, _)| known == name).map_or(("", ""), |(_, takes, what)| (*takes, *what));
         let item = site.push(Rank::Plain, name, CompletionItemKind::PROPERTY, takes);
         item.documentation = (!what.is_empty()).then(|| tower_lsp::ls_types::Documentation::String(what.to_owned()));
-        snippet(item, &if body { format!("{name}:\n    $0") } else { format!("{name}: $0") });
+        snippet(item, &if body || *name == "probe" { format!("{name}:\n    $0") } else { format!("{name}: $0") });
     }
 }
 

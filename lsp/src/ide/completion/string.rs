@@ -80,7 +80,7 @@ pub(super) fn complete(site: &mut Site<'_>, open: &Open) {
                 None => files(site, open, &[".py"]),
             };
         }
-        Some("sh") => return files(site, open, &[".sh", ".bash"]),
+        Some("sh" | "probe") => return files(site, open, &[".sh", ".bash"]),
         Some("sql") => return files(site, open, &[".sql"]),
         Some("frame") => return members(site, open, &["pandas", "polars", "pyarrow"]),
         Some(_) | None => {}

@@ -1,7 +1,7 @@
 //! Looks for what a step was worth before: in this run, in earlier ones, in an attempt that is still held.
 
 use smol_str::SmolStr;
-use standpipe_plan::{CachePolicy, Plan, Step, Value};
+use standpipe_plan::{CachePolicy, Plan, Settings, Step, Value};
 
 use super::{Driver, Which, nanos};
 use crate::cache::{self, Hit};
@@ -56,8 +56,7 @@ impl<W: World> Driver<'_, '_, W> {
         let Some(body) = self.environment(ticket, needs.body) else { return };
         let identity = body.map(|ready| ready.identity);
         if task.effect && !planted(Bug::EffectReused) {
-            let again = task.settings.idempotent.is_some();
-            return self.look_for_effect(ticket, &path, alone, again, needs.tables);
+            return self.look_for_effect(ticket, &path, alone, &task.settings, needs.tables);
         }
         let Some(instance) = self.schedule.instance(ticket) else { return };
         let key = self.keys.key(instance.node, task, instance.step, &instance.inputs, identity);
@@ -106,7 +105,14 @@ impl<W: World> Driver<'_, '_, W> {
         self.world.find(key.digest, policy, &instance.inputs)
     }
 
-    fn look_for_effect(&mut self, ticket: Ticket, path: &str, alone: Option<bool>, again: bool, tables: Option<Which>) {
+    fn look_for_effect(
+        &mut self,
+        ticket: Ticket,
+        path: &str,
+        alone: Option<bool>,
+        settings: &Settings,
+        tables: Option<Which>,
+    ) {
         self.steps.entry(ticket).or_default().effect = true;
         if alone == Some(false) {
             // An effect is not started for the sake of another step.
@@ -120,7 +126,15 @@ impl<W: World> Driver<'_, '_, W> {
                 return self.events.push_back(Event::Reused { ticket, value, nanos: 0 });
             }
             // It knows its own work again: a second start does no harm.
-            Effected::Unknown(_) if again => {}
+            Effected::Unknown(_) if settings.idempotent.is_some() => {}
+            // That it began is on record: only what came of it is asked.
+            Effected::Unknown(failure) if settings.probe.is_some() => {
+                if self.environment(ticket, tables).is_some() {
+                    self.steps.entry(ticket).or_default().asked = Some(failure);
+                    self.events.push_back(Event::Admitted { ticket });
+                }
+                return;
+            }
             Effected::Unknown(failure) => return self.events.push_back(Event::Refused { ticket, failure }),
             Effected::Held => return self.events.push_back(Event::Admitted { ticket }),
             Effected::No => {}
