@@ -18,6 +18,7 @@ use crate::documents::{Document, path_of};
 use crate::history::History;
 use crate::ide::diagnostics_of;
 use crate::snapshot::Snapshot;
+use crate::workspace;
 
 /// So long nothing must happen before files that are not open are looked at.
 const REST: Duration = Duration::from_millis(200);
@@ -54,10 +55,18 @@ pub(crate) enum Message {
     Ask(Question),
 }
 
+/// What is told without having been asked for.
+#[derive(Debug)]
+pub(crate) enum Said {
+    Found(PublishDiagnosticsParams),
+    /// Something that a person should know.
+    Warning(String),
+}
+
 /// Runs until the senders are gone.
 pub(crate) fn run(
     messages: &Receiver<Message>,
-    publish: &mpsc::UnboundedSender<PublishDiagnosticsParams>,
+    publish: &mpsc::UnboundedSender<Said>,
     open: Open,
     history: Box<dyn History>,
 ) {
@@ -69,6 +78,7 @@ pub(crate) fn run(
         resting: VecDeque::new(),
         marked: BTreeMap::new(),
         needs: BTreeMap::new(),
+        warned: false,
     };
     loop {
         let message = if desk.resting.is_empty() {
@@ -109,7 +119,7 @@ pub(crate) fn run(
 
 struct Desk<'a> {
     snapshot: Snapshot,
-    publish: &'a mpsc::UnboundedSender<PublishDiagnosticsParams>,
+    publish: &'a mpsc::UnboundedSender<Said>,
     push: bool,
     /// Open files whose diagnostics may be different now.
     stale: BTreeSet<PathBuf>,
@@ -119,6 +129,8 @@ struct Desk<'a> {
     marked: BTreeMap<PathBuf, Vec<Diagnostic>>,
     /// What files that are not open were made of when they were looked at.
     needs: BTreeMap<PathBuf, Vec<PathBuf>>,
+    /// The editor was told that the folders hold more than is looked at.
+    warned: bool,
 }
 
 impl Desk<'_> {
@@ -138,8 +150,11 @@ impl Desk<'_> {
                 self.everything();
             }
             Message::Opened(document) => {
-                self.snapshot.opened(document);
-                self.everything();
+                let path = path_of(&document.uri);
+                if self.snapshot.opened(document) {
+                    self.everything();
+                }
+                self.stale.extend(path);
             }
             Message::Changed { uri, version, changes } => {
                 let stale = self.snapshot.changed(&uri, version, changes);
@@ -153,18 +168,29 @@ impl Desk<'_> {
                 }
             }
             Message::Closed(uri) => {
-                self.snapshot.closed(&uri);
+                let others = self.snapshot.closed(&uri);
                 if self.push {
                     // Nobody listens any more when this fails.
-                    let _ = self.publish.send(PublishDiagnosticsParams::new(uri, Vec::new(), None));
+                    let _ =
+                        self.publish.send(Said::Found(PublishDiagnosticsParams::new(uri.clone(), Vec::new(), None)));
                 }
-                self.everything();
+                if others {
+                    self.everything();
+                } else if let Some(path) = path_of(&uri).filter(|path| self.snapshot.all_files().contains(path)) {
+                    // What was said of it was just taken back.
+                    self.marked.remove(&path);
+                    self.rest(vec![path]);
+                }
             }
             Message::Saved => {
                 self.snapshot.forget_all();
                 self.everything();
             }
             Message::Ask(question) => question(&self.snapshot),
+        }
+        if !self.warned && self.snapshot.is_cut() {
+            self.warned = true;
+            let _ = self.publish.send(Said::Warning(workspace::too_many()));
         }
     }
 
@@ -196,7 +222,7 @@ impl Desk<'_> {
             return;
         };
         self.marked.remove(path);
-        let _ = self.publish.send(PublishDiagnosticsParams::new(uri, found, Some(version)));
+        let _ = self.publish.send(Said::Found(PublishDiagnosticsParams::new(uri, found, Some(version))));
     }
 
     fn look_at_closed(&mut self, path: &Path) {
@@ -214,7 +240,7 @@ impl Desk<'_> {
         let said = self.marked.get(path).map_or(&[] as &[Diagnostic], Vec::as_slice);
         if said != found {
             self.marked.insert(path.to_owned(), found.clone());
-            let _ = self.publish.send(PublishDiagnosticsParams::new(uri, found, None));
+            let _ = self.publish.send(Said::Found(PublishDiagnosticsParams::new(uri, found, None)));
         }
     }
 }
@@ -241,7 +267,7 @@ mod tests {
         sender.send(Message::Ask(Box::new(|_| assert!(guarded::<()>(|| panic!("on purpose")).is_none())))).unwrap();
         let uri: Uri = "file:///w/a.pipe".parse().unwrap();
         sender.send(Message::Opened(Document { uri, version: 1, text: "pipe".into() })).unwrap();
-        assert_eq!(findings.blocking_recv().unwrap().diagnostics.len(), 1);
+        assert!(matches!(findings.blocking_recv().unwrap(), Said::Found(found) if found.diagnostics.len() == 1));
         drop(sender);
         thread.join().unwrap();
     }

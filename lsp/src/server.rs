@@ -23,7 +23,7 @@ use tower_lsp::ls_types::{
     DocumentLinkParams, DocumentOnTypeFormattingParams, DocumentRangeFormattingParams, DocumentSymbolParams,
     DocumentSymbolResponse, FoldingRange, FoldingRangeParams, FullDocumentDiagnosticReport, GotoDefinitionParams,
     GotoDefinitionResponse, Hover, HoverParams, InitializeParams, InitializeResult, InlayHint, InlayHintParams,
-    LinkedEditingRangeParams, LinkedEditingRanges, Location, Position, PrepareRenameResponse, PublishDiagnosticsParams,
+    LinkedEditingRangeParams, LinkedEditingRanges, Location, MessageType, Position, PrepareRenameResponse,
     ReferenceParams, RelatedFullDocumentDiagnosticReport, RelatedUnchangedDocumentDiagnosticReport, RenameParams,
     SelectionRange, SelectionRangeParams, SemanticToken, SemanticTokens, SemanticTokensDelta,
     SemanticTokensDeltaParams, SemanticTokensFullDeltaResult, SemanticTokensParams, SemanticTokensRangeParams,
@@ -36,7 +36,7 @@ use tower_lsp::ls_types::{
 use tower_lsp::{Client, LanguageServer};
 
 use crate::Open;
-use crate::analysis::{self, Message, Session, guarded};
+use crate::analysis::{self, Message, Said, Session, guarded};
 use crate::capabilities::capabilities;
 use crate::convert::Encoding;
 use crate::documents::{Document, path_of};
@@ -89,10 +89,13 @@ impl Backend {
     /// Starts the analysis thread, and the task that hands its findings to the editor.
     pub(crate) fn start(client: Client, open: Open, history: Box<dyn History>) -> Self {
         let (sender, messages) = channel();
-        let (publish, mut findings) = mpsc::unbounded_channel::<PublishDiagnosticsParams>();
+        let (publish, mut findings) = mpsc::unbounded_channel::<Said>();
         tokio::spawn(async move {
             while let Some(found) = findings.recv().await {
-                client.publish_diagnostics(found.uri, found.diagnostics, found.version).await;
+                match found {
+                    Said::Found(found) => client.publish_diagnostics(found.uri, found.diagnostics, found.version).await,
+                    Said::Warning(text) => client.show_message(MessageType::WARNING, text).await,
+                }
             }
         });
         let thread = std::thread::Builder::new().name("analysis".into()).stack_size(STACK);

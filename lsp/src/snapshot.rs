@@ -19,7 +19,7 @@ use crate::documents::{Document, Documents, path_of};
 use crate::history::History;
 use crate::overlay::{self, Memory, Overlay};
 use crate::planned::Planned;
-use crate::workspace;
+use crate::workspace::{self, Found};
 
 /// So many analyses of files that are not open are kept.
 const KEPT: usize = 64;
@@ -39,6 +39,8 @@ pub(crate) struct Snapshot {
     open: Rc<Open>,
     memory: Rc<Memory>,
     files: RefCell<BTreeMap<PathBuf, Rc<File>>>,
+    /// What the folders hold on disk, and that with the open files.
+    disk: RefCell<Option<Rc<Found>>>,
     found: RefCell<Option<Rc<Vec<PathBuf>>>>,
 }
 
@@ -72,6 +74,7 @@ impl Snapshot {
             open: Rc::new(open),
             memory: Rc::default(),
             files: RefCell::default(),
+            disk: RefCell::default(),
             found: RefCell::default(),
         }
     }
@@ -91,6 +94,7 @@ impl Snapshot {
             open: Rc::clone(&self.open),
             memory: Rc::clone(&self.memory),
             files: RefCell::default(),
+            disk: RefCell::new(self.disk.borrow().clone()),
             found: RefCell::new(self.found.borrow().clone()),
         }
     }
@@ -108,14 +112,31 @@ impl Snapshot {
         out
     }
 
-    pub(crate) fn opened(&mut self, document: Document) {
+    /// Takes in that a file was opened; the answer is whether other files may mean something else now.
+    pub(crate) fn opened(&mut self, document: Document) -> bool {
+        let path = path_of(&document.uri);
+        let same = path.as_ref().is_some_and(|path| self.text(path).as_deref() == Some(&*document.text));
         self.documents.insert(document);
-        self.forget_all();
+        self.after_exchange(path.as_deref(), same)
     }
 
-    pub(crate) fn closed(&mut self, uri: &Uri) {
+    /// The same of a file that was closed.
+    pub(crate) fn closed(&mut self, uri: &Uri) -> bool {
+        let path = path_of(uri);
+        let before = path.as_ref().and_then(|path| self.text(path));
         self.documents.remove(uri);
-        self.forget_all();
+        let same = path.as_ref().is_some_and(|path| self.text(path) == before);
+        self.after_exchange(path.as_deref(), same)
+    }
+
+    /// A file's text comes from elsewhere now, and is the same or not.
+    fn after_exchange(&mut self, path: Option<&Path>, same: bool) -> bool {
+        *self.found.get_mut() = None;
+        match path.filter(|_| same) {
+            Some(path) => drop(self.files.get_mut().remove(path)),
+            None => self.files.get_mut().clear(),
+        }
+        !same
     }
 
     /// Applies an edit; the answer is which files have to be looked at again.
@@ -141,6 +162,7 @@ impl Snapshot {
     /// Files on disk may be different now.
     pub(crate) fn forget_all(&mut self) {
         self.files.get_mut().clear();
+        *self.disk.get_mut() = None;
         *self.found.get_mut() = None;
     }
 
@@ -201,12 +223,21 @@ impl Snapshot {
         Some(file)
     }
 
+    fn on_disk(&self) -> Rc<Found> {
+        Rc::clone(self.disk.borrow_mut().get_or_insert_with(|| Rc::new(workspace::scan(&self.folders))))
+    }
+
+    /// Whether the folders were looked through, and hold more than is looked at.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.disk.borrow().as_ref().is_some_and(|found| found.cut)
+    }
+
     /// Every `.pipe` file that the editor shows or has open.
     pub(crate) fn all_files(&self) -> Rc<Vec<PathBuf>> {
         if let Some(found) = &*self.found.borrow() {
             return Rc::clone(found);
         }
-        let mut paths = workspace::scan(&self.folders);
+        let mut paths = self.on_disk().files.clone();
         paths.extend(self.documents.iter().map(|(path, _)| path.clone()));
         paths.sort_unstable();
         paths.dedup();

@@ -12,39 +12,69 @@ const DEPTH: usize = 16;
 /// Folders that hold what programs made.
 const MADE: [&str; 6] = ["target", "node_modules", "__pycache__", "venv", "dist", "site-packages"];
 
-/// The files, sorted, each once.
-pub(crate) fn scan(folders: &[PathBuf]) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut left = ENTRIES;
-    for folder in folders {
-        walk(folder, DEPTH, &mut left, &mut found);
-    }
-    found.sort_unstable();
-    found.dedup();
-    found
+/// The `.pipe` files of some folders.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Found {
+    /// Sorted, each once.
+    pub(crate) files: Vec<PathBuf>,
+    /// There are more files or folders than are looked at.
+    pub(crate) cut: bool,
 }
 
-fn walk(folder: &Path, depth: usize, left: &mut usize, found: &mut Vec<PathBuf>) {
-    let Ok(entries) = folder.read_dir() else { return };
-    let mut inner = Vec::new();
-    for entry in entries.flatten() {
-        if *left == 0 || found.len() >= FILES {
-            return;
-        }
-        *left -= 1;
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        // Of the entry itself, not of what a link leads to.
-        let Ok(kind) = entry.file_type() else { continue };
-        if kind.is_file() && name.ends_with(".pipe") {
-            found.push(entry.path());
-        } else if kind.is_dir() && depth > 0 && !name.starts_with('.') && !MADE.contains(&&*name) {
-            inner.push(entry.path());
-        }
+/// What to tell a person whose folders hold more.
+pub(crate) fn too_many() -> String {
+    format!(
+        "These folders hold more than Standpipe looks through: {FILES} `.pipe` files, {ENTRIES} files in all. The rest has \
+         no help until it is opened. Open a smaller folder to have all of it looked at."
+    )
+}
+
+/// The files below the folders.
+pub(crate) fn scan(folders: &[PathBuf]) -> Found {
+    let mut walk = Walk { found: Found::default(), left: ENTRIES };
+    for folder in folders {
+        walk.folder(folder, DEPTH);
     }
-    inner.sort_unstable();
-    for folder in inner {
-        walk(&folder, depth - 1, left, found);
+    walk.found.files.sort_unstable();
+    walk.found.files.dedup();
+    walk.found
+}
+
+struct Walk {
+    found: Found,
+    /// Names that may still be looked at.
+    left: usize,
+}
+
+impl Walk {
+    fn folder(&mut self, folder: &Path, depth: usize) {
+        let Ok(entries) = folder.read_dir() else { return };
+        let (mut files, mut inner) = (Vec::new(), Vec::new());
+        for entry in entries.flatten() {
+            if self.left == 0 {
+                self.found.cut = true;
+                break;
+            }
+            self.left -= 1;
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            // Of the entry itself, not of what a link leads to.
+            let Ok(kind) = entry.file_type() else { continue };
+            if kind.is_file() && name.ends_with(".pipe") {
+                files.push(entry.path());
+            } else if kind.is_dir() && depth > 0 && !name.starts_with('.') && !MADE.contains(&&*name) {
+                inner.push(entry.path());
+            }
+        }
+        // Which are taken when there are too many does not hang on the order in which the system names them.
+        files.sort_unstable();
+        let room = FILES - self.found.files.len();
+        self.found.cut |= files.len() > room;
+        self.found.files.extend(files.into_iter().take(room));
+        inner.sort_unstable();
+        for folder in inner {
+            self.folder(&folder, depth - 1);
+        }
     }
 }
 
@@ -64,6 +94,7 @@ mod tests {
         std::fs::write(at("c.txt"), "").unwrap();
         std::os::unix::fs::symlink("/", at("root")).unwrap();
         std::os::unix::fs::symlink("c.pipe", at("link.pipe")).unwrap();
-        assert_eq!(scan(&[folder.path().into()]), [at("a/x.pipe"), at("b/x.pipe"), at("c.pipe")]);
+        let files = vec![at("a/x.pipe"), at("b/x.pipe"), at("c.pipe")];
+        assert_eq!(scan(&[folder.path().into()]), Found { files, cut: false });
     }
 }

@@ -4,7 +4,8 @@
 use standpipe_syntax::Span;
 use standpipe_syntax::ast::{Raw, Task};
 
-use super::occurrences::{Collect, Role, Symbol};
+use super::occurrences::Collect;
+use super::symbol::{Role, Symbol};
 use crate::check::Signature;
 use crate::embed::{self, Mention};
 use crate::resolve::DeclId;

@@ -4,8 +4,11 @@
 mod bodies;
 mod occurrences;
 mod origin;
+mod symbol;
 #[cfg(test)]
 mod tests;
+mod uses;
 
-pub use occurrences::{Occurrence, Role, Symbol, declared_at, occurrences};
+pub use occurrences::occurrences;
 pub use origin::{Origin, origin};
+pub use symbol::{Occurrence, Role, Symbol, declared_at};

@@ -1,97 +1,17 @@
 //! Every place of a file where something has a name, and what is meant there. Follows the checker's tables; decides
 //! nothing itself.
 
-use smol_str::SmolStr;
-use standpipe_plan::Builtin;
 use standpipe_syntax::ast::{
-    Arg, Attr, AttrValue, Block, Decl, DeclKind, Else, Expr, ExprKind, Import, Name, Param, RecordField, StmtKind,
-    StrPart, Sweep, TypeExpr, TypeKind, TypeParam,
+    Attr, AttrValue, Decl, DeclKind, ExprKind, Import, Name, Param, TypeExpr, TypeKind, TypeParam,
 };
 use standpipe_syntax::{FileId, Span};
 
 use super::bodies;
+use super::symbol::{Occurrence, Role, Symbol, params, type_params};
 use crate::Analysis;
-use crate::check::{Call, Callee, Checked, Given};
-use crate::resolve::{DeclId, File, LocalId, LocalKind, Target, Visible, declared};
+use crate::check::Checked;
+use crate::resolve::{DeclId, File, LocalId, LocalKind, Visible, declared};
 use crate::types::{BUILTIN_TYPES, Type, find};
-
-/// What a name can mean.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Symbol {
-    Decl(DeclId),
-    /// The module `of` as the first file knows it.
-    Module {
-        within: FileId,
-        of: FileId,
-    },
-    /// Parameter by index.
-    Param(DeclId, u32),
-    TypeParam(DeclId, u32),
-    Local(FileId, LocalId),
-    /// A field or column, by where it was declared.
-    Field(Span),
-    Builtin(Builtin),
-    BuiltinType(SmolStr),
-    /// An attribute of a task or an environment.
-    Attribute(SmolStr),
-    /// A limit that tasks share, `api` of `limit: api(4)`.
-    Limit(SmolStr),
-    Codec(SmolStr),
-    /// `attempt` in a task's attributes.
-    Attempt,
-    /// `table.rows`
-    Rows,
-}
-
-/// How a name stands where it stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Role {
-    Declares,
-    Uses,
-    /// The name of an argument or of a field in a record: `depth:`.
-    Label,
-    /// `b` in `{ b }`, which is `{ b: b }`: the field here, the value under [`Role::ShortValue`] at the same place.
-    ShortLabel,
-    ShortValue,
-    /// A name of `{ a, b } = …`: the field here, the local under [`Role::Declares`] at the same place.
-    Unpacks,
-    /// The name after `as`.
-    Alias,
-    /// In a body of another language.
-    Embedded,
-}
-
-/// A name in a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Occurrence {
-    pub span: Span,
-    pub symbol: Symbol,
-    pub role: Role,
-}
-
-/// Where a symbol is declared, for those that a program declares.
-#[must_use]
-pub fn declared_at(checked: &Checked, symbol: &Symbol) -> Option<Span> {
-    let resolved = &checked.resolved;
-    let decl = |id: DeclId| resolved.files.get(id.file.0 as usize)?.tree.decls.get(id.index as usize);
-    match symbol {
-        Symbol::Decl(id) => declared(decl(*id)?).map(|name| name.span),
-        Symbol::Module { of, .. } => Some(Span { file: *of, start: 0, end: 0 }),
-        Symbol::Param(id, index) => params(decl(*id)?).get(*index as usize).map(|param| param.name.span),
-        Symbol::TypeParam(id, index) => type_params(decl(*id)?).get(*index as usize).copied().map(|name| name.span),
-        Symbol::Local(file, local) => {
-            resolved.files.get(file.0 as usize)?.locals.get(local.0 as usize).map(|local| local.span)
-        }
-        Symbol::Field(span) => Some(*span),
-        Symbol::Builtin(_)
-        | Symbol::BuiltinType(_)
-        | Symbol::Attribute(_)
-        | Symbol::Limit(_)
-        | Symbol::Codec(_)
-        | Symbol::Attempt
-        | Symbol::Rows => None,
-    }
-}
 
 /// Every name in `file`, in order of place.
 #[must_use]
@@ -140,39 +60,9 @@ pub fn occurrences(analysis: &Analysis, file: FileId) -> Vec<Occurrence> {
     out
 }
 
-fn params(decl: &Decl) -> &[Param] {
-    match &decl.kind {
-        DeclKind::Task(task) | DeclKind::Service(task) => &task.params,
-        DeclKind::Pipeline(pipeline) => &pipeline.params,
-        DeclKind::Import(_)
-        | DeclKind::Type(_)
-        | DeclKind::Artifact(_)
-        | DeclKind::Const(_)
-        | DeclKind::Env(_)
-        | DeclKind::Schedule(_)
-        | DeclKind::Test(_)
-        | DeclKind::Broken(_) => &[],
-    }
-}
-
-fn type_params(decl: &Decl) -> Vec<&Name> {
-    match &decl.kind {
-        DeclKind::Type(alias) => alias.params.iter().map(|param| &param.name).collect(),
-        DeclKind::Task(task) | DeclKind::Service(task) => task.type_params.iter().map(|param| &param.name).collect(),
-        DeclKind::Pipeline(pipeline) => pipeline.type_params.iter().map(|param| &param.name).collect(),
-        DeclKind::Artifact(artifact) => artifact.params.iter().collect(),
-        DeclKind::Import(_)
-        | DeclKind::Const(_)
-        | DeclKind::Env(_)
-        | DeclKind::Schedule(_)
-        | DeclKind::Test(_)
-        | DeclKind::Broken(_) => Vec::new(),
-    }
-}
-
 pub(super) struct Collect<'a> {
-    checked: &'a Checked,
-    file: &'a File,
+    pub(super) checked: &'a Checked,
+    pub(super) file: &'a File,
     decl: DeclId,
     type_params: Vec<&'a Name>,
     out: Vec<Occurrence>,
@@ -183,7 +73,7 @@ impl<'a> Collect<'a> {
         self.out.push(Occurrence { span, symbol, role });
     }
 
-    fn type_of(&self, id: standpipe_syntax::ast::ExprId) -> Option<&'a Type> {
+    pub(super) fn type_of(&self, id: standpipe_syntax::ast::ExprId) -> Option<&'a Type> {
         self.checked.types.get(self.file.source.id.0 as usize)?.get(id.0 as usize)
     }
 
@@ -300,7 +190,7 @@ impl<'a> Collect<'a> {
         }
     }
 
-    fn type_name(&mut self, module: Option<&Name>, name: &Name) {
+    pub(super) fn type_name(&mut self, module: Option<&Name>, name: &Name) {
         let scope = match module {
             None => &self.file.scope,
             Some(module) => {
@@ -318,217 +208,5 @@ impl<'a> Collect<'a> {
             (_, _, Some(Visible::Module(_) | Visible::Missing) | None) => return,
         };
         self.push(name.span, symbol, Role::Uses);
-    }
-
-    fn block(&mut self, block: &'a Block, wanted: Option<&Type>) {
-        let last = block.stmts.len().saturating_sub(1);
-        for (index, stmt) in block.stmts.iter().enumerate() {
-            match &stmt.kind {
-                StmtKind::Bind { name: _, value } | StmtKind::Unpack { names: _, value } => self.expr(value, None),
-                StmtKind::Expect(value) => self.expr(value, None),
-                StmtKind::Expr(value) => self.expr(value, wanted.filter(|_| index == last)),
-                StmtKind::Broken => {}
-            }
-        }
-    }
-
-    fn expr(&mut self, expr: &'a Expr, wanted: Option<&Type>) {
-        match &expr.kind {
-            ExprKind::Int(_)
-            | ExprKind::Float(_)
-            | ExprKind::Bool(_)
-            | ExprKind::None
-            | ExprKind::Duration(_)
-            | ExprKind::Size(_)
-            | ExprKind::Broken => {}
-            ExprKind::String(parts) => {
-                for part in parts {
-                    if let StrPart::Expr(part) = part {
-                        self.expr(part, None);
-                    }
-                }
-            }
-            ExprKind::Name(name) if self.file.names.get(&expr.id) == Some(&Target::Type) => self.type_name(None, name),
-            ExprKind::Name(name) => self.target(expr, name.span, Role::Uses),
-            ExprKind::Field { of, name } => {
-                self.expr(of, None);
-                self.field(expr, of, name);
-            }
-            ExprKind::Call { callee, args } => self.call(expr, callee, args, None),
-            ExprKind::Pipe { value, call } => match &call.kind {
-                ExprKind::Call { callee, args } => self.call(call, callee, args, Some(value)),
-                _ => {
-                    self.expr(value, None);
-                    self.expr(call, None);
-                }
-            },
-            ExprKind::Record(fields) => self.record(fields, wanted),
-            ExprKind::List(items) => {
-                let wanted = match wanted {
-                    Some(Type::List(item)) => Some(&**item),
-                    _ => None,
-                };
-                items.iter().for_each(|item| self.expr(item, wanted));
-            }
-            ExprKind::Index { of: left, index: right }
-            | ExprKind::Binary { left, right, op: _, op_span: _ }
-            | ExprKind::Range { start: left, end: right, inclusive: _ } => {
-                self.expr(left, None);
-                self.expr(right, None);
-            }
-            ExprKind::Unary { op: _, operand } => self.expr(operand, None),
-            ExprKind::If { condition, then, otherwise } => {
-                self.expr(condition, None);
-                self.block(then, wanted);
-                match otherwise {
-                    Some(Else::Block(block)) => self.block(block, wanted),
-                    Some(Else::If(inner)) => self.expr(inner, wanted),
-                    None => {}
-                }
-            }
-            ExprKind::For { pattern: _, items, limit, body } => {
-                self.expr(items, None);
-                limit.iter().for_each(|limit| self.expr(limit, None));
-                let wanted = match wanted {
-                    Some(Type::List(item)) => Some(&**item),
-                    _ => None,
-                };
-                self.block(body, wanted);
-            }
-            ExprKind::Match(matched) => {
-                self.expr(&matched.subject, None);
-                matched.arms.iter().for_each(|arm| self.block(&arm.body, wanted));
-            }
-            ExprKind::Loop(repeated) => {
-                self.expr(&repeated.start, None);
-                repeated.limit.iter().chain(&repeated.until).for_each(|expr| self.expr(expr, None));
-                self.block(&repeated.body, None);
-            }
-            ExprKind::Sweep(sweep) => self.sweep(sweep),
-            ExprKind::Deploy(inner) | ExprKind::Try(inner) => self.expr(inner, None),
-            ExprKind::Paren(inner) => self.expr(inner, wanted),
-        }
-    }
-
-    fn sweep(&mut self, sweep: &'a Sweep) {
-        for axis in &sweep.axes {
-            self.expr(&axis.space, None);
-            axis.step.iter().for_each(|step| self.expr(step, None));
-        }
-        let result = match sweep.body.stmts.last().map(|stmt| &stmt.kind) {
-            Some(StmtKind::Expr(last)) => self.type_of(last.id),
-            _ => None,
-        };
-        for objective in &sweep.objectives {
-            let mut of = result;
-            for name in &objective.field {
-                let Some(Type::Record(fields)) = of else { break };
-                let Some(field) = find(fields, &name.text) else { break };
-                if let Some(span) = field.span {
-                    self.push(name.span, Symbol::Field(span), Role::Uses);
-                }
-                of = Some(&field.ty);
-            }
-        }
-        self.expr(&sweep.strategy, None);
-        self.block(&sweep.body, None);
-    }
-
-    /// What resolving says of `expr`, which stands at `span`.
-    fn target(&mut self, expr: &Expr, span: Span, role: Role) {
-        let within = self.file.source.id;
-        let symbol = match self.file.names.get(&expr.id) {
-            Some(Target::Decl(id)) => Symbol::Decl(*id),
-            Some(Target::Param(id, index)) => Symbol::Param(*id, *index),
-            Some(Target::Local(local)) => Symbol::Local(within, *local),
-            Some(Target::Builtin(builtin)) => Symbol::Builtin(*builtin),
-            Some(Target::Module(of)) => Symbol::Module { within, of: *of },
-            Some(Target::Attempt) => Symbol::Attempt,
-            Some(Target::Type | Target::Unknown) | None => return,
-        };
-        self.push(span, symbol, role);
-    }
-
-    fn field(&mut self, expr: &Expr, of: &Expr, name: &Name) {
-        if self.file.names.contains_key(&expr.id) {
-            return self.target(expr, name.span, Role::Uses);
-        }
-        match self.type_of(of.id) {
-            Some(Type::Record(fields)) => {
-                if let Some(span) = find(fields, &name.text).and_then(|field| field.span) {
-                    self.push(name.span, Symbol::Field(span), Role::Uses);
-                }
-            }
-            Some(Type::Table(_)) if name.text == "rows" => self.push(name.span, Symbol::Rows, Role::Uses),
-            Some(_) | None => {}
-        }
-    }
-
-    fn call(&mut self, expr: &'a Expr, callee: &'a Expr, args: &'a [Arg], piped: Option<&'a Expr>) {
-        let call = self.checked.calls.get(&(self.file.source.id, expr.id));
-        let wanted = |given: Given| call.and_then(|call| self.wanted(call, given));
-        let piped_wanted = wanted(Given::Piped);
-        let arg_wanted: Vec<_> = (0_u32..).zip(args).map(|(index, _)| wanted(Given::Arg(index))).collect();
-        if let Some(piped) = piped {
-            self.expr(piped, piped_wanted.map(|(_, ty)| ty));
-        }
-        self.expr(callee, None);
-        for (arg, wanted) in args.iter().zip(arg_wanted) {
-            if let (Some(name), Some((param, _))) = (&arg.name, &wanted) {
-                self.push(name.span, param.clone(), Role::Label);
-            }
-            self.expr(&arg.value, wanted.map(|(_, ty)| ty));
-        }
-        self.named_field(callee, args, piped);
-    }
-
-    /// The parameter that gets what is `given`, and its type.
-    fn wanted(&self, call: &Call, given: Given) -> Option<(Symbol, &'a Type)> {
-        let Callee::Decl(id) = call.callee else { return None };
-        let index = call.args.iter().position(|arg| *arg == given)?;
-        let ty = &self.checked.signatures.get(&id)?.params.get(index)?.ty;
-        Some((Symbol::Param(id, u32::try_from(index).ok()?), ty))
-    }
-
-    /// `max_by(list, "field")` names a field in a string.
-    fn named_field(&mut self, callee: &Expr, args: &[Arg], piped: Option<&Expr>) {
-        let Some(Target::Builtin(Builtin::MaxBy | Builtin::MinBy)) = self.file.names.get(&callee.id) else { return };
-        let mut values = piped.into_iter().chain(args.iter().map(|arg| &arg.value));
-        let (Some(list), Some(field)) = (values.next(), values.next()) else { return };
-        let Some(Type::List(item)) = self.type_of(list.id) else { return };
-        let (Type::Record(fields), ExprKind::String(parts)) = (&**item, &field.kind) else { return };
-        if let [StrPart::Text(text)] = parts.as_slice()
-            && let Some(span) = find(fields, text).and_then(|field| field.span)
-        {
-            let inside = Span { start: field.span.start + 1, end: field.span.end.saturating_sub(1), ..field.span };
-            self.push(inside, Symbol::Field(span), Role::Uses);
-        }
-    }
-
-    fn record(&mut self, fields: &'a [RecordField], wanted: Option<&Type>) {
-        let wanted = match wanted {
-            Some(Type::Record(fields)) => Some(fields),
-            Some(Type::Optional(inner)) => match &**inner {
-                Type::Record(fields) => Some(fields),
-                _ => None,
-            },
-            _ => None,
-        };
-        for field in fields {
-            let target = wanted.and_then(|wanted| find(wanted, &field.name.text));
-            let declared = target.and_then(|target| target.span);
-            let symbol = Symbol::Field(declared.unwrap_or(field.name.span));
-            let role = match (field.short, declared) {
-                (true, _) => Role::ShortLabel,
-                (false, Some(_)) => Role::Label,
-                (false, None) => Role::Declares,
-            };
-            self.push(field.name.span, symbol, role);
-            if field.short {
-                self.target(&field.value, field.value.span, Role::ShortValue);
-            } else {
-                self.expr(&field.value, target.map(|target| &target.ty));
-            }
-        }
     }
 }

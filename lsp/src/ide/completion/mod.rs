@@ -1,9 +1,13 @@
 //! What could be written at the cursor, the best first. The grammar says which words fit, the checker which names do.
 
+mod attributes;
 mod body;
 mod code;
 mod imports;
+mod names;
 mod string;
+mod types;
+mod wanted;
 
 use serde_json::json;
 use standpipe_compiler::resolve::Visible;
@@ -12,8 +16,9 @@ use tower_lsp::ls_types::{
     CompletionItem, CompletionItemKind, CompletionTextEdit, Documentation, InsertTextFormat, Position, TextEdit, Uri,
 };
 
-pub(super) use code::{values_at, wanted as wanted_at};
 pub(super) use imports::{import_edit, relative};
+pub(super) use names::values_at;
+pub(super) use wanted::wanted as wanted_at;
 
 use super::shared::{decl, head_text, markdown, name_of};
 use super::signature::{is_word, word_start};

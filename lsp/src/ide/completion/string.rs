@@ -9,7 +9,8 @@ use standpipe_syntax::ast::{AttrValue, DeclKind, ExprKind, StrPart};
 use standpipe_syntax::walk::{Node, path_at};
 use tower_lsp::ls_types::CompletionItemKind;
 
-use super::{Rank, Site, code};
+use super::wanted::wanted;
+use super::{Rank, Site};
 use crate::ide::definition::tidy;
 use crate::ide::shared::fields;
 use crate::snapshot::File;
@@ -89,7 +90,7 @@ pub(super) fn complete(site: &mut Site<'_>, open: &Open) {
     if !found.is_empty() {
         return members(site, open, &found.iter().map(String::as_str).collect::<Vec<_>>());
     }
-    match code::wanted(file, at).as_ref().map(through) {
+    match wanted(file, at).as_ref().map(through) {
         Some(Type::OneOf(names)) => {
             members(site, open, &names.iter().map(smol_str::SmolStr::as_str).collect::<Vec<_>>());
         }

@@ -1,0 +1,205 @@
+//! Everything with a value that could stand at the cursor: inputs, names bound before, what can be called; and names of
+//! inputs not yet given.
+
+use standpipe_compiler::check::{Callee, Given};
+use standpipe_compiler::resolve::Visible;
+use standpipe_compiler::types::Type;
+use standpipe_plan::Builtin;
+use standpipe_syntax::FileId;
+use standpipe_syntax::ast::{Block, DeclKind, ExprKind, Pattern, StmtKind};
+use standpipe_syntax::walk::{Node, path_at};
+use tower_lsp::ls_types::CompletionItemKind;
+
+use super::code::{declaration, next_is, scope};
+use super::{Rank, Site, imports, snippet};
+use crate::ide::shared::{decl, fields, head};
+use crate::ide::words::FUNCTIONS;
+use crate::snapshot::File;
+
+/// Names of inputs that the call around has not been given.
+pub(super) fn arguments(site: &mut Site<'_>, file: &File, at: u32) {
+    let path = path_at(file.tree(), at);
+    let Some((index, arg)) = path.iter().enumerate().rev().find_map(|(index, node)| match node {
+        Node::Arg(arg) => Some((index, *arg)),
+        _ => None,
+    }) else {
+        return;
+    };
+    // Only where the argument starts.
+    if arg.name.is_some() || arg.value.span.start != at {
+        return;
+    }
+    let Some(Node::Expr(call)) = path[..index].last() else { return };
+    let (ExprKind::Call { callee: _, args }, Some(given)) =
+        (&call.kind, file.analysis.checked.calls.get(&(FileId(0), call.id)))
+    else {
+        return;
+    };
+    let Callee::Decl(id) = given.callee else { return };
+    let Some(signature) = file.analysis.checked.signatures.get(&id) else { return };
+    let own = args.iter().position(|other| std::ptr::eq(other, arg)).and_then(|at| u32::try_from(at).ok());
+    for (param, given) in signature.params.iter().zip(&given.args) {
+        let free = match given {
+            Given::Default => true,
+            Given::Arg(index) => Some(*index) == own,
+            Given::Piped => false,
+        };
+        if free {
+            let ty = param.ty.to_string();
+            site.push(Rank::Near, &format!("{}:", param.name), CompletionItemKind::PROPERTY, &ty);
+            if let Some(item) = site.items.last_mut() {
+                snippet(item, &format!("{}: $0", param.name));
+                item.filter_text = Some(param.name.to_string());
+            }
+        }
+    }
+}
+
+/// Everything that has a value here: what fits first.
+pub(super) fn names(site: &mut Site<'_>, file: &File, at: u32, wanted: Option<&Type>) {
+    let rank = |ty: Option<&Type>| match (ty, wanted) {
+        (Some(ty), Some(wanted)) if ty.goes_where(wanted) => Rank::Wanted,
+        (Some(_), _) => Rank::Near,
+        (None, _) => Rank::Plain,
+    };
+    let path = path_at(file.tree(), at);
+    let Some(Node::Decl(around)) = path.first() else { return };
+    let Some((id, _)) = crate::ide::shared::decl_at(file, at) else { return };
+    let in_pipeline =
+        matches!(around.kind, DeclKind::Pipeline(_)) && path.iter().any(|node| matches!(node, Node::Block(_)));
+    if let (Some((params, _)), true) = (head(around), !path.iter().any(|node| matches!(node, Node::Param(_)))) {
+        let signature = file.analysis.checked.signatures.get(&id);
+        for (index, param) in params.iter().enumerate() {
+            let ty = signature.and_then(|signature| signature.params.get(index)).map(|param| &param.ty);
+            let detail = ty.map_or_else(String::new, ToString::to_string);
+            site.push(rank(ty), &param.name.text, CompletionItemKind::VARIABLE, &detail);
+        }
+    }
+    for (name, ty) in locals(file, &path, at) {
+        let detail = ty.as_ref().map_or_else(String::new, ToString::to_string);
+        site.push(rank(ty.as_ref()), &name, CompletionItemKind::VARIABLE, &detail);
+    }
+    for (name, visible) in scope(file) {
+        match visible {
+            Visible::Decl(id) => {
+                let Some(found) = decl(file, id) else { continue };
+                let fits = match &found.kind {
+                    DeclKind::Const(_) => file.analysis.checked.consts.contains_key(&id),
+                    DeclKind::Task(_) | DeclKind::Pipeline(_) => in_pipeline && !std::ptr::eq(found, *around),
+                    DeclKind::Import(_)
+                    | DeclKind::Type(_)
+                    | DeclKind::Artifact(_)
+                    | DeclKind::Env(_)
+                    | DeclKind::Schedule(_)
+                    | DeclKind::Test(_)
+                    | DeclKind::Broken(_) => false,
+                    DeclKind::Service(_) => site.file.line_before(site.start).trim_end().ends_with("deploy"),
+                };
+                let result = file.analysis.checked.signatures.get(&id).map(|signature| &signature.result);
+                let rank = match (result, wanted) {
+                    (Some(result), Some(wanted)) if result.goes_where(wanted) => Rank::Near,
+                    _ => Rank::Plain,
+                };
+                if fits {
+                    declaration(site, file, id, rank, true);
+                }
+            }
+            Visible::Module(_) => {
+                site.push(Rank::Plain, &name, CompletionItemKind::MODULE, "module");
+            }
+            Visible::Missing => {}
+        }
+    }
+    for (name, _) in Builtin::ALL {
+        let known = FUNCTIONS.iter().find(|(known, _, _)| *known == name);
+        let calls = !next_is(site, '(');
+        let item = site.push(Rank::Plain, name, CompletionItemKind::FUNCTION, known.map_or("", |(_, head, _)| *head));
+        item.documentation = known.map(|(_, _, what)| tower_lsp::ls_types::Documentation::String((*what).into()));
+        if calls {
+            snippet(item, &format!("{name}($0)"));
+        }
+    }
+    if in_pipeline {
+        imports::far(site, file);
+    }
+}
+
+/// Everything with a value that is bound at a place: inputs of the pipeline and names before it, with their types.
+pub(in crate::ide) fn values_at(file: &File, at: u32) -> Vec<(String, Option<Type>)> {
+    let path = path_at(file.tree(), at);
+    let mut out = Vec::new();
+    if let (Some(Node::Decl(decl)), Some((id, _))) = (path.first(), crate::ide::shared::decl_at(file, at))
+        && let Some((params, _)) = head(decl)
+    {
+        let signature = file.analysis.checked.signatures.get(&id);
+        for (index, param) in params.iter().enumerate() {
+            let ty = signature.and_then(|signature| signature.params.get(index)).map(|param| param.ty.clone());
+            out.push((param.name.text.to_string(), ty));
+        }
+    }
+    out.extend(locals(file, &path, at));
+    out
+}
+
+/// Names bound before the place, in the blocks around it, with their types.
+fn locals(file: &File, path: &[Node<'_>], at: u32) -> Vec<(String, Option<Type>)> {
+    let mut out = Vec::new();
+    let mut block = |block: &Block| {
+        for stmt in block.stmts.iter().take_while(|stmt| stmt.span.end < at) {
+            match &stmt.kind {
+                StmtKind::Bind { name, value } => out.push((name.text.to_string(), file.type_of(value).cloned())),
+                StmtKind::Unpack { names, value } => {
+                    let of = file.type_of(value);
+                    for name in names {
+                        let ty =
+                            of.and_then(fields).and_then(|fields| standpipe_compiler::types::find(fields, &name.text));
+                        out.push((name.text.to_string(), ty.map(|field| field.ty.clone())));
+                    }
+                }
+                StmtKind::Expect(_) | StmtKind::Expr(_) | StmtKind::Broken => {}
+            }
+        }
+    };
+    let mut items = Vec::new();
+    for node in path {
+        match node {
+            Node::Block(inner) => block(inner),
+            Node::Expr(expr) => {
+                let item = |over| match file.type_of(over) {
+                    Some(Type::List(item)) => Some((**item).clone()),
+                    _ => None,
+                };
+                let field = |of: Option<&Type>, name: &str| {
+                    let found = standpipe_compiler::types::find(of.and_then(fields)?, name);
+                    found.map(|field| field.ty.clone())
+                };
+                let of = |pattern: &Pattern, whole: Option<Type>, items: &mut Vec<(String, Option<Type>)>| match pattern
+                {
+                    Pattern::Name(name) => items.push((name.text.to_string(), whole)),
+                    Pattern::Fields(names) => {
+                        items.extend(
+                            names.iter().map(|name| (name.text.to_string(), field(whole.as_ref(), &name.text))),
+                        );
+                    }
+                };
+                match &expr.kind {
+                    ExprKind::For { pattern, items: over, body, .. } if body.span.start < at => {
+                        of(pattern, item(over), &mut items);
+                    }
+                    ExprKind::Loop(repeated) if repeated.start.span.end < at => {
+                        of(&repeated.state, file.type_of(&repeated.start).cloned(), &mut items);
+                    }
+                    ExprKind::Sweep(sweep) => {
+                        let before = sweep.axes.iter().filter(|axis| axis.space.span.end < at);
+                        items.extend(before.map(|axis| (axis.name.text.to_string(), item(&axis.space))));
+                    }
+                    _ => {}
+                }
+            }
+            _ => {}
+        }
+    }
+    out.extend(items);
+    out.retain(|(name, _)| name != crate::ide::signature::UNWRITTEN);
+    out
+}

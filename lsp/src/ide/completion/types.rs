@@ -1,0 +1,60 @@
+//! Names of types that could stand at the cursor.
+
+use standpipe_compiler::resolve::Visible;
+use standpipe_compiler::types::BUILTIN_TYPES;
+use standpipe_syntax::ast::{Decl, DeclKind};
+use standpipe_syntax::walk::{Node, path_at};
+use tower_lsp::ls_types::CompletionItemKind;
+
+use super::code::{declaration, scope};
+use super::{Rank, Site, snippet};
+use crate::ide::shared::decl;
+use crate::ide::words::TYPES;
+use crate::snapshot::File;
+
+pub(super) fn types(site: &mut Site<'_>, file: &File, at: u32) {
+    for name in BUILTIN_TYPES {
+        let what = TYPES.iter().find(|(known, _)| *known == name).map_or("", |(_, what)| *what);
+        let item = site.push(Rank::Plain, name, CompletionItemKind::STRUCT, "");
+        item.detail = Some(what.to_owned());
+        if matches!(name, "List" | "Map" | "Table") {
+            snippet(item, &format!("{name}[$0]"));
+        }
+    }
+    if let Some(Node::Decl(around)) = path_at(file.tree(), at).first() {
+        for name in type_params(around) {
+            site.push(Rank::Near, &name, CompletionItemKind::TYPE_PARAMETER, "type parameter");
+        }
+    }
+    for (name, visible) in scope(file) {
+        match visible {
+            Visible::Decl(id) => {
+                let is_type =
+                    matches!(decl(file, id).map(|decl| &decl.kind), Some(DeclKind::Type(_) | DeclKind::Artifact(_)));
+                if is_type {
+                    declaration(site, file, id, Rank::Near, true);
+                }
+            }
+            Visible::Module(_) => {
+                site.push(Rank::Plain, &name, CompletionItemKind::MODULE, "module");
+            }
+            Visible::Missing => {}
+        }
+    }
+}
+
+fn type_params(around: &Decl) -> Vec<String> {
+    let params = match &around.kind {
+        DeclKind::Task(task) | DeclKind::Service(task) => &task.type_params,
+        DeclKind::Pipeline(pipeline) => &pipeline.type_params,
+        DeclKind::Import(_)
+        | DeclKind::Type(_)
+        | DeclKind::Artifact(_)
+        | DeclKind::Const(_)
+        | DeclKind::Env(_)
+        | DeclKind::Schedule(_)
+        | DeclKind::Test(_)
+        | DeclKind::Broken(_) => return Vec::new(),
+    };
+    params.iter().map(|param| param.name.text.to_string()).collect()
+}
