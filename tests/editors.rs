@@ -174,3 +174,14 @@ fn every_editor_knows_the_attributes() {
         ],
     );
 }
+
+/// Helix and Zed have the grammar's patterns under their own names; a script writes them.
+#[test]
+fn the_queries_of_other_editors_are_those_of_the_grammar() {
+    let output = std::process::Command::new("python3")
+        .args(["editors/queries.py", "--check"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+}
