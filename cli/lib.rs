@@ -68,6 +68,9 @@ fn dispatch(argv: Vec<OsString>) -> Exit {
             Err(_) if scan.help => None,
             Err(exit) => return exit,
         };
+        if scan.file.is_none() && !scan.help {
+            return complain(&early, &nothing_named(name));
+        }
         if let Some(target) = &target {
             root = root.mut_subcommand(name, |command| about(params::define(command, &target.parameters()), target));
         }
@@ -109,6 +112,25 @@ fn load(context: &Context, scan: &Scan) -> Result<Option<Target>, Exit> {
         }
     }
     Ok(target)
+}
+
+/// A command that is about a file, and no file.
+fn nothing_named(command: &str) -> Problem {
+    let here = std::fs::read_dir(".").into_iter().flatten().flatten();
+    let mut files: Vec<String> = here
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .filter(|name| name.ends_with(".pipe") && !name.starts_with('.'))
+        .collect();
+    files.sort_unstable();
+    let problem = Problem::usage("no file is named");
+    match files.as_slice() {
+        [] => problem.help(format!("for example `standpipe {command} flow.pipe`; `standpipe new` makes a project")),
+        [only] => problem.help(format!("for example `standpipe {command} {only}`")),
+        [first, second] => problem.help(format!("for example `standpipe {command} {first}`; {second} is here too")),
+        [first, rest @ ..] => {
+            problem.help(format!("for example `standpipe {command} {first}`; {} more are here", rest.len()))
+        }
+    }
 }
 
 /// Help that tells which pipeline it is about.

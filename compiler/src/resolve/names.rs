@@ -439,41 +439,48 @@ impl Walk<'_> {
             self.used.names.insert(name.text.clone());
             return;
         }
-        self.comparisons = self.comparisons.saturating_sub(self.file.scope.len());
-        let known = self.file.scope.keys().map(SmolStr::as_str).filter(|known| known.starts_with(char::is_uppercase));
-        let known = known.take(if self.comparisons == 0 { 0 } else { usize::MAX });
-        let close = nearest(text, known.chain(BUILTIN_TYPES).chain(self.types.iter().map(SmolStr::as_str)));
         let mut diagnostic = Diagnostic::new(Code::UNKNOWN_TYPE, name.span, format!("there is no type `{text}`"));
-        if let Some(first) = close.first() {
-            diagnostic = diagnostic.help(format!("did you mean {}?", listed(&close))).fix(
-                format!("rename to `{first}`"),
+        if let Some(ours) = foreign(text) {
+            diagnostic = diagnostic.help(format!("it is called `{ours}` here")).fix(
+                format!("rename to `{ours}`"),
                 name.span,
-                *first,
+                ours,
             );
-        } else if let Some(first) = foreign(text) {
-            diagnostic = diagnostic.help(format!("it is called `{first}` here")).fix(
-                format!("rename to `{first}`"),
-                name.span,
-                first,
-            );
+        } else {
+            self.comparisons = self.comparisons.saturating_sub(self.file.scope.len());
+            let known = self.file.scope.keys().map(SmolStr::as_str).filter(|known| known.starts_with(char::is_uppercase));
+            let known = known.take(if self.comparisons == 0 { 0 } else { usize::MAX });
+            let close = nearest(text, known.chain(BUILTIN_TYPES).chain(self.types.iter().map(SmolStr::as_str)));
+            if let Some(first) = close.first() {
+                diagnostic = diagnostic.help(format!("did you mean {}?", listed(&close))).fix(
+                    format!("rename to `{first}`"),
+                    name.span,
+                    *first,
+                );
+            }
         }
         self.diagnostics.push(diagnostic);
     }
 }
 
-/// What other languages call our types.
+/// Our type that other languages know by this name, or that is only written in another case.
 fn foreign(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "Str" | "Text" => "String",
-        "Integer" | "Int64" | "Long" => "Int",
-        "Double" | "Number" | "Float64" | "Real" => "Float",
-        "Boolean" => "Bool",
-        "DataFrame" | "Frame" => "Table",
-        "Array" | "Vec" | "Sequence" => "List",
-        "Dict" | "Object" => "Map",
-        "Path" => "File",
-        "Folder" | "Directory" => "Dir",
-        "DateTime" | "Datetime" | "Timestamp" | "Instant" => "Time",
+    if let Some(ours) = BUILTIN_TYPES.into_iter().find(|ours| ours.eq_ignore_ascii_case(name)) {
+        return Some(ours);
+    }
+    Some(match name.to_ascii_lowercase().as_str() {
+        "str" | "text" | "varchar" | "char" => "String",
+        "integer" | "int8" | "int16" | "int32" | "int64" | "uint64" | "long" | "bigint" => "Int",
+        "double" | "number" | "float32" | "float64" | "real" | "decimal" => "Float",
+        "boolean" => "Bool",
+        "dataframe" | "frame" => "Table",
+        "array" | "vec" | "sequence" | "tuple" => "List",
+        "ndarray" => "Tensor",
+        "dict" | "object" | "hashmap" => "Map",
+        "path" => "File",
+        "folder" | "directory" => "Dir",
+        "datetime" | "timestamp" | "instant" => "Time",
+        "timedelta" | "interval" => "Duration",
         _ => return None,
     })
 }

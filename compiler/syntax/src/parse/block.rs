@@ -127,6 +127,14 @@ impl Parser<'_> {
                     self.report(errors::body_not_indented(name.after(), word));
                     return attrs;
                 }
+                if !self.is_value(part.start + 2)
+                    && let Some(diagnostic) = errors::body_beside(&self.tokens, &part)
+                {
+                    // Whatever it is made of, it is no code of ours.
+                    self.report(diagnostic);
+                    lost = true;
+                    break;
+                }
                 let item = self.item(Start::Attr, part);
                 lost = item.is_none();
                 if let Some(Item::Attr(attr)) = item {
@@ -136,6 +144,11 @@ impl Parser<'_> {
         }
         self.answer_between(Start::Attr, open, close);
         attrs
+    }
+
+    /// What may follow `python:`: a raw body, or the string that names a file.
+    fn is_value(&self, at: usize) -> bool {
+        matches!(self.tokens.kind(at), Some(Kind::Raw | Kind::String | Kind::Unterminated))
     }
 
     /// Reports a character or string that could not be read.

@@ -9,7 +9,7 @@ pub(super) use lexical::{
     bad_character, bad_escape, empty_interpolation, mixed_margin, not_closed_interpolation, too_large, unknown_unit,
     unterminated,
 };
-pub(super) use syntax::{Site, syntax};
+pub(super) use syntax::{Site, body_beside, syntax};
 
 use crate::Span;
 use crate::ast::Name;

@@ -7,7 +7,7 @@ use super::expected::Expected;
 use super::lexical::unit_meant;
 use crate::Span;
 use crate::diag::{Code, Diagnostic, Edit};
-use crate::lex::Kind;
+use crate::lex::{Kind, SCRIPTS};
 use crate::parse::token::Start;
 use crate::tree::{DECLARATIONS, Tokens};
 
@@ -196,17 +196,22 @@ fn unit_apart(site: &Site<'_, '_>) -> Option<Diagnostic> {
     Some(diagnostic.help(format!("write `{whole}`")).fix(format!("write `{whole}`"), number.to(apart), whole))
 }
 
-/// `python: return 1`
+/// `python: "a" + b`
 fn body_on_one_line(site: &Site<'_, '_>) -> Option<Diagnostic> {
-    let (attribute, body) = (site.range.start, site.range.start + 2);
-    let word = site.tokens.text(attribute);
-    let named = matches!(word, "python" | "sh") && site.tokens.kind(attribute + 1) == Some(Kind::Colon);
-    if site.start != Start::Attr || !named || site.at < body || site.range.end <= body {
+    let inside = site.start == Start::Attr && site.at >= site.range.start + 2;
+    if inside { body_beside(site.tokens, &site.range) } else { None }
+}
+
+/// `python: return 1`: the attribute that is the tokens of `range` has something on its line that is to be its body.
+pub(in crate::parse) fn body_beside(tokens: &Tokens<'_>, range: &Range<usize>) -> Option<Diagnostic> {
+    let (attribute, body) = (range.start, range.start + 2);
+    let word = tokens.text(attribute);
+    if range.end <= body || !SCRIPTS.contains(&word) || tokens.kind(attribute + 1) != Some(Kind::Colon) {
         return None;
     }
-    let colon = site.tokens.span(attribute + 1);
-    let text = site.tokens.span(body).to(site.tokens.span(site.range.end - 1));
-    let indent = site.tokens.get(attribute)?.indent as usize + 2;
+    let colon = tokens.span(attribute + 1);
+    let text = tokens.span(body).to(tokens.span(range.end - 1));
+    let indent = tokens.get(attribute)?.indent as usize + 2;
     let diagnostic = Diagnostic::new(Code::SYNTAX, text, format!("this body stands on the line of its `{word}:`"));
     Some(diagnostic.help("a body starts on the next line, indented deeper").fix(
         "move it to the next line",
