@@ -16,7 +16,7 @@ use crate::Open;
 use crate::convert::Encoding;
 use crate::documents::{Document, path_of};
 use crate::history::History;
-use crate::ide::diagnostics_of;
+use crate::ide::{diagnostics_of, elsewhere};
 use crate::snapshot::Snapshot;
 use crate::workspace;
 
@@ -78,6 +78,7 @@ pub(crate) fn run(
         resting: VecDeque::new(),
         marked: BTreeMap::new(),
         needs: BTreeMap::new(),
+        elsewhere: BTreeMap::new(),
         warned: false,
     };
     loop {
@@ -129,6 +130,8 @@ struct Desk<'a> {
     marked: BTreeMap<PathBuf, Vec<Diagnostic>>,
     /// What files that are not open were made of when they were looked at.
     needs: BTreeMap<PathBuf, Vec<PathBuf>>,
+    /// What files say of files of other languages that they name, by the address of those.
+    elsewhere: BTreeMap<PathBuf, BTreeMap<String, Vec<Diagnostic>>>,
     /// The editor was told that the folders hold more than is looked at.
     warned: bool,
 }
@@ -217,24 +220,50 @@ impl Desk<'_> {
         let (uri, version) = (document.uri.clone(), document.version);
         let Some(found) = guarded(|| {
             let file = self.snapshot.file_at(path)?;
-            Some(diagnostics_of(&file, self.snapshot.library))
+            Some((diagnostics_of(&file, self.snapshot.library), elsewhere(&file, self.snapshot.library)))
         }) else {
             return;
         };
+        let (found, others) = found;
         self.marked.remove(path);
+        self.say_of_others(path, others);
         let _ = self.publish.send(Said::Found(PublishDiagnosticsParams::new(uri, found, Some(version))));
+    }
+
+    /// Sends what is wrong in files of other languages, where `path` says something else of them now.
+    fn say_of_others(&mut self, path: &Path, new: BTreeMap<String, Vec<Diagnostic>>) {
+        let old = self.elsewhere.remove(path).unwrap_or_default();
+        let uris: BTreeSet<String> =
+            old.keys().chain(new.keys()).filter(|uri| old.get(*uri) != new.get(*uri)).cloned().collect();
+        if !new.is_empty() {
+            self.elsewhere.insert(path.to_owned(), new);
+        }
+        for text in uris {
+            // Several files may name one; what all of them say of it is said once.
+            let mut found: Vec<Diagnostic> = Vec::new();
+            for one in self.elsewhere.values().filter_map(|others| others.get(&text)).flatten() {
+                if !found.contains(one) {
+                    found.push(one.clone());
+                }
+            }
+            if let Ok(uri) = text.parse::<Uri>() {
+                let _ = self.publish.send(Said::Found(PublishDiagnosticsParams::new(uri, found, None)));
+            }
+        }
     }
 
     fn look_at_closed(&mut self, path: &Path) {
         if self.snapshot.documents.get(path).is_some() {
             return;
         }
-        let Some((found, needs)) = guarded(|| {
+        let Some((found, others, needs)) = guarded(|| {
             let file = self.snapshot.file_at(path)?;
-            Some((diagnostics_of(&file, self.snapshot.library), file.dependencies()))
+            let pages = self.snapshot.library;
+            Some((diagnostics_of(&file, pages), elsewhere(&file, pages), file.dependencies()))
         }) else {
             return;
         };
+        self.say_of_others(path, others);
         self.needs.insert(path.to_owned(), needs);
         let Some(uri) = Uri::from_file_path(path) else { return };
         let said = self.marked.get(path).map_or(&[] as &[Diagnostic], Vec::as_slice);

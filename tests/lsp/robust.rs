@@ -151,3 +151,61 @@ fn what_was_edited_is_as_good_as_new() {
     editor.end();
     fresh.end();
 }
+
+/// While one declaration is half typed, all others are there, and are what they were.
+#[test]
+fn one_half_typed_declaration_takes_nothing_from_the_others() {
+    let decls = [
+        "type Row = {\n  id: Int\n  score: Float\n}\n",
+        "task load(path: String) -> Table[Row] {\n  memory: 1GiB\n  python:\n    import pandas as pd\n    return pd.read_csv(path)\n}\n",
+        "task count(rows: Table[Row], least: Float = 0.5) -> Int {\n  sh:\n    wc -l < $rows > $out # $least\n}\n",
+        "pipeline part(n: Int) -> List[Int] {\n  for m in 1..=n {\n    m * 2\n  }\n}\n",
+        "pipeline main(path: String) -> Int {\n  rows = load(path)\n  if count(rows) > 3 { count(rows, least: 0.1) } else { 0 }\n}\n",
+    ];
+    let names = ["Row", "load", "count", "part", "main"];
+    let folder = tempfile::tempdir().unwrap();
+    let uri = uri(folder.path(), "a.pipe");
+    let mut editor = Editor::start();
+    let whole = decls.join("\n");
+    editor.open(&uri, &whole);
+    let document = json!({ "textDocument": { "uri": uri } });
+    let hover = |editor: &mut Editor, text: &str, name: &str| {
+        let declared = ["type ", "task ", "pipeline "].map(|word| format!("{word}{name}"));
+        let needle = declared.iter().find(|needle| text.contains(needle.as_str())).unwrap();
+        let mut place = place(text, needle);
+        let column = place["character"].as_u64().unwrap() + needle.len() as u64 - 1;
+        place["character"] = json!(column);
+        editor.request("textDocument/hover", at(&uri, &place))["result"]["contents"]["value"].clone()
+    };
+    let before: Vec<_> = names.iter().map(|name| hover(&mut editor, &whole, name)).collect();
+    assert!(before.iter().all(serde_json::Value::is_string), "{before:?}");
+    let mut version = 1;
+    for (broken, decl) in decls.iter().enumerate() {
+        for cut in (3..decl.len() - 1).step_by(7) {
+            let mut texts: Vec<&str> = decls.to_vec();
+            texts[broken] = &decl[..cut];
+            let text = texts.join("\n");
+            version += 1;
+            editor.change(&uri, version, json!([{ "text": text }]));
+            let outline = editor.request("textDocument/documentSymbol", document.clone())["result"].clone();
+            let outline: Vec<&str> =
+                outline.as_array().unwrap().iter().map(|symbol| symbol["name"].as_str().unwrap()).collect();
+            for (other, name) in names.iter().enumerate().filter(|(other, _)| *other != broken) {
+                assert!(outline.contains(name), "{name} of {outline:?} in\n{text}");
+                // What is known of a declaration may hang on the one that is not there yet, its head does not.
+                let now = hover(&mut editor, &text, name);
+                assert_eq!(now, before[other], "{name} in\n{text}");
+            }
+            // What could stand at the end of another pipeline's line.
+            let (line, wanted) = if broken == 4 { ("m * 2", "m") } else { ("load(path)", "path") };
+            let mut end = place(&text, line);
+            end["character"] = json!(end["character"].as_u64().unwrap() + if broken == 4 { 0 } else { 5 });
+            let offered = editor.request("textDocument/completion", at(&uri, &end))["result"].clone();
+            assert!(
+                offered.as_array().unwrap().iter().any(|item| item["label"] == wanted),
+                "{wanted} is not offered in\n{text}"
+            );
+        }
+    }
+    editor.end();
+}

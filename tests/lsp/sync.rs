@@ -108,3 +108,28 @@ fn an_editor_that_asks_for_diagnostics_gets_none_unasked() {
     assert!(editor.messages.try_iter().all(|message| message["method"] != "textDocument/publishDiagnostics"));
     editor.end();
 }
+
+/// A mistake in a Python file that a task names is shown in that file, and goes when it is mended.
+#[test]
+fn what_is_wrong_in_files_that_tasks_name_is_shown_there() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("code.py"), "def score(x):\n    return x +* 2\n").unwrap();
+    let (a, code) = (uri(folder.path(), "a.pipe"), uri(folder.path(), "code.py"));
+    let text = "task score(x: Int) -> Int {\n  python: \"code.py:score\"\n}\n\npipeline main(x: Int) -> Int {\n  score(x)\n}\n";
+    let mut editor = Editor::start();
+    editor.open(&a, text);
+    let said = |editor: &mut Editor| {
+        let message = editor
+            .wait(|message| message["method"] == "textDocument/publishDiagnostics" && message["params"]["uri"] == code);
+        message["params"]["diagnostics"].as_array().unwrap().clone()
+    };
+    let found = said(&mut editor);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0]["range"]["start"], json!({ "line": 1, "character": 14 }));
+    let answer = editor.request("textDocument/diagnostic", json!({ "textDocument": { "uri": a } }));
+    assert_eq!(answer["result"]["relatedDocuments"][&code]["items"].as_array().unwrap().len(), 1, "{answer}");
+    std::fs::write(folder.path().join("code.py"), "def score(x):\n    return x * 2\n").unwrap();
+    editor.notify("textDocument/didSave", json!({ "textDocument": { "uri": a } }));
+    assert_eq!(said(&mut editor), Vec::<Json>::new());
+    editor.end();
+}

@@ -1,25 +1,35 @@
 //! What is wrong with a file: the compiler's own words, with related places.
 
-use tower_lsp::ls_types::{Diagnostic, Uri};
+use std::collections::BTreeMap;
+
+use tower_lsp::ls_types::Diagnostic;
 
 use crate::convert;
-use crate::snapshot::{File, Snapshot};
+use crate::snapshot::File;
 
-/// The file's diagnostics, those inside of its bodies included.
-pub(crate) fn diagnostics(snapshot: &Snapshot, uri: &Uri) -> Option<Vec<Diagnostic>> {
-    let file = snapshot.file(uri)?;
-    Some(diagnostics_of(&file, snapshot.library))
-}
-
-/// The diagnostics of a file that is analysed; with `pages`, each leads to the page of its code.
+/// The file's diagnostics, those inside of its bodies included; with `pages`, each leads to the page of its code.
 pub(crate) fn diagnostics_of(file: &File, pages: bool) -> Vec<Diagnostic> {
     let own = file.analysis.diagnostics.iter().filter(|diagnostic| diagnostic.span.file.0 == 0);
+    own.map(|diagnostic| shown(file, diagnostic, pages)).collect()
+}
+
+/// What is wrong in the files of other languages that its tasks name, by address.
+pub(crate) fn elsewhere(file: &File, pages: bool) -> BTreeMap<String, Vec<Diagnostic>> {
+    // Files of the program say what is wrong with them when they are looked at themselves.
+    let programs = file.analysis.checked.resolved.files.len();
+    let mut found: BTreeMap<String, Vec<Diagnostic>> = BTreeMap::new();
+    for diagnostic in file.analysis.diagnostics.iter().filter(|found| found.span.file.0 as usize >= programs) {
+        if let Some(uri) = file.uri_of(diagnostic.span.file) {
+            found.entry(uri.to_string()).or_default().push(shown(file, diagnostic, pages));
+        }
+    }
+    found
+}
+
+fn shown(file: &File, diagnostic: &standpipe_syntax::diag::Diagnostic, pages: bool) -> Diagnostic {
     let locate = |span| file.location(span);
-    own.map(|diagnostic| {
-        let page = pages.then(|| format!("standpipe:/errors/{}.md", diagnostic.code));
-        convert::diagnostic(diagnostic, file.range(diagnostic.span), page, &locate)
-    })
-    .collect()
+    let page = pages.then(|| format!("standpipe:/errors/{}.md", diagnostic.code));
+    convert::diagnostic(diagnostic, file.range(diagnostic.span), page, &locate)
 }
 
 #[cfg(test)]
@@ -31,7 +41,7 @@ mod tests {
         let editor = Editor::with(
             "task f(n: Int, text: String) -> Int {\n  sh:\n    echo $n $text > $out\n}\n\npipeline main() -> Int {\n  unused = f(1, \"a\")\n  f(1)\n}\n",
         );
-        let found = super::diagnostics(&editor.snapshot, &editor.uri).unwrap();
+        let found = super::diagnostics_of(&editor.snapshot.file(&editor.uri).unwrap(), false);
         let shown: Vec<String> = found
             .iter()
             .map(|found| {

@@ -30,7 +30,7 @@ pub(crate) use action::actions;
 pub(crate) use calls::{incoming, outgoing, prepare};
 pub(crate) use completion::{complete, resolve};
 pub(crate) use definition::{definition, implementation, type_definition};
-pub(crate) use diagnostics::{diagnostics, diagnostics_of};
+pub(crate) use diagnostics::{diagnostics_of, elsewhere};
 pub(crate) use embedded::{EmbeddedDocument, embedded};
 pub(crate) use folding::folding;
 pub(crate) use formatting::{format, format_on_type, format_range};

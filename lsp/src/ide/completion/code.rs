@@ -13,7 +13,7 @@ use super::attributes::{attributes, values_of_attribute};
 use super::names::{arguments, names};
 use super::types::types;
 use super::wanted::{members_of_union, wanted};
-use super::{Rank, Site, imports, later, snippet};
+use super::{Rank, Site, cases, imports, later, snippet};
 use crate::ide::shared::{decl, declarations_of, head, head_text};
 use crate::ide::signature::completed;
 use crate::ide::words::{DECLARATIONS, KEYWORDS};
@@ -31,6 +31,9 @@ pub(super) fn complete(site: &mut Site<'_>) {
         for codec in CODECS {
             site.push(Rank::Plain, codec, CompletionItemKind::ENUM_MEMBER, "codec");
         }
+        return;
+    }
+    if cases::complete(site) {
         return;
     }
     let (whole, at) = completed(site.snapshot, site.file, site.at);

@@ -2,6 +2,7 @@
 
 mod attributes;
 mod body;
+mod cases;
 mod code;
 mod imports;
 mod names;
@@ -218,6 +219,20 @@ mod tests {
         assert!(!found.iter().any(|label| label == "and" || label == "Row"), "{found:?}");
         let after = in_main("x = most ‸");
         assert!(after.iter().any(|label| label == "and") && !after.iter().any(|label| label == "rows"), "{after:?}");
+    }
+
+    #[test]
+    fn a_match_offers_the_cases_that_no_arm_has() {
+        let head = "effect tell(what: String) {\n  sh:\n    echo $what\n}\n\npipeline main(plan: (\"a\" | \"b\" | \"c\")?, yes: Bool) {\n";
+        let cases = |arms: &str| labels(&format!("{head}  match plan {{\n{arms}  }}\n}}\n"));
+        assert_eq!(cases("    ‸\n"), ["\"a\"", "\"b\"", "\"c\"", "none", "else"]);
+        let one = "    \"b\" { tell(\"b\") }\n";
+        assert_eq!(cases(&format!("{one}    ‸\n")), ["\"a\"", "\"c\"", "none", "else"]);
+        assert_eq!(cases(&format!("{one}    \"‸\n")), ["a", "c"]);
+        assert_eq!(cases(&format!("{one}    none {{}}\n    else {{}}\n    ‸\n")), ["\"a\"", "\"c\""]);
+        assert!(cases(&one.replace("tell(", "‸tell(")).contains(&"plan".to_owned()));
+        let yes = labels(&format!("{head}  match yes {{\n    true {{ tell(\"b\") }}\n    ‸\n  }}\n}}\n"));
+        assert_eq!(yes, ["false", "else"]);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use standpipe_syntax::walk::{Node, path_at};
 use tower_lsp::ls_types::CompletionItemKind;
 
 use super::wanted::wanted;
-use super::{Rank, Site};
+use super::{Rank, Site, cases};
 use crate::ide::definition::tidy;
 use crate::ide::shared::fields;
 use crate::snapshot::File;
@@ -85,6 +85,10 @@ pub(super) fn complete(site: &mut Site<'_>, open: &Open) {
         Some("sql") => return files(site, open, &[".sql"]),
         Some("frame") => return members(site, open, &["pandas", "polars", "pyarrow"]),
         Some(_) | None => {}
+    }
+    let cases = cases::texts(file, at);
+    if !cases.is_empty() {
+        return members(site, open, &cases.iter().map(String::as_str).collect::<Vec<_>>());
     }
     let found: Vec<String> = field_names(file, &path);
     if !found.is_empty() {
