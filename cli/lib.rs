@@ -4,6 +4,7 @@ mod call;
 mod commands;
 mod context;
 mod glance;
+mod limits;
 mod options;
 mod params;
 mod past;

@@ -61,9 +61,6 @@ pub(crate) fn options(matches: &ArgMatches, project: &Project, keep_going: bool)
         (None, Some(text)) => Some(size(&format!("`memory` of `{SETTINGS}`"), text)?),
         (None, None) => None,
     };
-    let python = project.variable("STANDPIPE_PYTHON")?.or_else(|| project.settings.python.clone());
-    let python =
-        python.map(|python| if python.contains('/') { project.root.join(python) } else { PathBuf::from(python) });
     Ok(Options {
         root: project.root.clone(),
         state: project.state()?,
@@ -71,7 +68,7 @@ pub(crate) fn options(matches: &ArgMatches, project: &Project, keep_going: bool)
         memory,
         cache: !flag("no-cache", "STANDPIPE_NO_CACHE"),
         keep_going: keep_going && flag("keep-going", "STANDPIPE_KEEP_GOING"),
-        python,
+        python: python(project)?,
         signals: true,
         secrets: project.secrets()?,
         keeper: Some(PathBuf::from("/proc/self/exe")),
@@ -79,6 +76,15 @@ pub(crate) fn options(matches: &ArgMatches, project: &Project, keep_going: bool)
         resume: None,
         only: None,
     })
+}
+
+/// The interpreter of tasks without an `env`, where one is named.
+///
+/// # Errors
+/// A variable that is not UTF-8.
+pub(crate) fn python(project: &Project) -> Result<Option<PathBuf>, Problem> {
+    let python = project.variable("STANDPIPE_PYTHON")?.or_else(|| project.settings.python.clone());
+    Ok(python.map(|python| if python.contains('/') { project.root.join(python) } else { PathBuf::from(python) }))
 }
 
 fn size(what: &str, text: &str) -> Result<u64, Problem> {

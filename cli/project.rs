@@ -37,9 +37,21 @@ pub(crate) struct Settings {
     pub(crate) memory: Option<String>,
     /// The file of secrets, relative to the root: `NAME=value` on each line, for its owner only.
     pub(crate) secrets: Option<String>,
+    /// What may be kept of results.
+    pub(crate) cache: Option<Cache>,
 }
 
-const KEYS: [&str; 4] = ["jobs", "memory", "python", "secrets"];
+/// `[cache]`: checked after each run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Cache {
+    /// A size: `10GiB`.
+    pub(crate) max_size: Option<String>,
+    /// A duration: `30d`.
+    pub(crate) older_than: Option<String>,
+}
+
+const KEYS: [&str; 5] = ["cache", "jobs", "memory", "python", "secrets"];
 
 impl Project {
     /// The project of `path`, a file or a folder: `root` when given, else the nearest folder upward with a

@@ -1,8 +1,10 @@
 //! The commands: a table of names, and a file each.
 
 mod build;
+mod cache;
 mod check;
 mod completions;
+mod doctor;
 mod explain;
 mod fmt;
 mod lsp;
@@ -61,6 +63,8 @@ commands! {
     Plain fmt "Bring files into the one style"
     Plain runs "Show what has run, and how"
     Plain why "Say why a step ran or was reused"
+    Plain cache "Show, check and clean up what is kept of results"
+    Plain doctor "Look for what is wrong with this machine or the state folder"
     Plain explain "Say what a diagnostic's code means, with an example"
     Plain lsp "Serve an editor"
     Plain completions "Print a completion script for a shell"

@@ -18,7 +18,7 @@ use crate::project::absolute;
 use crate::render::progress::{Board, JsonLines, Lines, Live, seconds};
 use crate::render::{failure, outputs, plural};
 use crate::target::Target;
-use crate::{options, params};
+use crate::{limits, options, params};
 
 /// Failures that are shown in full; of further ones only how many.
 pub(super) const MAX_FAILURES: usize = 5;
@@ -70,6 +70,7 @@ pub(super) fn run(context: &Context, matches: &ArgMatches, target: &Target) -> R
             ));
         }
     }
+    limits::limits(None, target.project())?;
     let mut options = options::options(matches, target.project(), true)?;
     options.only = matches.get_one::<String>("only").cloned();
     let file = matches.get_one::<PathBuf>("file").map(|file| absolute(file)).transpose()?.unwrap_or_default();
@@ -89,6 +90,7 @@ pub(super) fn run(context: &Context, matches: &ArgMatches, target: &Target) -> R
     if matches.get_flag(detach::INSIDE) {
         let mut away = detach::Away::new()?;
         let report = standpipe_runtime::run(&plan, given, &options, &mut away);
+        limits::keep_within(context, target.project());
         return report.map(|report| exit(&report)).map_err(|failure| {
             away.failed(&failure);
             stopped(&failure)
@@ -115,6 +117,7 @@ pub(super) fn carry_out(
     if !json {
         tell(context, target, &report, call)?;
     }
+    limits::keep_within(context, target.project());
     Ok(exit(&report))
 }
 

@@ -15,10 +15,10 @@ use crate::call::Call;
 use crate::context::{Context, print, say};
 use crate::past;
 use crate::problem::{Exit, Problem};
-use crate::render::failure;
 use crate::render::paint::Paint;
 use crate::render::progress::seconds;
 use crate::render::table::table;
+use crate::render::{failure, local_time};
 
 /// Runs that are listed unless all are asked for.
 const LISTED: usize = 20;
@@ -99,7 +99,7 @@ fn list(context: &Context, all: bool, as_json: bool) -> Result<Exit, Problem> {
         .iter()
         .map(|run| {
             let took = run.seconds.map_or(String::new(), seconds);
-            let started = local(&run.started);
+            let started = local_time(&run.started);
             vec![run.name.clone(), run.pipeline.clone(), started, took, run.status.as_str().into(), counts(run.counts)]
         })
         .collect();
@@ -108,14 +108,6 @@ fn list(context: &Context, all: bool, as_json: bool) -> Result<Exit, Problem> {
         say(&format!("and {} more: standpipe runs --all", runs.len() - shown.len()));
     }
     Ok(Exit::Done)
-}
-
-/// An instant of the history in the local time zone.
-fn local(instant: &str) -> String {
-    match instant.parse::<jiff::Timestamp>() {
-        Ok(time) => time.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S").to_string(),
-        Err(_) => instant.to_owned(),
-    }
 }
 
 /// `3 ran, 9 reused`.
@@ -145,7 +137,7 @@ fn show(context: &Context, selector: Option<&str>, as_json: bool) -> Result<Exit
     let took = run.seconds.map_or(String::new(), |took| format!(" after {}", seconds(took)));
     let status = colored(run.status, paint);
     let mut text = format!("{} ({})  {}  {status}{took}\n", paint.bold(&run.name), run.id, run.pipeline);
-    text.push_str(&format!("started {}\n\n", local(&run.started)));
+    text.push_str(&format!("started {}\n\n", local_time(&run.started)));
     if let Some(note) = left(&history, &run, &steps) {
         text.push_str(&format!("{note}\n\n"));
     }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 pub(crate) use self::key::{Key, Keys};
 use crate::journal::{self, Report};
 use crate::planted::{Bug, planted};
-use crate::store::Store;
+use crate::store::{Soundness, Store};
 
 /// A result of an earlier run.
 #[derive(Debug)]
@@ -27,20 +27,41 @@ pub(crate) struct Hit {
     pub reports: Vec<Report>,
 }
 
-/// The result kept under `key`, if it is fresh enough and everything it refers to is still there.
+/// What is kept under a key.
+#[derive(Debug)]
+pub(crate) enum Found {
+    Hit(Hit),
+    /// A result whose content is not in the store as it was.
+    Lost(Lost),
+    Nothing,
+}
+
+/// Why a result that is on record is of no use.
+#[derive(Debug)]
+pub(crate) struct Lost {
+    /// The name of the run that made it.
+    pub run: SmolStr,
+    /// The first of its content that is not there.
+    pub blob: Blob,
+    /// Something else is in its place.
+    pub damaged: bool,
+    pub why: String,
+}
+
+/// The result kept under `key`, if it is fresh enough and everything it refers to is still there, as it was.
 pub(crate) fn find(
     connection: &Connection,
     store: &Store,
     key: Digest,
     policy: CachePolicy,
     inputs: &[Value],
-) -> rusqlite::Result<Option<Hit>> {
+) -> rusqlite::Result<Found> {
     let mut query =
         connection.prepare_cached("SELECT value, run, time, seconds, reports FROM results WHERE key = ?1")?;
     let columns = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?));
     let row: Option<(String, String, i64, f64, String)> =
         query.query_row(params![key.0.as_slice()], columns).optional()?;
-    let Some((text, run, time, seconds, reports)) = row else { return Ok(None) };
+    let Some((text, run, time, seconds, reports)) = row else { return Ok(Found::Nothing) };
     let fresh = match policy {
         CachePolicy::On => true,
         CachePolicy::Off => false,
@@ -48,13 +69,27 @@ pub(crate) fn find(
         CachePolicy::For(nanos) => journal::now().saturating_sub(time) <= nanos / 1_000_000,
     };
     let value = fresh.then(|| serde_json::from_str(&text).ok()).flatten();
-    let found = value.and_then(|value| relocated(&value, &mut |blob| whereabouts(store, inputs, blob)));
-    Ok(found.map(|value| Hit {
-        value,
-        run: run.into(),
-        seconds,
-        reports: serde_json::from_str(&reports).unwrap_or_default(),
-    }))
+    let Some(value) = value else { return Ok(Found::Nothing) };
+    let mut lost = None;
+    let value = relocated(&value, &mut |blob| match whereabouts(connection, store, inputs, blob) {
+        Ok(found) => Some(found),
+        Err(soundness) => {
+            let (damaged, why) = match soundness {
+                Soundness::Damaged(why) => (true, why),
+                Soundness::Absent | Soundness::Sound => (false, "it is gone".into()),
+            };
+            lost = Some(Lost { run: run.as_str().into(), blob: blob.clone(), damaged, why });
+            None
+        }
+    });
+    Ok(match (value, lost) {
+        (Some(value), _) => {
+            let reports = serde_json::from_str(&reports).unwrap_or_default();
+            Found::Hit(Hit { value, run: run.into(), seconds, reports })
+        }
+        (None, Some(lost)) => Found::Lost(lost),
+        (None, None) => Found::Nothing,
+    })
 }
 
 /// The value as it is kept: content by digest only, never by where the user has it.
@@ -63,9 +98,10 @@ pub(crate) fn without_places(value: &Value) -> Value {
 }
 
 /// In the store, or an input that was handed on and that the user keeps.
-fn whereabouts(store: &Store, inputs: &[Value], blob: &Blob) -> Option<Blob> {
-    if store.has(blob) || planted(Bug::ResultWithoutContentReused) {
-        return Some(blob.clone());
+fn whereabouts(connection: &Connection, store: &Store, inputs: &[Value], blob: &Blob) -> Result<Blob, Soundness> {
+    let soundness = store.check(Some(connection), blob);
+    if soundness == Soundness::Sound || planted(Bug::ResultWithoutContentReused) {
+        return Ok(blob.clone());
     }
     let mut found = None;
     for input in inputs {
@@ -75,7 +111,7 @@ fn whereabouts(store: &Store, inputs: &[Value], blob: &Blob) -> Option<Blob> {
             }
         });
     }
-    found
+    found.ok_or(soundness)
 }
 
 /// Every blob in a value.

@@ -93,6 +93,20 @@ pub enum Event {
         #[serde(skip_serializing_if = "Option::is_none")]
         at: Option<i64>,
     },
+    /// An earlier result of the step is not in the store as it was, and is made again: why.
+    ResultLost {
+        step: String,
+        /// The run that had made it.
+        of: String,
+        why: String,
+    },
+    /// The step gave another result than earlier for the same inputs: the digest of the one that stays for later runs, and
+    /// of the one that this run goes on with.
+    Nondeterministic {
+        step: String,
+        kept: String,
+        given: String,
+    },
     /// How many instances a `for` has, as soon as that is known.
     Fanout {
         step: String,

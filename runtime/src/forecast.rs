@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use smol_str::{SmolStr, format_smolstr};
 use standpipe_plan::{CachePolicy, Plan, Value};
 
-use crate::cache::{self, Keys};
+use crate::cache::{self, Found, Keys};
 use crate::durations::Durations;
 use crate::event::Failure;
 use crate::history;
@@ -144,8 +144,11 @@ impl Oracle<'_> {
         }
         let Some(reader) = self.reader else { return Err("nothing may be reused, or nothing has run yet".into()) };
         match cache::find(reader, &self.store, key.digest, task.settings.cache, &instance.inputs) {
-            Ok(Some(hit)) => Ok((hit.value, hit.run.into())),
-            Ok(None) => Err(history::why_again(self.past.get(&instance.name.path), &key.parts)),
+            Ok(Found::Hit(hit)) => Ok((hit.value, hit.run.into())),
+            Ok(Found::Lost(lost)) => {
+                Err(format_smolstr!("the result of `{}` is not in the store as it was: {}", lost.run, lost.why))
+            }
+            Ok(Found::Nothing) => Err(history::why_again(self.past.get(&instance.name.path), &key.parts)),
             Err(error) => Err(format_smolstr!("earlier results cannot be read: {error}")),
         }
     }

@@ -1,23 +1,25 @@
 //! The durable record of runs: SQLite in WAL mode, one writer thread, many records a commit. What was acknowledged
 //! survives a crash and a power cut. Knows nothing of scheduling.
 
+mod agree;
 mod database;
 pub(crate) mod fold;
 mod record;
 mod writer;
 
-use std::path::PathBuf;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 
 use rusqlite::Connection;
 use tokio::sync::watch;
 
+pub(crate) use self::agree::disagreements;
 pub(crate) use self::database::{failure, now, open, open_reader, open_to_look};
-pub(crate) use self::fold::durations;
+pub(crate) use self::fold::{Differing, durations};
 pub(crate) use self::record::{Kept, Record, Report, StepEnd};
 use crate::event::Failure;
 use crate::planted::carried;
+use crate::store::Stored;
 
 /// The writing end of one run's journal.
 pub(crate) struct Journal {
@@ -34,6 +36,8 @@ pub(crate) struct Progress {
     pub durable: u64,
     /// Why nothing more will be.
     pub broken: Option<Failure>,
+    /// Results that were not kept, by the step that gave them: another one is kept for what they were made of.
+    pub differing: Arc<Vec<(String, Differing)>>,
 }
 
 /// A record on its way to the disk.
@@ -42,7 +46,7 @@ struct Entry {
     time: i64,
     record: Record,
     /// Files that the record speaks of: synced before it is.
-    files: Vec<PathBuf>,
+    files: Vec<Stored>,
     /// Somebody waits for it: it is not held back for company.
     urgent: bool,
 }
@@ -57,7 +61,7 @@ impl Journal {
     /// Records for run number `run`, which has `written` already, go through `connection` from now on.
     pub(crate) fn resume(connection: Connection, run: i64, written: u64) -> Self {
         let (sender, receiver) = mpsc::channel();
-        let (report, progress) = watch::channel(Progress { durable: written, broken: None });
+        let (report, progress) = watch::channel(Progress { durable: written, ..Progress::default() });
         let thread = std::thread::Builder::new()
             .name("journal".into())
             .spawn(carried(move || writer::write_all(connection, run, &receiver, &report)))
@@ -66,7 +70,7 @@ impl Journal {
     }
 
     /// Hands a record to the writer; its number is the answer.
-    pub(crate) fn append(&mut self, record: Record, files: Vec<PathBuf>, urgent: bool) -> u64 {
+    pub(crate) fn append(&mut self, record: Record, files: Vec<Stored>, urgent: bool) -> u64 {
         self.appended += 1;
         let entry = Entry { number: self.appended, time: now(), record, files, urgent };
         if let Some(sender) = &self.sender {
@@ -96,17 +100,17 @@ impl Journal {
         }
     }
 
-    /// Waits until everything is on the disk.
-    pub(crate) fn close(mut self) -> Result<(), Failure> {
+    /// Waits until everything is on the disk; what is known in the end.
+    pub(crate) fn close(mut self) -> Result<Progress, Failure> {
         self.sender = None;
         let gone = || Failure::new(crate::codes::STATE, "the journal's writer ended early");
         let thread = self.thread.take().ok_or_else(gone)?;
         thread.thread().unpark();
         thread.join().map_err(|_| gone())?;
-        let progress = self.progress.borrow();
-        match &progress.broken {
-            Some(failure) => Err(failure.clone()),
-            None => Ok(()),
+        let progress = self.progress.borrow().clone();
+        match progress.broken {
+            Some(failure) => Err(failure),
+            None => Ok(progress),
         }
     }
 }
@@ -129,6 +133,7 @@ pub(crate) mod tests {
             run: "calm-crab".into(),
             seconds: 0.5,
             reports: Vec::new(),
+            anew: false,
         };
         for index in 0..100 {
             let end = StepEnd {
@@ -178,7 +183,9 @@ pub(crate) mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let connection = open(folder.path()).expect("it opens");
         let mut journal = Journal::start(connection, 1);
-        journal.append(finished("main.step"), vec![folder.path().join("missing")], true);
+        let (path, digest) = (folder.path().join("missing"), Digest::of(b""));
+        let missing = Stored { path, name: "store/missing".into(), digest, stamp: None };
+        journal.append(finished("main.step"), vec![missing], true);
         journal.close().expect_err("it cannot be synced");
         let reader = open_reader(folder.path()).expect("it opens").expect("it is there");
         let count: i64 = reader.query_row("SELECT count(*) FROM events", [], |row| row.get(0)).expect("a count");

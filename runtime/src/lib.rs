@@ -4,6 +4,7 @@
 mod admission;
 mod cache;
 pub mod codes;
+pub mod doctor;
 mod durations;
 pub mod environment;
 mod event;
@@ -30,6 +31,7 @@ mod simulation;
 mod stamp;
 mod state;
 mod store;
+pub mod upkeep;
 pub mod worker;
 
 pub use event::{Counts, Event, Failure, LogRange, Observer, Status, SweepHead, TrialEnd};

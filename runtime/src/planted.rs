@@ -89,6 +89,11 @@ bugs! {
     UserFileMoved,
     StoredFileWritable,
     FolderWithoutNames,
+    SecondOutputReplaces,
+    DamageUnseen,
+    DamagedStaysInPlace,
+    CollectedWhileReferred,
+    CollectedUnderRun,
 }
 
 #[cfg(not(test))]

@@ -5,7 +5,6 @@ pub(crate) mod shell;
 mod sql;
 
 use std::future::Future;
-use std::path::PathBuf;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -21,6 +20,7 @@ use crate::executor::local::Local;
 use crate::remains::Remnant;
 use crate::schedule::{StepName, Ticket};
 use crate::secrets::Veil;
+use crate::store::Stored;
 
 /// One attempt of a step, with everything known that it needs.
 pub(crate) struct Attempt {
@@ -69,7 +69,7 @@ pub(crate) const ABSENT: &str = "absent";
 pub(crate) struct Outcome {
     pub result: Result<Value, Failure>,
     /// Content of the result that is in the store and not yet synced.
-    pub files: Vec<PathBuf>,
+    pub files: Vec<Stored>,
     pub log: Option<LogRange>,
 }
 

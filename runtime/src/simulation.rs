@@ -15,3 +15,5 @@ mod rng;
 mod seeds;
 mod state;
 mod world;
+
+pub(crate) use self::rng::Rng;

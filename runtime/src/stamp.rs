@@ -5,7 +5,7 @@ use std::fs::{self, Metadata};
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rusqlite::{Connection, OptionalExtension, params};
 use standpipe_plan::Digest;
@@ -29,8 +29,19 @@ impl Stamp {
         Ok(Self::from(&fs::metadata(path)?))
     }
 
-    /// Whether the content of a file with this stamp could still change without the stamp doing so.
-    fn settled(&self) -> bool {
+    /// The file's length in bytes.
+    pub(crate) fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// When its content was changed last, as the file system has it.
+    pub(crate) fn modified(&self) -> SystemTime {
+        let nanos = Duration::from_nanos(self.modified.unsigned_abs());
+        if self.modified < 0 { UNIX_EPOCH - nanos } else { UNIX_EPOCH + nanos }
+    }
+
+    /// Whether a change of a file with this stamp could not go unseen: it was written long enough ago.
+    pub(crate) fn settled(&self) -> bool {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
         let latest = self.modified.max(self.changed);
         i128::try_from(now).is_ok_and(|now| now - i128::from(latest) > SETTLED)
@@ -77,7 +88,8 @@ pub(crate) fn see(connection: Option<&Connection>, path: &Path) -> io::Result<Se
     Ok(Seen { digest, bytes, stamp })
 }
 
-fn remembered(connection: &Connection, path: &str, stamp: &Stamp) -> Option<Digest> {
+/// The content of the file called `path` when it had that stamp, where that is known.
+pub(crate) fn remembered(connection: &Connection, path: &str, stamp: &Stamp) -> Option<Digest> {
     let mut query = connection
         .prepare_cached(
             "SELECT digest FROM stamps WHERE path = ?1 AND size = ?2 AND modified = ?3 AND changed = ?4 AND inode = ?5",
@@ -91,7 +103,8 @@ fn remembered(connection: &Connection, path: &str, stamp: &Stamp) -> Option<Dige
     digest.map(Digest)
 }
 
-fn remember(connection: &Connection, path: &str, stamp: &Stamp, digest: Digest) -> rusqlite::Result<()> {
+/// Remembers the content of the file called `path` while it has that stamp.
+pub(crate) fn remember(connection: &Connection, path: &str, stamp: &Stamp, digest: Digest) -> rusqlite::Result<()> {
     let mut insert = connection.prepare_cached("INSERT OR REPLACE INTO stamps VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
     let size = i64::try_from(stamp.size).unwrap_or(i64::MAX);
     insert.execute(params![

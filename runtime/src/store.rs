@@ -1,6 +1,12 @@
-//! Content by its BLAKE3 digest: files and folders, published by one rename, never changed afterwards. Knows nothing of
-//! runs and steps.
+//! Content by its BLAKE3 digest: files and folders, published under their digest by one rename, never changed
+//! afterwards, and believed only as long as they are what they were. Knows nothing of runs and steps.
 
+mod check;
+#[cfg(test)]
+mod damage;
+mod publish;
+#[cfg(test)]
+pub(crate) mod tests;
 mod tree;
 
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
@@ -8,13 +14,20 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use smol_str::SmolStr;
 use standpipe_plan::{Blob, BlobKind, Digest};
 
-use crate::planted::{Bug, planted};
-
+pub(crate) use self::check::Soundness;
+pub(crate) use self::publish::remove;
 pub(crate) use self::tree::{Entry, digest_of, entries};
+use crate::planted::{Bug, planted};
+use crate::stamp::Stamp;
+
+/// What every stored file says of when it was written, in seconds since 1970: the first of January 2000. Whoever writes
+/// to one afterwards makes that the time of the day, so that no change of a stored file is too quick to be seen.
+const WRITTEN: u64 = 946_684_800;
 
 /// The folder `store/` of a state folder.
 #[derive(Clone, Debug)]
@@ -26,7 +39,18 @@ pub(crate) struct Store {
 #[derive(Debug)]
 pub(crate) struct Adopted {
     pub blob: Blob,
-    pub files: Vec<PathBuf>,
+    pub files: Vec<Stored>,
+}
+
+/// A file in the store: what it holds, and what the file system says of it for as long as it holds that.
+#[derive(Clone, Debug)]
+pub(crate) struct Stored {
+    pub path: PathBuf,
+    /// By which its stamp is remembered: its path from the state folder.
+    pub name: String,
+    pub digest: Digest,
+    /// None where a change might not have shown.
+    pub stamp: Option<Stamp>,
 }
 
 impl Store {
@@ -40,6 +64,11 @@ impl Store {
         let store = Self::at(state);
         make_folder(&store.root)?;
         Ok(store)
+    }
+
+    /// Its folder.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
     }
 
     /// Where the content of `blob` lies, whether or not it is there. Its name ends as tools expect: `.csv`, `.arrow`.
@@ -60,20 +89,16 @@ impl Store {
         self.root.join(shard).join(name)
     }
 
-    /// Whether the content of `blob` is there, whole as far as its size tells.
-    pub(crate) fn has(&self, blob: &Blob) -> bool {
-        fs::symlink_metadata(self.path(blob)).is_ok_and(|found| match blob.kind {
-            BlobKind::Dir => found.is_dir(),
-            BlobKind::File | BlobKind::Table | BlobKind::Artifact => {
-                found.is_file() && (found.len() == blob.bytes || planted(Bug::CutFileTakenForWhole))
-            }
-        })
+    /// The name under which the stamp of a file in the store is remembered: it stays when the state folder is moved.
+    pub(crate) fn name(&self, path: &Path) -> String {
+        let inside = path.strip_prefix(&self.root).unwrap_or(path);
+        format!("store/{}", inside.to_string_lossy())
     }
 
     /// Takes a file or folder in: moved when it is the attempt's `own`, copied when it belongs to the user.
     ///
     /// # Errors
-    /// It is neither a regular file nor a folder, or cannot be read, moved or copied.
+    /// It is neither a regular file nor a folder, changes meanwhile, or cannot be read, moved or copied.
     pub(crate) fn adopt(
         &self,
         from: &Path,
@@ -84,48 +109,37 @@ impl Store {
     ) -> io::Result<Adopted> {
         let own = own || planted(Bug::UserFileMoved);
         let found = if own { fs::symlink_metadata(from)? } else { fs::metadata(from)? };
-        let (digest, bytes, files) = if found.is_dir() && matches!(kind, BlobKind::Dir | BlobKind::Artifact) {
-            self.adopt_folder(from, own, kind, format)?
+        let blob = |digest, bytes| Blob { kind, digest, bytes, format: format.clone(), rows, path: None };
+        if found.is_dir() && matches!(kind, BlobKind::Dir | BlobKind::Artifact) {
+            self.adopt_folder(from, own, &blob)
         } else if found.is_file() && kind != BlobKind::Dir {
             // A file with a second name is somebody else's too.
-            self.adopt_file(from, own && found.nlink() == 1, kind, format)?
+            self.adopt_file(from, own && found.nlink() == 1, &blob)
         } else {
             let wanted = if kind == BlobKind::Dir { "a folder" } else { "a regular file" };
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("it is not {wanted}")));
-        };
-        Ok(Adopted { blob: Blob { kind, digest, bytes, format: format.clone(), rows, path: None }, files })
+            Err(io::Error::new(io::ErrorKind::InvalidInput, format!("it is not {wanted}")))
+        }
     }
 
-    fn adopt_file(
-        &self,
-        from: &Path,
-        own: bool,
-        kind: BlobKind,
-        format: &str,
-    ) -> io::Result<(Digest, u64, Vec<PathBuf>)> {
+    fn adopt_file(&self, from: &Path, own: bool, blob: &dyn Fn(Digest, u64) -> Blob) -> io::Result<Adopted> {
         let (temporary, digest, bytes) = if own {
+            finish(from, false)?;
             let (digest, bytes) = hash_file(from)?;
             (from.to_owned(), digest, bytes)
         } else {
             let temporary = self.temporary();
             let mut target = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&temporary)?;
             let (digest, bytes) = hash(&mut File::open(from)?, Some(&mut target))?;
+            finish(&temporary, false)?;
             (temporary, digest, bytes)
         };
-        let mode = if planted(Bug::StoredFileWritable) { 0o600 } else { 0o400 };
-        fs::set_permissions(&temporary, Permissions::from_mode(mode))?;
-        let place = self.place(kind, digest, format);
-        publish(&temporary, &place)?;
-        Ok((digest, bytes, vec![place]))
+        let blob = blob(digest, bytes);
+        let published = self.publish(&temporary, &blob)?;
+        let file = published.file(self, Path::new(""), digest, bytes)?;
+        Ok(Adopted { blob, files: vec![file] })
     }
 
-    fn adopt_folder(
-        &self,
-        from: &Path,
-        own: bool,
-        kind: BlobKind,
-        format: &str,
-    ) -> io::Result<(Digest, u64, Vec<PathBuf>)> {
+    fn adopt_folder(&self, from: &Path, own: bool, blob: &dyn Fn(Digest, u64) -> Blob) -> io::Result<Adopted> {
         let source = if own {
             from.to_owned()
         } else {
@@ -133,25 +147,17 @@ impl Store {
             tree::copy(from, &copy)?;
             copy
         };
-        let entries = entries(&source, &mut |file| hash_file(file))?;
-        let digest = digest_of(&entries);
+        let mut read = |file: &Path| {
+            finish(file, fs::metadata(file)?.mode() & 0o100 != 0)?;
+            hash_file(file)
+        };
+        let entries = entries(&source, &mut read)?;
         let bytes = entries.iter().map(|entry| entry.bytes).sum();
-        for entry in entries.iter().filter(|entry| entry.digest.is_some()) {
-            let mode = if entry.executable { 0o500 } else { 0o400 };
-            fs::set_permissions(source.join(&entry.path), Permissions::from_mode(mode))?;
-        }
-        let place = self.place(kind, digest, format);
-        if place.is_dir() {
-            fs::remove_dir_all(&source)?;
-        } else if let Err(error) = publish(&source, &place) {
-            // Another run may have been faster with the same content.
-            if !place.is_dir() {
-                return Err(error);
-            }
-            fs::remove_dir_all(&source)?;
-        }
-        let files = entries.iter().filter(|entry| entry.digest.is_some()).map(|entry| place.join(&entry.path));
-        Ok((digest, bytes, files.collect()))
+        let blob = blob(digest_of(&entries), bytes);
+        let published = self.publish(&source, &blob)?;
+        let files = entries.iter().filter_map(|entry| Some((entry, entry.digest?)));
+        let files = files.map(|(entry, digest)| published.file(self, &entry.path, digest, entry.bytes));
+        Ok(Adopted { blob, files: files.collect::<io::Result<_>>()? })
     }
 
     fn temporary(&self) -> PathBuf {
@@ -161,15 +167,24 @@ impl Store {
     }
 }
 
-/// Renames into place. Content with the same digest may be there already: it is the same, and ours will be synced.
-fn publish(from: &Path, place: &Path) -> io::Result<()> {
-    match fs::rename(from, place) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            place.parent().map_or(Ok(()), make_folder)?;
-            fs::rename(from, place)
-        }
-        result => result,
-    }
+/// Makes a file as stored files are, before it is read: a change from here on shows.
+fn finish(path: &Path, executable: bool) -> io::Result<()> {
+    let mode = match executable {
+        true => 0o500,
+        false if planted(Bug::StoredFileWritable) => 0o600,
+        false => 0o400,
+    };
+    fs::set_permissions(path, Permissions::from_mode(mode))?;
+    File::open(path)?.set_modified(written())
+}
+
+fn written() -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(WRITTEN)
+}
+
+/// Whether a stored file with this stamp was written to since it was finished.
+fn unchanged(stamp: &Stamp, bytes: u64) -> bool {
+    stamp.size() == bytes && stamp.modified() == written()
 }
 
 /// A folder that only its owner may read, with the folders above it.
@@ -201,71 +216,4 @@ fn hash(source: &mut File, mut copy: Option<&mut File>) -> io::Result<(Digest, u
         bytes += read as u64;
     }
     Ok((Digest(*hasher.finalize().as_bytes()), bytes))
-}
-
-#[cfg(test)]
-pub(crate) mod tests {
-    use super::*;
-
-    fn store() -> (tempfile::TempDir, Store) {
-        let folder = tempfile::tempdir().expect("a folder");
-        let store = Store::open(folder.path()).expect("a store");
-        (folder, store)
-    }
-
-    #[test]
-    pub(crate) fn moves_what_is_its_own_and_copies_what_is_not() {
-        let (folder, store) = store();
-        let file = folder.path().join("out");
-        fs::write(&file, "a,b\n").expect("written");
-        let copied = store.adopt(&file, false, BlobKind::File, &"csv".into(), None).expect("adopted");
-        assert!(file.exists());
-        let moved = store.adopt(&file, true, BlobKind::File, &"csv".into(), None).expect("adopted");
-        assert!(!file.exists());
-        assert_eq!(copied.blob, moved.blob);
-        assert_eq!(moved.blob.digest, Digest::of(b"a,b\n"));
-        assert!(store.has(&moved.blob));
-        let place = store.path(&moved.blob);
-        assert_eq!(place.extension().and_then(|name| name.to_str()), Some("csv"));
-        assert_eq!(fs::metadata(place).expect("there").permissions().mode() & 0o777, 0o400);
-    }
-
-    #[test]
-    pub(crate) fn a_cut_file_is_not_there() {
-        let (folder, store) = store();
-        let file = folder.path().join("out");
-        fs::write(&file, "content").expect("written");
-        let blob = store.adopt(&file, true, BlobKind::File, &SmolStr::default(), None).expect("adopted").blob;
-        fs::remove_file(store.path(&blob)).expect("removed");
-        fs::write(store.path(&blob), "cont").expect("written");
-        assert!(!store.has(&blob));
-    }
-
-    #[test]
-    pub(crate) fn a_folder_is_known_by_names_and_content() {
-        let (folder, store) = store();
-        let make = |name: &str, text: &str| {
-            let path = folder.path().join(name);
-            fs::create_dir_all(path.join("inner")).expect("made");
-            fs::write(path.join("inner/file"), text).expect("written");
-            store.adopt(&path, true, BlobKind::Dir, &SmolStr::default(), None).expect("adopted").blob
-        };
-        let (one, same, other) = (make("one", "x"), make("two", "x"), make("three", "y"));
-        assert_eq!(one, same);
-        assert_ne!(one.digest, other.digest);
-        fs::create_dir_all(folder.path().join("four/inner")).expect("made");
-        fs::write(folder.path().join("four/inner/list"), "x").expect("written");
-        let renamed = store.adopt(&folder.path().join("four"), true, BlobKind::Dir, &SmolStr::default(), None);
-        assert_ne!(one.digest, renamed.expect("adopted").blob.digest);
-        assert_eq!(fs::read_to_string(store.path(&one).join("inner/file")).expect("there"), "x");
-    }
-
-    #[test]
-    pub(crate) fn refuses_links_and_pipes() {
-        let (folder, store) = store();
-        let link = folder.path().join("link");
-        std::os::unix::fs::symlink("/etc/hostname", &link).expect("linked");
-        let error = store.adopt(&link, true, BlobKind::File, &SmolStr::default(), None).expect_err("refused");
-        assert_eq!(error.to_string(), "it is not a regular file");
-    }
 }

@@ -20,6 +20,11 @@ const MOST_REUSED: u64 = 20;
 /// A `for` of at most so many iterations gets a line for each that ran; a larger one for each tenth of it.
 const MOST_INSTANCES: u64 = 20;
 
+/// Warnings of one run that get a line each; further ones are counted.
+const MOST_WARNED: u64 = 5;
+/// Digits of a digest that tell it from others.
+const DIGITS: usize = 12;
+
 /// A step that runs now.
 pub(super) struct Running {
     pub(super) step: String,
@@ -43,6 +48,7 @@ pub(crate) struct Board {
     /// An environment that is being made, and its last line.
     pub(super) environment: Option<(String, String)>,
     reused: u64,
+    warned: u64,
 }
 
 impl Board {
@@ -58,6 +64,7 @@ impl Board {
             running: Vec::new(),
             environment: None,
             reused: 0,
+            warned: 0,
         }
     }
 
@@ -129,6 +136,15 @@ impl Board {
                 self.tried(step, *trial, params, outcome, *seconds).into_iter().collect()
             }
             Event::SweepFinished { step, found } => self.swept(step, *found).into_iter().collect(),
+            Event::ResultLost { step, of, why } => {
+                self.warn(step, &format!("the result that {of} left in the store is made again: {why}"))
+            }
+            Event::Nondeterministic { step, kept, given } => {
+                let short = |digest: &str| digest.get(..DIGITS).unwrap_or(digest).to_owned();
+                let (kept, given) = (short(kept), short(given));
+                let text = "gave another result than before for the same inputs; later runs go on with the first";
+                self.warn(step, &format!("{text} ({kept}, and not {given})"))
+            }
             Event::RunStopping => {
                 let text = "stopping: what has finished is kept (Ctrl-C again ends at once)";
                 vec![self.paint.yellow(text)]
@@ -155,6 +171,14 @@ impl Board {
             (true, true) => vec![self.paint.dimmed(&format!("  {name} | {shown}"))],
             (true, false) => Vec::new(),
         }
+    }
+
+    fn warn(&mut self, step: &str, text: &str) -> Vec<String> {
+        self.warned += 1;
+        if self.warned > MOST_WARNED && !self.verbose {
+            return Vec::new();
+        }
+        vec![format!("{} {}  {text}", self.paint.yellow("!"), self.name(step, ""))]
     }
 
     fn said(&mut self, step: &str, text: &str) -> Vec<String> {
@@ -310,6 +334,10 @@ impl Board {
             .map(|(path, _)| path.clone())
             .collect();
         let mut lines: Vec<_> = untold.iter().map(|path| self.tell(path)).collect();
+        let more = self.warned.saturating_sub(MOST_WARNED);
+        if more > 0 && !self.verbose {
+            lines.push(format!("{} {}", self.paint.yellow("!"), plural(more, "more warning")));
+        }
         let more = self.reused.saturating_sub(MOST_REUSED);
         if more > 0 && !self.verbose {
             lines.push(format!("{} {more} more  {}", self.paint.cyan("="), self.paint.dimmed("reused")));

@@ -124,7 +124,10 @@ pub(crate) fn a_stale_result_is_not_found() {
     let key = Digest::of(b"key");
     let insert = "INSERT INTO results VALUES (?1, '{\"int\":5}', 'calm-crab', ?2, 0.5, '')";
     connection.execute(insert, params![key.0.as_slice(), journal::now() - 10_000]).expect("kept");
-    let find = |policy| find(&connection, &store, key, policy, &[]).expect("read").map(|hit| hit.value);
+    let find = |policy| match find(&connection, &store, key, policy, &[]).expect("read") {
+        Found::Hit(hit) => Some(hit.value),
+        Found::Lost(_) | Found::Nothing => None,
+    };
     assert_eq!(find(CachePolicy::On), Some(Value::Int(5)));
     assert_eq!(find(CachePolicy::For(60_000_000_000)), Some(Value::Int(5)));
     assert_eq!(find(CachePolicy::For(1_000_000_000)), None);
@@ -147,5 +150,25 @@ pub(crate) fn a_result_whose_content_is_gone_is_not_found() {
     let text = serde_json::to_string(&value).expect("JSON");
     let insert = "INSERT INTO results VALUES (?1, ?2, 'calm-crab', ?3, 0.5, '')";
     connection.execute(insert, params![key.0.as_slice(), text, journal::now()]).expect("kept");
-    assert!(find(&connection, &store, key, CachePolicy::On, &[]).expect("read").is_none());
+    let found = find(&connection, &store, key, CachePolicy::On, &[]).expect("read");
+    assert!(matches!(found, Found::Lost(Lost { damaged: false, .. })), "{found:?}");
+}
+
+#[test]
+fn a_result_whose_content_has_changed_is_not_found() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let connection = journal::open(folder.path()).expect("opened");
+    let store = Store::open(folder.path()).expect("a store");
+    let out = folder.path().join("out");
+    std::fs::write(&out, "content").expect("written");
+    let blob = store.adopt(&out, true, BlobKind::File, &"csv".into(), None).expect("adopted").blob;
+    let key = Digest::of(b"key");
+    let text = serde_json::to_string(&Value::Blob(Arc::new(blob.clone()))).expect("JSON");
+    let insert = "INSERT INTO results VALUES (?1, ?2, 'calm-crab', ?3, 0.5, '')";
+    connection.execute(insert, params![key.0.as_slice(), text, journal::now()]).expect("kept");
+    let look = || find(&connection, &store, key, CachePolicy::On, &[]).expect("read");
+    assert!(matches!(look(), Found::Hit(_)));
+    std::fs::remove_file(store.path(&blob)).expect("removed");
+    std::fs::write(store.path(&blob), "CONTENT").expect("written");
+    assert!(matches!(look(), Found::Lost(Lost { damaged: true, .. })));
 }

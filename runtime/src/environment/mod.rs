@@ -110,6 +110,19 @@ fn cache() -> Result<PathBuf, Failure> {
     Ok(strategy.cache_dir().join("standpipe"))
 }
 
+/// The interpreter that steps without an `env` run in, and its version.
+///
+/// # Errors
+/// There is none.
+pub(crate) fn interpreter_at(python: Option<&Path>, root: &Path) -> Result<(PathBuf, String), Failure> {
+    interpreter::find(None, python, root).map(|found| (found.executable, found.version))
+}
+
+/// Where `uv` is, when it is there already.
+pub(crate) fn installer(python: Option<&Path>, root: &Path) -> Option<PathBuf> {
+    tools::present(interpreter::find(None, python, root).ok().as_ref())
+}
+
 /// The digest of everything in an environment.
 fn identity(interpreter: &Interpreter, packages: &[String]) -> Digest {
     let mut text = format!("{} {} {}\n", interpreter.implementation, interpreter.version, interpreter.platform);

@@ -54,6 +54,14 @@ pub(super) async fn tool(interpreter: &Interpreter, progress: &mut (dyn FnMut(&s
     Ok(Tool::Uv(uv))
 }
 
+/// Where `uv` is: on the path, or made ready for that interpreter earlier.
+pub(super) fn present(interpreter: Option<&Interpreter>) -> Option<PathBuf> {
+    on_path("uv").or_else(|| {
+        let uv = cache().ok()?.join("tools").join(interpreter?.minor()).join("bin").join("uv");
+        uv.is_file().then_some(uv)
+    })
+}
+
 /// `python -m pip`, quiet about itself.
 pub(super) fn pip(python: &Path) -> Command {
     let mut command = Command::new(python);

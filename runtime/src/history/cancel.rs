@@ -88,6 +88,6 @@ impl History {
         let outputs = serde_json::Value::Null;
         let (status, counts) = (Status::Cancelled, run.counts);
         journal.append(Record::RunFinished { status, counts, seconds: 0.0, outputs }, Vec::new(), true);
-        journal.close()
+        journal.close().map(drop)
     }
 }

@@ -78,3 +78,32 @@ impl History {
         self.held(run).len()
     }
 }
+
+/// A run that goes on, or of which some step does.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct UnderWay {
+    pub number: i64,
+    /// Milliseconds since 1970.
+    pub started: i64,
+}
+
+impl History {
+    /// The runs that may be reading what is in the store.
+    pub(crate) fn under_way(&self) -> rusqlite::Result<Vec<UnderWay>> {
+        let mut query =
+            self.connection.prepare_cached("SELECT number, id, started FROM runs WHERE finished IS NULL")?;
+        let rows = query.query_map([], |row| {
+            Ok((UnderWay { number: row.get(0)?, started: row.get(2)? }, row.get::<_, String>(1)?))
+        })?;
+        let mut found = Vec::new();
+        for row in rows {
+            let (run, id) = row?;
+            let held =
+                || Remnant::all(&self.folder(&id)).iter().any(|remnant| matches!(remnant.left(), Left::Alive(_)));
+            if self.alive(&id) || held() {
+                found.push(run);
+            }
+        }
+        Ok(found)
+    }
+}

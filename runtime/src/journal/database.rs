@@ -18,7 +18,7 @@ const VERSION: i64 = 3;
 /// How long to wait for another process's transaction.
 const BUSY: Duration = Duration::from_secs(60);
 
-/// `events` is the truth; `runs`, `results` and `durations` are folds of it, kept in the same transactions.
+/// `events` is the truth; `runs`, `results`, `uses` and `durations` are folds of it, kept in the same transactions.
 const TABLES: &str = "
 CREATE TABLE runs (
   number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -70,6 +70,14 @@ ALTER TABLE results ADD COLUMN seconds REAL NOT NULL DEFAULT 0;
 ALTER TABLE results ADD COLUMN reports TEXT NOT NULL DEFAULT '';
 ";
 
+/// Since version 3: when a result was reused last.
+const USES: &str = "
+CREATE TABLE uses (
+  key BLOB PRIMARY KEY,
+  time INTEGER NOT NULL
+) WITHOUT ROWID;
+";
+
 /// Opens the state folder for writing, and makes it where there is none.
 ///
 /// # Errors
@@ -109,6 +117,7 @@ fn connect(file: &Path) -> rusqlite::Result<Connection> {
             fold::again(&transaction, |change| matches!(change, fold::Change::Took { .. }))?;
         }
         if found < 3 {
+            transaction.execute_batch(USES)?;
             transaction.execute_batch(SECONDS)?;
             fold::again(&transaction, |change| matches!(change, fold::Change::Kept { .. }))?;
         }

@@ -4,7 +4,7 @@
 use rusqlite::{Connection, Transaction, params};
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use standpipe_plan::Digest;
+use standpipe_plan::{Digest, Value};
 
 use super::record::{Record, Report};
 use crate::durations::{Durations, place};
@@ -14,8 +14,10 @@ use crate::planted::{Bug, planted};
 /// What a line of the journal means for one table.
 #[derive(Debug)]
 pub(super) enum Change {
-    /// A result that later runs may reuse.
-    Kept { key: Digest, value: String, run: String, seconds: f64, reports: String },
+    /// A result that later runs may reuse; it replaces another one only when it is `anew`.
+    Kept { key: Digest, value: String, run: String, seconds: f64, reports: String, anew: bool },
+    /// A result was reused.
+    Used { key: Digest },
     /// A step took so long.
     Took { place: String, nanos: i64 },
     /// The run goes on.
@@ -36,6 +38,17 @@ struct End {
     value: Option<Box<RawValue>>,
     #[serde(default)]
     reports: Vec<Report>,
+    #[serde(default)]
+    anew: bool,
+    #[serde(default)]
+    used: Option<Digest>,
+}
+
+/// Two results for one key: the digest of the one that stays, and of the one that came later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Differing {
+    pub kept: Digest,
+    pub given: Digest,
 }
 
 #[derive(Deserialize)]
@@ -57,8 +70,10 @@ pub(super) fn changes(record: &Record) -> Vec<Change> {
                     run: kept.run.to_string(),
                     seconds: kept.seconds,
                     reports: text(&kept.reports),
+                    anew: kept.anew,
                 });
             }
+            changes.extend(end.used.map(|key| Change::Used { key }));
             changes.extend(took(&end.step, end.status, end.seconds));
             changes
         }
@@ -82,8 +97,9 @@ pub(super) fn changes_of(kind: &str, step: &str, body: &str) -> Vec<Change> {
             let mut changes = Vec::new();
             if let (Some(key), Some(value)) = (end.key, end.value) {
                 let (value, reports) = (value.get().to_owned(), text(&end.reports));
-                changes.push(Change::Kept { key, value, run: end.from, seconds: end.seconds, reports });
+                changes.push(Change::Kept { key, value, run: end.from, seconds: end.seconds, reports, anew: end.anew });
             }
+            changes.extend(end.used.map(|key| Change::Used { key }));
             changes.extend(took(step, end.status, end.seconds));
             changes
         }
@@ -107,22 +123,35 @@ fn took(step: &str, status: Status, seconds: f64) -> Option<Change> {
     (status == Status::Succeeded).then(|| Change::Took { place: place(step), nanos })
 }
 
-/// Writes changes of run number `run` into the tables.
+/// Writes changes of run number `run` into the tables; what it could not, as something else is kept already.
 pub(super) fn apply(
     transaction: &Transaction<'_>,
     run: i64,
     time: i64,
     changes: impl IntoIterator<Item = Change>,
-) -> rusqlite::Result<()> {
+) -> rusqlite::Result<Option<Differing>> {
+    let mut differing = None;
     for change in changes {
         match change {
-            Change::Kept { key, value, run, seconds, reports } => {
-                transaction
+            Change::Kept { key, value, run, seconds, reports, anew } => {
+                let anew = anew || planted(Bug::SecondOutputReplaces);
+                let written = transaction
                     .prepare_cached(
-                        "INSERT OR REPLACE INTO results (key, value, run, time, seconds, reports) \
-                         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                        "INSERT INTO results (key, value, run, time, seconds, reports) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
+                         ON CONFLICT (key) DO UPDATE SET value = ?2, run = ?3, time = ?4, seconds = ?5, reports = ?6 \
+                         WHERE ?7 OR value = ?2",
                     )?
-                    .execute(params![key.0.as_slice(), value, run, time, seconds, reports])?;
+                    .execute(params![key.0.as_slice(), value, run, time, seconds, reports, anew])?;
+                if written == 0 {
+                    let mut query = transaction.prepare_cached("SELECT value FROM results WHERE key = ?1")?;
+                    let kept: String = query.query_row(params![key.0.as_slice()], |row| row.get(0))?;
+                    differing = Some(Differing { kept: digest(&kept), given: digest(&value) });
+                }
+            }
+            Change::Used { key } => {
+                transaction
+                    .prepare_cached("INSERT OR REPLACE INTO uses (key, time) VALUES (?1, ?2)")?
+                    .execute(params![key.0.as_slice(), time])?;
             }
             Change::Took { place, nanos } => {
                 transaction
@@ -148,7 +177,15 @@ pub(super) fn apply(
             }
         }
     }
-    Ok(())
+    Ok(differing)
+}
+
+/// The digest by which a person can find a kept value: of a file that is all of it, the file's own.
+fn digest(value: &str) -> Digest {
+    match serde_json::from_str(value) {
+        Ok(Value::Blob(blob)) => blob.digest,
+        _ => Digest::of(value.as_bytes()),
+    }
 }
 
 /// Fills the tables for which `wanted` says so from all that is on record.
@@ -179,7 +216,7 @@ pub(crate) fn durations(connection: &Connection, pipeline: &str) -> Durations {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use standpipe_plan::Value;
+    use standpipe_plan::{Digest, Value};
 
     use crate::event::{Counts, Status};
     use crate::journal::{Journal, Kept, Record, Report, StepEnd, durations, open};
@@ -222,6 +259,7 @@ pub(crate) mod tests {
                 run: "calm-crab".into(),
                 seconds: f64::from(index),
                 reports: vec![Report { name: "auc".into(), value: None, at: Some(i64::from(index)) }],
+                anew: false,
             });
             journal.append(Record::StepFinished { end: Box::new(end), keep }, Vec::new(), false);
         }
@@ -260,13 +298,49 @@ pub(crate) mod tests {
         assert_eq!(durations(&connection, "mai").milliseconds("main.all[].fit"), 1000);
     }
 
+    /// Hands over a result for the one key there is, and closes the journal: what came of it.
+    fn keep(folder: &std::path::Path, run: i64, value: i64, anew: bool) -> Vec<(String, super::Differing)> {
+        let mut journal = Journal::start(open(folder).expect("it opens"), run);
+        let end = StepEnd { step: "main.fit".into(), status: Status::Succeeded, ..StepEnd::new("calm-crab".into()) };
+        let kept = Kept {
+            key: Digest::of(b"key"),
+            value: Value::Int(value),
+            run: format!("run-{run}").into(),
+            seconds: 0.5,
+            reports: Vec::new(),
+            anew,
+        };
+        journal.append(Record::StepFinished { end: Box::new(end), keep: Some(kept) }, Vec::new(), true);
+        journal.close().expect("it is written").differing.to_vec()
+    }
+
+    fn kept(folder: &std::path::Path) -> (String, String) {
+        let connection = open(folder).expect("it opens");
+        connection.query_row("SELECT value, run FROM results", [], |row| Ok((row.get(0)?, row.get(1)?))).expect("one")
+    }
+
+    #[test]
+    pub(crate) fn of_two_results_for_one_key_the_first_stays_and_the_second_is_told() {
+        let folder = tempfile::tempdir().expect("a folder");
+        assert!(keep(folder.path(), 1, 1, false).is_empty());
+        assert!(keep(folder.path(), 2, 1, false).is_empty(), "the same twice is no difference");
+        let told = keep(folder.path(), 3, 2, false);
+        let [(step, differing)] = told.as_slice() else { panic!("{told:?}") };
+        assert_eq!(step, "main.fit");
+        assert_eq!(differing.kept, Digest::of(br#"{"int":1}"#));
+        assert_eq!(differing.given, Digest::of(br#"{"int":2}"#));
+        assert_eq!(kept(folder.path()), (r#"{"int":1}"#.into(), "run-2".into()));
+        assert!(keep(folder.path(), 4, 3, true).is_empty());
+        assert_eq!(kept(folder.path()), (r#"{"int":3}"#.into(), "run-4".into()));
+    }
+
     #[test]
     fn a_state_of_the_first_version_learns_from_its_events() {
         let folder = tempfile::tempdir().expect("a folder");
         write(folder.path());
         let connection = open(folder.path()).expect("it opens");
         let results = tables(&connection).expect("read").0;
-        let before = "DROP TABLE durations; ALTER TABLE results DROP COLUMN seconds; \
+        let before = "DROP TABLE durations; DROP TABLE uses; ALTER TABLE results DROP COLUMN seconds; \
                       ALTER TABLE results DROP COLUMN reports; PRAGMA user_version = 1";
         connection.execute_batch(before).expect("as it was");
         drop(connection);

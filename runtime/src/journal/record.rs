@@ -69,6 +69,8 @@ pub(crate) struct Kept {
     /// How long that took.
     pub seconds: f64,
     pub reports: Vec<Report>,
+    /// It takes the place of an earlier one that is another: that one was too old, or is gone. Else the first stays.
+    pub anew: bool,
 }
 
 /// What a step in a trial reported of what its sweep looks for.
@@ -103,6 +105,9 @@ pub(crate) struct StepEnd {
     /// What the step's key was made of: a name and the start of a digest each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<(SmolStr, SmolStr)>,
+    /// The key under which the result was found that was reused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub used: Option<Digest>,
 }
 
 /// The end of a step whose result is kept.
@@ -114,6 +119,8 @@ struct KeptEnd<'r> {
     value: &'r Value,
     #[serde(skip_serializing_if = "<[Report]>::is_empty")]
     reports: &'r [Report],
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    anew: bool,
 }
 
 /// The end of a trial, with its number.
@@ -138,6 +145,7 @@ impl StepEnd {
             from,
             value: None,
             parts: Vec::new(),
+            used: None,
         }
     }
 }
@@ -187,7 +195,7 @@ impl Record {
             }
             Self::StepFinished { end, keep: None } => serde_json::to_string(end).unwrap_or_default(),
             Self::StepFinished { end, keep: Some(kept) } => {
-                let whole = KeptEnd { end, key: kept.key, value: &kept.value, reports: &kept.reports };
+                let whole = KeptEnd { end, key: kept.key, value: &kept.value, reports: &kept.reports, anew: kept.anew };
                 serde_json::to_string(&whole).unwrap_or_default()
             }
             Self::SweepStarted { head, .. } => serde_json::to_string(head).unwrap_or_default(),

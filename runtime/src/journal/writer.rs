@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -10,10 +11,13 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, TransactionBehavior, params};
 use tokio::sync::watch;
 
-use super::{Entry, Progress, failure, fold};
+use super::fold::{self, Differing};
+use super::{Entry, Progress, failure};
 use crate::codes;
 use crate::event::Failure;
 use crate::planted::{Bug, planted};
+use crate::stamp;
+use crate::store::Stored;
 
 /// How long a record waits for company.
 const GATHER: Duration = Duration::from_millis(5);
@@ -32,7 +36,12 @@ pub(super) fn write_all(
             report.send_modify(|progress| progress.durable = last);
         }
         match write(&mut connection, run, &batch) {
-            Ok(()) => report.send_modify(|progress| progress.durable = last),
+            Ok(differing) => report.send_modify(|progress| {
+                progress.durable = last;
+                if !differing.is_empty() {
+                    Arc::make_mut(&mut progress.differing).extend(differing);
+                }
+            }),
             Err(failure) => {
                 report.send_modify(|progress| progress.broken = Some(failure));
                 return;
@@ -41,11 +50,14 @@ pub(super) fn write_all(
     }
 }
 
+/// Results that were not kept, by the step that gave them.
+type NotKept = Vec<(String, Differing)>;
+
 /// Brings a batch to the disk: what it speaks of first.
-fn write(connection: &mut Connection, run: i64, batch: &[Entry]) -> Result<(), Failure> {
+fn write(connection: &mut Connection, run: i64, batch: &[Entry]) -> Result<NotKept, Failure> {
     if planted(Bug::CommitBeforeSync) {
-        commit(connection, run, batch).map_err(|error| failure(&error))?;
-        return sync_files(batch);
+        let differing = commit(connection, run, batch).map_err(|error| failure(&error))?;
+        return sync_files(batch).map(|()| differing);
     }
     sync_files(batch)?;
     commit(connection, run, batch).map_err(|error| failure(&error))
@@ -82,8 +94,8 @@ fn gather(receiver: &Receiver<Entry>) -> Option<Vec<Entry>> {
 fn sync_files(batch: &[Entry]) -> Result<(), Failure> {
     let mut folders = Vec::new();
     for file in batch.iter().flat_map(|entry| &entry.files) {
-        sync(file).map_err(|error| unsynced(file, &error))?;
-        folders.extend(file.parent());
+        sync(&file.path).map_err(|error| unsynced(&file.path, &error))?;
+        folders.extend(file.path.parent());
     }
     folders.sort_unstable();
     folders.dedup();
@@ -99,17 +111,26 @@ fn unsynced(path: &Path, error: &io::Error) -> Failure {
     Failure::new(code, format!("{} cannot be brought to the disk: {error}", path.display()))
 }
 
-fn commit(connection: &mut Connection, run: i64, batch: &[Entry]) -> rusqlite::Result<()> {
+fn commit(connection: &mut Connection, run: i64, batch: &[Entry]) -> rusqlite::Result<NotKept> {
+    let mut not_kept = Vec::new();
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     {
         let mut event = transaction.prepare_cached(
             "INSERT INTO events (run, number, time, kind, step, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?;
-        for Entry { number, time, record, .. } in batch {
+        for Entry { number, time, record, files, .. } in batch {
+            for Stored { name, digest, stamp, .. } in files {
+                if let Some(stamp) = stamp {
+                    stamp::remember(&transaction, name, stamp, *digest)?;
+                }
+            }
             let number = i64::try_from(*number).unwrap_or(i64::MAX);
             event.execute(params![run, number, time, record.kind(), record.step(), record.body()])?;
-            fold::apply(&transaction, run, *time, fold::changes(record))?;
+            if let Some(differing) = fold::apply(&transaction, run, *time, fold::changes(record))? {
+                not_kept.push((record.step().to_owned(), differing));
+            }
         }
     }
-    transaction.commit()
+    transaction.commit()?;
+    Ok(not_kept)
 }

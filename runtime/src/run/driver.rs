@@ -28,6 +28,7 @@ use crate::journal::{Record, Report};
 use crate::planted::{Bug, planted};
 use crate::runner::{self, Attempt};
 use crate::schedule::{Effect, Event, Schedule, Start, Ticket};
+use crate::store::Stored;
 
 /// A run under way.
 pub(crate) struct Driver<'p, 'o, W: World> {
@@ -66,7 +67,7 @@ struct Underway {
     log: Option<LogRange>,
     /// What the last attempt reported of what a sweep looks for.
     reports: Vec<Report>,
-    files: Vec<std::path::PathBuf>,
+    files: Vec<Stored>,
     /// What the last attempt gave.
     value: Option<Value>,
     /// The run whose result is reused.
@@ -77,6 +78,8 @@ struct Underway {
     effect: bool,
     /// Its probe is asked whether it happened: what to say when that cannot tell either.
     asked: Option<Failure>,
+    /// An earlier result is of no use: this one takes its place, whatever it is.
+    lost: bool,
 }
 
 impl<'p, 'o, W: World> Driver<'p, 'o, W> {

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use super::environments::{Environments, Needs, Which};
 use super::world::{Ledger, World};
-use crate::cache::{self, Hit};
+use crate::cache::{self, Found};
 use crate::environment::Ready;
 use crate::event::Failure;
 use crate::executor::{Executor, News, Stop};
@@ -20,7 +20,7 @@ use crate::inputs::{self, Stamps};
 use crate::journal::{Journal, Progress, Record};
 use crate::runner::Attempt;
 use crate::schedule::Ticket;
-use crate::store::Store;
+use crate::store::{Soundness, Store, Stored};
 
 pub(super) struct Outside {
     pub begun: Instant,
@@ -46,13 +46,29 @@ impl World for Outside {
         self.begun.elapsed()
     }
 
-    fn find(&mut self, key: Digest, policy: CachePolicy, inputs: &[Value]) -> Option<Hit> {
+    fn find(&mut self, key: Digest, policy: CachePolicy, inputs: &[Value]) -> Found {
         if !self.reuse && self.own.is_none() {
-            return None;
+            return Found::Nothing;
         }
         // A cache that cannot be read has no answer; the journal says what is wrong.
-        let hit = cache::find(&self.reader, &self.store, key, policy, inputs).unwrap_or(None)?;
-        (self.reuse || self.own.as_ref() == Some(&hit.run)).then_some(hit)
+        let found = cache::find(&self.reader, &self.store, key, policy, inputs).unwrap_or(Found::Nothing);
+        match &found {
+            Found::Hit(hit) if !self.reuse && self.own.as_ref() != Some(&hit.run) => Found::Nothing,
+            Found::Lost(lost) if lost.damaged => {
+                // Who reads it meanwhile reads on; what cannot be put aside is replaced by nobody and found damaged again.
+                let _ = self.store.quarantine(&lost.blob);
+                found
+            }
+            Found::Hit(_) | Found::Lost(_) | Found::Nothing => found,
+        }
+    }
+
+    fn holds(&self, value: &Value) -> bool {
+        let mut sound = true;
+        cache::each_blob(value, &mut |blob| {
+            sound = sound && self.store.check(Some(&self.reader), blob) == Soundness::Sound;
+        });
+        sound
     }
 
     fn needs(&self, task: usize) -> Needs {
@@ -97,7 +113,7 @@ impl World for Outside {
 }
 
 impl Ledger for Journal {
-    fn append(&mut self, record: Record, files: Vec<PathBuf>, urgent: bool) -> u64 {
+    fn append(&mut self, record: Record, files: Vec<Stored>, urgent: bool) -> u64 {
         Self::append(self, record, files, urgent)
     }
 

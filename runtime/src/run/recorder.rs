@@ -1,12 +1,12 @@
 //! What happened, first on the disk and then to the observer. Knows nothing of why.
 
 use std::collections::VecDeque;
-use std::path::PathBuf;
 
 use super::world::Ledger;
 use crate::event::{Event, Failure, Observer};
 use crate::journal::{Journal, Progress, Record};
 use crate::planted::{Bug, planted};
+use crate::store::Stored;
 
 pub(crate) struct Recorder<'o, L> {
     ledger: L,
@@ -15,15 +15,17 @@ pub(crate) struct Recorder<'o, L> {
     held: VecDeque<(u64, Event)>,
     /// The last record that an event waits for.
     promised: u64,
+    /// How many results that were not kept have been told of.
+    differing: usize,
 }
 
 impl<'o, L: Ledger> Recorder<'o, L> {
     pub(crate) fn new(ledger: L, observer: &'o mut dyn Observer) -> Self {
-        Self { ledger, observer, held: VecDeque::new(), promised: 0 }
+        Self { ledger, observer, held: VecDeque::new(), promised: 0, differing: 0 }
     }
 
     /// Records something; its number is the answer.
-    pub(crate) fn record(&mut self, record: Record, files: Vec<PathBuf>) -> u64 {
+    pub(crate) fn record(&mut self, record: Record, files: Vec<Stored>) -> u64 {
         self.ledger.append(record, files, false)
     }
 
@@ -62,6 +64,8 @@ impl<'o, L: Ledger> Recorder<'o, L> {
             self.observer.event(event);
             self.held.pop_front();
         }
+        tell_differing(self.observer, &progress, self.differing);
+        self.differing = progress.differing.len();
         progress
     }
 }
@@ -74,11 +78,21 @@ impl Recorder<'_, Journal> {
 
     /// Brings everything to the disk and tells the rest, then `last`.
     pub(super) fn close(self, last: &Event) -> Result<(), Failure> {
-        self.ledger.close()?;
-        for (_, event) in &self.held {
-            self.observer.event(event);
+        let Self { ledger, observer, held, differing, .. } = self;
+        let progress = ledger.close()?;
+        for (_, event) in &held {
+            observer.event(event);
         }
-        self.observer.event(last);
+        tell_differing(observer, &progress, differing);
+        observer.event(last);
         Ok(())
+    }
+}
+
+/// Tells of results that were not kept, but for the first `told`.
+fn tell_differing(observer: &mut dyn Observer, progress: &Progress, told: usize) {
+    for (step, differing) in progress.differing.iter().skip(told) {
+        let (kept, given) = (differing.kept.to_hex(), differing.given.to_hex());
+        observer.event(&Event::Nondeterministic { step: step.clone(), kept, given });
     }
 }

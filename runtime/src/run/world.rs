@@ -8,13 +8,14 @@ use std::time::Duration;
 use standpipe_plan::{CachePolicy, Digest, Value};
 
 use super::environments::{Needs, Which};
-use crate::cache::Hit;
+use crate::cache::Found;
 use crate::environment::Ready;
 use crate::event::Failure;
 use crate::executor::Stop;
 use crate::journal::{Progress, Record};
 use crate::runner::Attempt;
 use crate::schedule::Ticket;
+use crate::store::Stored;
 
 /// What a driver asks of the world around it.
 pub(crate) trait World {
@@ -27,7 +28,10 @@ pub(crate) trait World {
     fn now(&self) -> Duration;
 
     /// The result kept under `key`, if it may be reused.
-    fn find(&mut self, key: Digest, policy: CachePolicy, inputs: &[Value]) -> Option<Hit>;
+    fn find(&mut self, key: Digest, policy: CachePolicy, inputs: &[Value]) -> Found;
+
+    /// Whether all content that a value refers to is in the store as it was.
+    fn holds(&self, value: &Value) -> bool;
 
     /// What a task needs before a step of it can run.
     fn needs(&self, task: usize) -> Needs;
@@ -65,7 +69,7 @@ pub(crate) trait World {
 pub(crate) trait Ledger {
     /// Hands a record over; its number is the answer. `files` must be on the disk before it is, and `urgent` says that
     /// somebody waits for it.
-    fn append(&mut self, record: Record, files: Vec<PathBuf>, urgent: bool) -> u64;
+    fn append(&mut self, record: Record, files: Vec<Stored>, urgent: bool) -> u64;
 
     /// The number of the last record handed over.
     fn appended(&self) -> u64;

@@ -2,7 +2,7 @@
 
 mod together;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -13,6 +13,7 @@ use super::{Attempt, Outcome, Runner};
 use crate::codes;
 use crate::event::{Event, Failure};
 use crate::executor::local::{Called, Local};
+use crate::store::Stored;
 use crate::worker::{Message, Produced, PythonBody, PythonTask, Request};
 
 pub(crate) const RUNNER: Runner = Runner {
@@ -111,7 +112,7 @@ pub(super) async fn keep(
     shape: &Shape,
     scratch: &Path,
     produced: Produced,
-) -> Result<(Value, Vec<PathBuf>), Failure> {
+) -> Result<(Value, Vec<Stored>), Failure> {
     let mut kept = Vec::new();
     let mut files = Vec::new();
     for file in all_files(&produced) {

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::play;
 use crate::planted::{ALL, Bug, with};
 use crate::schedule::queue::tests as queue;
-use crate::{cache, journal, store};
+use crate::{cache, journal, store, upkeep};
 
 /// Most seeds that are played to find a mistake.
 const SEEDS: u64 = 3_000;
@@ -87,6 +87,14 @@ fn finder(bug: Bug) -> Finder {
         Bug::UserFileMoved | Bug::StoredFileWritable => {
             Test(store::tests::moves_what_is_its_own_and_copies_what_is_not)
         }
+        Bug::SecondOutputReplaces => {
+            Test(journal::fold::tests::of_two_results_for_one_key_the_first_stays_and_the_second_is_told)
+        }
+        Bug::DamageUnseen | Bug::DamagedStaysInPlace => {
+            Test(store::tests::another_content_of_the_same_length_is_seen_and_put_aside)
+        }
+        Bug::CollectedWhileReferred => Test(upkeep::tests::what_is_referred_to_stays),
+        Bug::CollectedUnderRun => Test(upkeep::tests::what_a_run_may_be_reading_stays),
         Bug::FolderWithoutNames => Test(store::tests::a_folder_is_known_by_names_and_content),
     }
 }

@@ -12,7 +12,7 @@ use standpipe_plan::{Body, CachePolicy, Digest, Plan, Value};
 use super::fact::Fact;
 use super::plans::output;
 use super::state::{Happening, Live, State};
-use crate::cache::Hit;
+use crate::cache::{Found, Hit};
 use crate::codes;
 use crate::environment::Ready;
 use crate::event::{Event, Failure, Observer};
@@ -23,6 +23,7 @@ use crate::run::environments::Needs;
 use crate::run::world::{Ledger, World};
 use crate::runner::{Attempt, Outcome};
 use crate::schedule::Ticket;
+use crate::store::Stored;
 
 /// Something nobody's step ever gives: what is told of an attempt the second time.
 pub(super) const POISON: Value = Value::Int(-999);
@@ -47,14 +48,21 @@ impl World for Made {
         Duration::from_nanos(self.state.borrow().now)
     }
 
-    fn find(&mut self, key: Digest, _policy: CachePolicy, _inputs: &[Value]) -> Option<Hit> {
+    fn find(&mut self, key: Digest, _policy: CachePolicy, _inputs: &[Value]) -> Found {
         let state = self.state.borrow();
-        state.results.get(&key).map(|stored| Hit {
-            value: stored.value.clone(),
-            run: stored.run.clone(),
-            seconds: stored.seconds,
-            reports: Vec::new(),
-        })
+        match state.results.get(&key) {
+            Some(stored) => Found::Hit(Hit {
+                value: stored.value.clone(),
+                run: stored.run.clone(),
+                seconds: stored.seconds,
+                reports: Vec::new(),
+            }),
+            None => Found::Nothing,
+        }
+    }
+
+    fn holds(&self, _value: &Value) -> bool {
+        true
     }
 
     fn needs(&self, task: usize) -> Needs {
@@ -188,7 +196,7 @@ fn ended(ticket: Ticket, attempt: u32, nanos: u64, result: Result<Value, Failure
 pub(super) struct Journal(pub Rc<RefCell<State>>);
 
 impl Ledger for Journal {
-    fn append(&mut self, record: Record, _files: Vec<PathBuf>, urgent: bool) -> u64 {
+    fn append(&mut self, record: Record, _files: Vec<Stored>, urgent: bool) -> u64 {
         self.0.borrow_mut().append(record, urgent)
     }
 

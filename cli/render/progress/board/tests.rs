@@ -115,6 +115,22 @@ fn thousands_of_steps_are_a_few_lines() {
 }
 
 #[test]
+fn what_became_of_earlier_results_is_told_and_counted() {
+    let mut events = vec![Event::Nondeterministic {
+        step: "train.clean".into(),
+        kept: "0123456789abcdef".repeat(4),
+        given: "fedcba9876543210".repeat(4),
+    }];
+    events.extend((0..9).map(|index| Event::ResultLost {
+        step: format!("train.models[{index}].fit"),
+        of: "calm-crab".into(),
+        why: "its content has changed".into(),
+    }));
+    events.extend(story().pop());
+    insta::assert_snapshot!(told(&events, false));
+}
+
+#[test]
 fn cancelling_is_told_at_once() {
     let cancelled = |step: &str| finished(step, "", Status::Cancelled, 0.5);
     insta::assert_snapshot!(told(

@@ -37,6 +37,7 @@ impl<W: World> Driver<'_, '_, W> {
             log,
             from: from.unwrap_or_else(|| self.run.clone()),
             value,
+            used: key.as_ref().map(|key| key.digest).filter(|_| status == Status::Cached),
             parts: key.map(|key| key.parts).unwrap_or_default(),
         };
         self.recorder.record(Record::StepFinished { end: Box::new(end), keep }, files);
@@ -96,6 +97,7 @@ impl<W: World> Driver<'_, '_, W> {
             run: self.run.clone(),
             seconds: step.seconds,
             reports: step.reports.clone(),
+            anew: step.lost || matches!(step.policy, CachePolicy::For(_)),
         })
     }
 }

@@ -4,7 +4,8 @@ use smol_str::SmolStr;
 use standpipe_plan::{CachePolicy, Plan, Settings, Step, Value};
 
 use super::{Driver, Which, nanos};
-use crate::cache::{self, Hit};
+use crate::cache::{self, Found as Kept, Hit};
+use crate::event::Event as Told;
 use crate::journal::{Record, Report};
 use crate::planted::{Bug, planted};
 use crate::run::past::Effected;
@@ -95,14 +96,22 @@ impl<W: World> Driver<'_, '_, W> {
 
     /// A result of this run, else, where they may be reused, of an earlier one.
     fn earlier(&mut self, ticket: Ticket, path: &str, key: &cache::Key, policy: CachePolicy) -> Option<Hit> {
-        if let Some((value, seconds)) = self.past.value(path, &key.parts) {
+        if let Some((value, seconds)) = self.past.value(path, &key.parts).filter(|(value, _)| self.world.holds(value)) {
             return Some(Hit { value, run: self.run.clone(), seconds, reports: Vec::new() });
         }
         if policy == CachePolicy::Off || planted(Bug::CacheNeverAsked) {
             return None;
         }
         let instance = self.schedule.instance(ticket)?;
-        self.world.find(key.digest, policy, &instance.inputs)
+        match self.world.find(key.digest, policy, &instance.inputs) {
+            Kept::Hit(hit) => Some(hit),
+            Kept::Nothing => None,
+            Kept::Lost(lost) => {
+                self.steps.entry(ticket).or_default().lost = true;
+                self.recorder.tell(Told::ResultLost { step: path.to_owned(), of: lost.run.into(), why: lost.why });
+                None
+            }
+        }
     }
 
     fn look_for_effect(

@@ -13,6 +13,7 @@ use crate::codes;
 use crate::event::Failure;
 use crate::executor::local::Local;
 use crate::runner::Attempt;
+use crate::store::Stored;
 
 /// Longest text that is read as a value.
 const LONGEST_TEXT: u64 = 16 << 20;
@@ -113,7 +114,7 @@ fn not_written(path: &Path, error: &io::Error) -> Failure {
 }
 
 /// The step's result, and the files in the store that it refers to.
-pub(super) async fn read(local: &Rc<Local>, attempt: &Attempt, work: &Work) -> Result<(Value, Vec<PathBuf>), Failure> {
+pub(super) async fn read(local: &Rc<Local>, attempt: &Attempt, work: &Work) -> Result<(Value, Vec<Stored>), Failure> {
     let mut files = Vec::new();
     let mut fields = Vec::new();
     for output in &work.outputs {
@@ -133,7 +134,7 @@ async fn read_one(
     work: &Work,
     output: &Output,
     shape: &Shape,
-    files: &mut Vec<PathBuf>,
+    files: &mut Vec<Stored>,
 ) -> Result<Value, Failure> {
     let shape = match shape {
         Shape::Optional(_) if !output.path.exists() => return Ok(Value::None),
