@@ -14,7 +14,8 @@ use std::process::Command;
 const SETUP: &[&str] = &["git clone ", "cargo build", "cargo install ", "cargo test", "cd standpipe"];
 
 /// Documents whose commands need the network and minutes.
-const SLOW: &[&str] = &["README.md", "docs/src/getting-started.md", "examples/flights/README.md"];
+const SLOW: &[&str] =
+    &["README.md", "docs/src/getting-started.md", "examples/flights/README.md", "examples/digits/README.md"];
 
 /// A fenced block.
 struct Block {

@@ -3,6 +3,7 @@
 mod cancel;
 mod logs;
 mod resume;
+mod sweep;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use serde::Serialize;
@@ -29,12 +30,16 @@ pub(super) fn define(command: Command) -> Command {
         .args_conflicts_with_subcommands(true)
         .args(list_args())
         .subcommand(Command::new("list").about("The latest runs").args(list_args()))
-        .subcommand(
+        .subcommand(sweep::define(
             Command::new("show")
-                .about("A run's steps and what went wrong")
+                .about("A run's steps and what went wrong, or what a sweep of it found")
                 .arg(run())
-                .arg(format_arg(&["text", "json"])),
-        )
+                .arg(format_arg(&["text", "json"]))
+                .after_help(
+                    "Examples:\n  standpipe runs show brave-otter\n  standpipe runs show brave-otter --sweep\n  \
+                     standpipe runs show --html report.html",
+                ),
+        ))
         .subcommand(logs::define(run()))
         .subcommand(cancel::define(run()))
         .subcommand(resume::define(run()))
@@ -55,6 +60,7 @@ fn list_args() -> [Arg; 2] {
 pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Problem> {
     let selector = |matches: &ArgMatches| matches.get_one::<String>("run").cloned();
     match matches.subcommand() {
+        Some(("show", matches)) if sweep::wanted(matches) => sweep::run(context, selector(matches).as_deref(), matches),
         Some(("show", matches)) => show(context, selector(matches).as_deref(), is_json(matches)),
         Some(("logs", matches)) => logs::run(context, selector(matches).as_deref(), matches),
         Some(("cancel", matches)) => cancel::run(context, selector(matches).as_deref(), matches),

@@ -14,6 +14,7 @@ pub(crate) mod progress;
 pub(crate) mod report;
 pub(crate) mod sarif;
 pub(crate) mod size;
+pub(crate) mod sweep;
 pub(crate) mod table;
 pub(crate) mod tests;
 

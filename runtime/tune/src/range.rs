@@ -107,6 +107,24 @@ impl Range {
         }
     }
 
+    /// The stretch of 0..=1 that gives `point`: of no width in a continuum.
+    #[must_use]
+    pub(crate) fn stretch(&self, point: Point) -> (f64, f64) {
+        let unit = self.unit(point);
+        match (*self, point) {
+            (Self::Float { .. }, _) => (unit, unit),
+            (Self::Int { low, high, log: true, .. }, Point::Int(value)) => {
+                let (from, to) = ((low as f64 - 0.5).max(0.5).ln(), (high as f64 + 0.5).ln());
+                let end = |end: f64| ((end.max(0.5).ln() - from) / (to - from)).clamp(0.0, 1.0);
+                (end(value as f64 - 0.5), end(value as f64 + 0.5))
+            }
+            (Self::Steps { .. } | Self::Int { .. } | Self::Choice { .. }, _) => {
+                let half = 0.5 / self.count().unwrap_or(1).max(1) as f64;
+                ((unit - half).max(0.0), (unit + half).min(1.0))
+            }
+        }
+    }
+
     /// The place of `point` in 0..=1: the middle of the stretch that holds it.
     #[must_use]
     pub fn unit(&self, point: Point) -> f64 {

@@ -1,5 +1,5 @@
-//! Stops a trial whose best so far is worse than the median of what the others reported at the same step (Golovin et
-//! al., "Google Vizier", KDD 2017).
+//! Stops a trial whose best so far is worse than the median of what those that ran to their end had reported at the same
+//! step (Golovin et al., "Google Vizier", KDD 2017).
 
 use std::collections::BTreeMap;
 
@@ -10,39 +10,39 @@ const FIRST: u64 = 5;
 
 #[derive(Default)]
 pub(super) struct Median {
-    /// By step: what each trial reported.
-    steps: BTreeMap<u64, BTreeMap<u64, f64>>,
-    /// By trial: its least loss so far.
-    best: BTreeMap<u64, f64>,
+    /// By step: what the trials that ran to their end reported, sorted.
+    steps: BTreeMap<u64, Vec<f64>>,
+    /// By trial under way: its least loss so far, and all that it reported.
+    running: BTreeMap<u64, (f64, Vec<(u64, f64)>)>,
     finished: u64,
 }
 
 impl Pruner for Median {
     fn report(&mut self, trial: u64, step: u64, loss: f64) -> bool {
         let loss = if loss.is_nan() { f64::INFINITY } else { loss };
-        let best = self.best.entry(trial).or_insert(f64::INFINITY);
+        let (best, reports) = self.running.entry(trial).or_insert((f64::INFINITY, Vec::new()));
         *best = best.min(loss);
-        let best = *best;
-        let reports = self.steps.entry(step).or_default();
-        reports.insert(trial, loss);
-        let mut others: Vec<f64> =
-            reports.iter().filter(|(other, _)| **other != trial).map(|(_, loss)| *loss).collect();
-        if self.finished < FIRST || others.is_empty() {
-            return false;
-        }
-        others.sort_by(f64::total_cmp);
+        reports.push((step, loss));
+        let Some(others) = self.steps.get(&step).filter(|_| self.finished >= FIRST) else { return false };
         let middle = others.len() / 2;
         let median = match (others.len() % 2, others.get(middle), others.get(middle.saturating_sub(1))) {
             (0, Some(high), Some(low)) => f64::midpoint(*low, *high),
             (_, Some(value), _) => *value,
             _ => return false,
         };
-        best > median
+        let stops = *best > median;
+        if stops {
+            self.running.remove(&trial);
+        }
+        stops
     }
 
     fn finished(&mut self, trial: u64) {
         self.finished += 1;
-        self.best.remove(&trial);
+        for (step, loss) in self.running.remove(&trial).map(|(_, reports)| reports).unwrap_or_default() {
+            let losses = self.steps.entry(step).or_default();
+            losses.insert(losses.partition_point(|other| *other <= loss), loss);
+        }
     }
 }
 

@@ -13,6 +13,9 @@ use optimizer::sampler::{CompletedTrial, Sampler as _};
 use super::{Ranges, Sampler, each_axis};
 use crate::{Point, Range};
 
+/// The standard deviation of the first trials around the middle, as a part of each axis.
+const FIRST_WIDTH: f64 = 1.0 / 6.0;
+
 pub(super) struct CmaEs {
     inner: CmaEsSampler,
     history: Vec<CompletedTrial>,
@@ -22,7 +25,8 @@ pub(super) struct CmaEs {
 
 impl CmaEs {
     pub(super) fn new(seed: u64) -> Self {
-        Self { inner: CmaEsSampler::with_seed(seed), history: Vec::new(), names: Vec::new() }
+        let inner = CmaEsSampler::builder().sigma0(FIRST_WIDTH).seed(seed).build();
+        Self { inner, history: Vec::new(), names: Vec::new() }
     }
 }
 
