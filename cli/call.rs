@@ -18,6 +18,9 @@ pub(crate) struct Call {
     /// Whether earlier results might be reused.
     pub(crate) cache: bool,
     pub(crate) keep_going: bool,
+    /// The profile that was chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) profile: Option<String>,
     /// What was typed behind `standpipe`.
     pub(crate) words: Vec<String>,
 }

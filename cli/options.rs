@@ -3,15 +3,27 @@
 use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches};
+use standpipe_compiler::Machine;
 use standpipe_plan::{Shape, Value};
 use standpipe_runtime::Options;
 
 use crate::problem::Problem;
-use crate::project::{Project, SETTINGS};
+use crate::project::{Profile, Project, SETTINGS};
 
-/// `--jobs` and `--no-cache`: what makes a difference before a run, too.
-pub(crate) fn machine_args() -> [Arg; 2] {
+/// `--profile`.
+pub(crate) fn profile_arg() -> Arg {
+    Arg::new("profile")
+        .long("profile")
+        .value_name("NAME")
+        .help("The machine that standpipe.toml describes as [profile.NAME]")
+        .env("STANDPIPE_PROFILE")
+        .hide_env_values(true)
+}
+
+/// `--jobs`, `--no-cache` and `--profile`: what makes a difference before a run, too.
+pub(crate) fn machine_args() -> [Arg; 3] {
     [
+        profile_arg(),
         Arg::new("jobs")
             .short('j')
             .long("jobs")
@@ -48,24 +60,33 @@ pub(crate) fn options(matches: &ArgMatches, project: &Project, keep_going: bool)
     let flag = |id: &str, name: &str| {
         matches.get_flag(id) || dotenv(name).is_some_and(|value| !matches!(value, "" | "0" | "false" | "no" | "off"))
     };
+    let profile = project.profile.as_ref().map(|(_, profile)| profile);
     let jobs = match (matches.get_one::<u64>("jobs"), dotenv("STANDPIPE_JOBS")) {
         (Some(jobs), _) => usize::try_from(*jobs).ok(),
         (None, Some(text)) => Some(text.parse().map_err(|_| wrong("STANDPIPE_JOBS of `.env`", "a number", text))?),
-        (None, None) => project.settings.jobs,
+        (None, None) => profile.and_then(|profile| profile.cpus).or(project.settings.jobs),
     };
     if jobs == Some(0) {
         return Err(Problem::usage("the number of jobs is 0").help("leave it out to use all of the machine's cores"));
     }
-    let memory = match (project.variable("STANDPIPE_MEMORY")?, &project.settings.memory) {
-        (Some(text), _) => Some(size("STANDPIPE_MEMORY", &text)?),
-        (None, Some(text)) => Some(size(&format!("`memory` of `{SETTINGS}`"), text)?),
-        (None, None) => None,
+    let workers = profile.and_then(|profile| profile.workers);
+    if workers == Some(0) {
+        return Err(Problem::usage(format!("`workers` of `{SETTINGS}` is 0")).help("leave it out to run all that fits"));
+    }
+    let memory = match project.variable("STANDPIPE_MEMORY")? {
+        Some(text) => Some(size("STANDPIPE_MEMORY", &text)?),
+        None => match profile.map(memory_of).transpose()?.flatten() {
+            Some(bytes) => Some(bytes),
+            None => own_memory(project)?,
+        },
     };
     Ok(Options {
         root: project.root.clone(),
         state: project.state()?,
         jobs,
         memory,
+        gpus: profile.and_then(|profile| profile.gpus),
+        workers,
         cache: !flag("no-cache", "STANDPIPE_NO_CACHE"),
         keep_going: keep_going && flag("keep-going", "STANDPIPE_KEEP_GOING"),
         python: python(project)?,
@@ -85,6 +106,43 @@ pub(crate) fn options(matches: &ArgMatches, project: &Project, keep_going: bool)
 pub(crate) fn python(project: &Project) -> Result<Option<PathBuf>, Problem> {
     let python = project.variable("STANDPIPE_PYTHON")?.or_else(|| project.settings.python.clone());
     Ok(python.map(|python| if python.contains('/') { project.root.join(python) } else { PathBuf::from(python) }))
+}
+
+/// The machines that steps may run on: the chosen profile, or this machine and every profile.
+///
+/// # Errors
+/// An amount of memory that makes no sense.
+pub(crate) fn machines(project: &Project) -> Result<Vec<Machine>, Problem> {
+    #[expect(clippy::cast_precision_loss, reason = "no machine has so many cores")]
+    let described = |(name, profile): (&String, &Profile)| {
+        Ok(Machine {
+            name: format!("the profile `{name}`"),
+            cpus: profile.cpus.map(|cpus| cpus as f64),
+            memory: memory_of(profile)?,
+            gpus: profile.gpus,
+        })
+    };
+    if let Some((name, profile)) = &project.profile {
+        return Ok(vec![described((name, profile))?]);
+    }
+    let here = standpipe_runtime::Machine::this();
+    #[expect(clippy::cast_precision_loss, reason = "no machine has so many cores")]
+    let this = Machine {
+        name: "this machine".into(),
+        cpus: Some(project.settings.jobs.unwrap_or(here.cpus) as f64),
+        memory: Some(own_memory(project)?.unwrap_or(here.memory)),
+        gpus: Some(here.gpus),
+    };
+    let profiles = project.settings.profile.iter().map(described);
+    std::iter::once(Ok(this)).chain(profiles).collect()
+}
+
+fn memory_of(profile: &Profile) -> Result<Option<u64>, Problem> {
+    profile.memory.as_ref().map(|text| size(&format!("`memory` of a profile in `{SETTINGS}`"), text)).transpose()
+}
+
+fn own_memory(project: &Project) -> Result<Option<u64>, Problem> {
+    project.settings.memory.as_ref().map(|text| size(&format!("`memory` of `{SETTINGS}`"), text)).transpose()
 }
 
 fn size(what: &str, text: &str) -> Result<u64, Problem> {

@@ -21,6 +21,8 @@ pub(crate) struct Project {
     /// Absolute.
     pub(crate) root: PathBuf,
     pub(crate) settings: Settings,
+    /// What the machine is like that is chosen for the run, with its name.
+    pub(crate) profile: Option<(String, Profile)>,
     /// `STANDPIPE_…` lines of the root's `.env`; other lines are none of our business.
     dotenv: BTreeMap<String, String>,
 }
@@ -39,6 +41,9 @@ pub(crate) struct Settings {
     pub(crate) secrets: Option<String>,
     /// What may be kept of results.
     pub(crate) cache: Option<Cache>,
+    /// Machines by name: `[profile.NAME]`.
+    #[serde(default)]
+    pub(crate) profile: BTreeMap<String, Profile>,
 }
 
 /// `[cache]`: checked after each run.
@@ -51,7 +56,21 @@ pub(crate) struct Cache {
     pub(crate) older_than: Option<String>,
 }
 
-const KEYS: [&str; 5] = ["cache", "jobs", "memory", "python", "secrets"];
+/// A machine that `--profile` chooses. What it does not say is as on this one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Profile {
+    /// Cores.
+    pub(crate) cpus: Option<usize>,
+    /// A size: `64GiB`.
+    pub(crate) memory: Option<String>,
+    /// Cards.
+    pub(crate) gpus: Option<u64>,
+    /// Most steps at once.
+    pub(crate) workers: Option<u64>,
+}
+
+const KEYS: [&str; 6] = ["cache", "jobs", "memory", "profile", "python", "secrets"];
 
 impl Project {
     /// The project of `path`, a file or a folder: `root` when given, else the nearest folder upward with a
@@ -69,7 +88,29 @@ impl Project {
     pub(crate) fn at(root: PathBuf) -> Result<Self, Problem> {
         let settings = read_settings(&root.join(SETTINGS))?;
         let dotenv = read_dotenv(&root.join(".env"))?;
-        Ok(Self { root, settings, dotenv })
+        Ok(Self { root, settings, profile: None, dotenv })
+    }
+
+    /// The same with the profile `name`, or else the one that `STANDPIPE_PROFILE` names.
+    ///
+    /// # Errors
+    /// A profile that the settings do not have.
+    pub(crate) fn with_profile(mut self, name: Option<&str>) -> Result<Self, Problem> {
+        let name = match name {
+            Some(name) => Some(name.to_owned()),
+            None => self.variable("STANDPIPE_PROFILE")?.filter(|name| !name.is_empty()),
+        };
+        let Some(name) = name else { return Ok(self) };
+        let known = &self.settings.profile;
+        let Some(profile) = known.get(&name).cloned() else {
+            let problem = Problem::usage(format!("`{SETTINGS}` has no profile `{name}`"));
+            return Err(match known.is_empty() {
+                true => problem.help(format!("describe the machine there: `[profile.{name}]`, `cpus = 8`")),
+                false => problem.nearest(&name, known.keys().map(String::as_str), "it has"),
+            });
+        };
+        self.profile = Some((name, profile));
+        Ok(self)
     }
 
     /// A variable of the environment, or else of `.env`.
@@ -117,8 +158,10 @@ impl Project {
         }
     }
 
-    pub(crate) fn world(&self) -> DiskWorld {
-        DiskWorld { root: self.root.clone() }
+    /// # Errors
+    /// An amount of memory in the settings that makes no sense.
+    pub(crate) fn world(&self) -> Result<DiskWorld, Problem> {
+        Ok(DiskWorld { root: self.root.clone(), machines: crate::options::machines(self)? })
     }
 
     /// `path` as plans and the compiler have it: relative to the root with `/` between parts, or absolute.

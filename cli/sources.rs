@@ -64,10 +64,10 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
 ///
 /// # Errors
 /// A project whose settings cannot be read.
-pub(crate) fn analyse(path: &Path, root: Option<&Path>) -> Result<(Project, Analysis), Problem> {
+pub(crate) fn analyse(path: &Path, root: Option<&Path>, profile: Option<&str>) -> Result<(Project, Analysis), Problem> {
     let full = absolute(path)?;
-    let project = Project::of(full.parent().unwrap_or(&full), root)?;
-    let analysis = standpipe_compiler::analyse(&project.world(), &project.inside(path)?);
+    let project = Project::of(full.parent().unwrap_or(&full), root)?.with_profile(profile)?;
+    let analysis = standpipe_compiler::analyse(&project.world()?, &project.inside(path)?);
     Ok((project, analysis))
 }
 

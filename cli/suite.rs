@@ -56,13 +56,17 @@ pub(crate) struct Finished {
 ///
 /// # Errors
 /// A project whose settings cannot be read.
-pub(crate) fn plan(paths: &[PathBuf], root: Option<&std::path::Path>) -> Result<(Vec<Planned>, Findings), Problem> {
+pub(crate) fn plan(
+    paths: &[PathBuf],
+    root: Option<&std::path::Path>,
+    profile: Option<&str>,
+) -> Result<(Vec<Planned>, Findings), Problem> {
     let (mut planned, mut findings) = (Vec::new(), Findings::default());
     for path in paths {
-        let (project, analysis) = sources::analyse(path, root)?;
+        let (project, analysis) = sources::analyse(path, root, profile)?;
         let files = sources::files(&project, &analysis);
         for info in analysis.tests() {
-            let compiled = standpipe_compiler::compile(&project.world(), &analysis, info.decl);
+            let compiled = standpipe_compiler::compile(&project.world()?, &analysis, info.decl);
             findings.add(files.clone(), compiled.diagnostics);
             if let Some(plan) = compiled.plan {
                 planned.push(Planned { project: project.clone(), files: files.clone(), info, plan });

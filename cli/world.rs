@@ -5,12 +5,14 @@ use std::io::{ErrorKind, Read as _, Seek as _, SeekFrom};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
-use standpipe_compiler::{FileKind, MAX_SOURCE, ReadError, World};
+use standpipe_compiler::{FileKind, MAX_SOURCE, Machine, ReadError, World};
 
 /// Files below (or, by absolute path, outside) the folder `root`.
 #[derive(Clone, Debug)]
 pub(crate) struct DiskWorld {
     pub(crate) root: PathBuf,
+    /// Where steps may run; none when that is not asked.
+    pub(crate) machines: Vec<Machine>,
 }
 
 impl World for DiskWorld {
@@ -33,6 +35,10 @@ impl World for DiskWorld {
             () if kind.is_dir() => FileKind::Dir,
             () => FileKind::Other,
         })
+    }
+
+    fn machines(&self) -> Vec<Machine> {
+        self.machines.clone()
     }
 
     fn list(&self, path: &str) -> Vec<String> {
@@ -120,7 +126,7 @@ mod tests {
     #[test]
     fn refuses_what_is_no_regular_file() {
         let folder = tempfile::tempdir().unwrap();
-        let world = DiskWorld { root: folder.path().into() };
+        let world = DiskWorld { root: folder.path().into(), machines: Vec::new() };
         std::fs::write(folder.path().join("a.pipe"), "x").unwrap();
         assert_eq!(world.read("a.pipe"), Ok(b"x".to_vec()));
         assert_eq!(world.read("b.pipe"), Err(ReadError::NotFound));

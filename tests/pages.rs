@@ -2,7 +2,7 @@
 //!
 //! A block whose fence names a file, as in ```` ```python tools.py ````, is a file beside the page's own.
 
-use standpipe_compiler::{MemoryWorld, analyse};
+use standpipe_compiler::{Machine, MemoryWorld, analyse};
 use standpipe_syntax::diag::CODES;
 
 /// A page's blocks.
@@ -30,7 +30,8 @@ impl Page {
 
     /// The codes that `page` yields.
     fn codes(&self, page: &str) -> Vec<String> {
-        let analysis = analyse(&self.world.clone().with("page.pipe", page), "page.pipe");
+        let machine = Machine { name: "this machine".into(), cpus: Some(16.0), memory: None, gpus: None };
+        let analysis = analyse(&self.world.clone().on(machine).with("page.pipe", page), "page.pipe");
         analysis.diagnostics.iter().map(|diagnostic| diagnostic.code.to_string()).collect()
     }
 }

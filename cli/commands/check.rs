@@ -12,7 +12,7 @@ use crate::context::{Context, print};
 use crate::problem::{Exit, Problem};
 use crate::render::diagnostics::Findings;
 use crate::render::{github, plural, sarif};
-use crate::sources;
+use crate::{options, sources};
 
 pub(super) fn define(command: Command) -> Command {
     command
@@ -33,6 +33,7 @@ pub(super) fn define(command: Command) -> Command {
                 .value_parser(clap::value_parser!(PathBuf))
                 .value_hint(clap::ValueHint::DirPath),
         )
+        .arg(options::profile_arg())
         .after_help(
             "Examples:\n  standpipe check\n  standpipe check churn.pipe --format json\n  standpipe check --stubs .stubs && MYPYPATH=. mypy .stubs\n  standpipe check --format sarif > standpipe.sarif",
         )
@@ -41,9 +42,10 @@ pub(super) fn define(command: Command) -> Command {
 pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Problem> {
     let paths: Vec<PathBuf> = matches.get_many("paths").unwrap_or_default().cloned().collect();
     let files = sources::find(context, &paths)?;
+    let profile = matches.get_one::<String>("profile").map(String::as_str);
     let mut findings = Findings::default();
     for path in &files {
-        let (project, analysis) = sources::analyse(path, context.root.as_deref())?;
+        let (project, analysis) = sources::analyse(path, context.root.as_deref(), profile)?;
         if let (Some(folder), Some(text)) = (matches.get_one::<PathBuf>("stubs"), stubs(&analysis)) {
             write(&folder.join(module_of(path)), &text)?;
         }

@@ -27,7 +27,7 @@ pub(super) fn run(context: &Context, _: &ArgMatches) -> Result<Exit, Problem> {
     // A project's settings do not matter here, so that broken ones break no editor.
     let open = move |path: &std::path::Path| -> (std::path::PathBuf, Box<dyn standpipe_compiler::World>) {
         let root = given.clone().unwrap_or_else(|| root_of(path));
-        (root.clone(), Box::new(DiskWorld { root }))
+        (root.clone(), Box::new(DiskWorld { root, machines: Vec::new() }))
     };
     standpipe_lsp::serve(Box::new(open), Box::new(Glance::default()))?;
     Ok(Exit::Done)

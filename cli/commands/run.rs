@@ -81,6 +81,7 @@ pub(super) fn run(context: &Context, matches: &ArgMatches, target: &Target) -> R
         params: given.clone(),
         cache: options.cache,
         keep_going: options.keep_going,
+        profile: target.project().profile.as_ref().map(|(name, _)| name.clone()),
         words: std::env::args().skip(1).filter(|word| *word != format!("--{}", detach::INSIDE)).collect(),
     };
     options.call = serde_json::to_value(&call).ok();

@@ -40,7 +40,8 @@ pub(super) fn define(command: Command) -> Command {
 pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Problem> {
     let paths: Vec<PathBuf> = matches.get_many("paths").unwrap_or_default().cloned().collect();
     let json = matches.get_one::<String>("format").is_some_and(|format| format == "json");
-    let (mut planned, findings) = suite::plan(&sources::find(context, &paths)?, context.root.as_deref())?;
+    let profile = matches.get_one::<String>("profile").map(String::as_str);
+    let (mut planned, findings) = suite::plan(&sources::find(context, &paths)?, context.root.as_deref(), profile)?;
     if findings.count(Severity::Error) > 0 {
         return refuse(context, &findings, json, Exit::Failed);
     }

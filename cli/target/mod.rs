@@ -34,20 +34,26 @@ impl Target {
     /// The target that the command line names; `None` when it names no file.
     ///
     /// # Errors
-    /// A plan that cannot be read, a project whose settings cannot.
+    /// A plan that cannot be read, a project whose settings cannot, a profile that is not there.
     pub(crate) fn load(scan: &Scan) -> Result<Option<Self>, Problem> {
         let Some(file) = &scan.file else { return Ok(None) };
         let root = scan.option("root").cloned().or_else(|| std::env::var_os("STANDPIPE_ROOT")).map(PathBuf::from);
-        Self::open(Path::new(file), root.as_deref(), scan.pipeline.as_deref()).map(Some)
+        let profile = scan.option("profile").map(|profile| profile.to_string_lossy());
+        Self::open(Path::new(file), root.as_deref(), scan.pipeline.as_deref(), profile.as_deref()).map(Some)
     }
 
     /// The pipeline `pipeline` of the file at `path`, or what that is when none is named.
     ///
     /// # Errors
     /// A plan that cannot be read, a project whose settings cannot.
-    pub(crate) fn open(path: &Path, root: Option<&Path>, pipeline: Option<&str>) -> Result<Self, Problem> {
+    pub(crate) fn open(
+        path: &Path,
+        root: Option<&Path>,
+        pipeline: Option<&str>,
+        profile: Option<&str>,
+    ) -> Result<Self, Problem> {
         if let Some(plan) = plan_file::read(path)? {
-            let project = Project::of(path, root)?;
+            let project = Project::of(path, root)?.with_profile(profile)?;
             if let Some(wanted) = pipeline.filter(|wanted| *wanted != plan.pipeline) {
                 return Err(Problem::usage(format!("the plan `{}` has no pipeline `{wanted}`", path.display()))
                     .help(format!("it has `{}`", plan.pipeline)));
@@ -55,7 +61,7 @@ impl Target {
             return Ok(Self::Plan { project, plan: Box::new(plan) });
         }
         let shown = path.display().to_string();
-        let (project, analysis) = sources::analyse(path, root)?;
+        let (project, analysis) = sources::analyse(path, root, profile)?;
         let pipeline = choose(&shown, analysis.pipelines(), pipeline);
         Ok(Self::Program(Box::new(Program { project, analysis, pipeline })))
     }
@@ -124,7 +130,7 @@ impl Program {
     /// When there is no pipeline to compile.
     pub(crate) fn compile(&self) -> Result<(Compiled, Findings), Problem> {
         let pipeline = self.pipeline.as_ref().map_err(Clone::clone)?;
-        let mut compiled = standpipe_compiler::compile(&self.project.world(), &self.analysis, pipeline.decl);
+        let mut compiled = standpipe_compiler::compile(&self.project.world()?, &self.analysis, pipeline.decl);
         let mut findings = Findings::default();
         let found = std::mem::take(&mut compiled.diagnostics);
         let all = self.analysis.diagnostics.iter().cloned().chain(found).collect();

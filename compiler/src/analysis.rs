@@ -75,7 +75,7 @@ pub fn analyse(world: &dyn World, path: &str) -> Analysis {
     diagnostics.append(&mut embedded.diagnostics);
     diagnostics.retain(|found| found.code != Code::UNUSED_INPUT || !embedded.meant.contains(&found.span));
     if !diagnostics.iter().any(Diagnostic::is_error) {
-        diagnostics.append(&mut lower::check(&checked, &embedded));
+        diagnostics.append(&mut lower::check(&checked, &embedded, &world.machines()));
     }
     one_message_each(&checked, &mut diagnostics);
     // What went wrong first explains what follows, so errors stand before warnings at one place.

@@ -26,4 +26,4 @@ pub use analysis::{Analysis, ExpectInfo, ParamInfo, PipelineInfo, TestInfo, anal
 pub use compile::{Compiled, compile};
 pub use optimise::PassReport;
 pub use stubs::stubs;
-pub use world::{FileKind, MAX_SOURCE, MemoryWorld, ReadError, World};
+pub use world::{FileKind, MAX_SOURCE, Machine, MemoryWorld, ReadError, World};

@@ -125,6 +125,9 @@ fn validate(plan: &Plan) -> Result<(), String> {
         if task.service.is_some() && !task.effect {
             return Err(format!("the service {} is no effect", task.name));
         }
+        if task.settings.probe.as_ref().is_some_and(|probe| !matches!(probe, Body::Shell { .. })) {
+            return Err(format!("the probe of {} is no shell script", task.name));
+        }
         if let Body::PythonFunction { modules, .. } | Body::Python { modules, .. } = &task.body
             && modules.iter().any(|index| *index as usize >= plan.modules.len())
         {

@@ -28,6 +28,8 @@ pub(crate) struct Capacity {
     pub memory: u64,
     pub gpu: u64,
     pub disk: u64,
+    /// Most demands met at once; any number when absent.
+    pub steps: Option<u64>,
     /// Names and slots.
     pub limits: Vec<(SmolStr, u64)>,
 }
@@ -39,6 +41,8 @@ pub(crate) struct Short {
     pub memory: bool,
     pub gpu: bool,
     pub disk: bool,
+    /// One more beside the others.
+    pub steps: bool,
     /// A slot of that limit.
     pub limit: Option<u32>,
 }
@@ -50,6 +54,7 @@ impl Short {
             || self.memory && other.memory > 0
             || self.gpu && other.gpu > 0
             || self.disk && other.disk > 0
+            || self.steps
             || self.limit.is_some() && self.limit == other.limit
     }
 }
@@ -103,7 +108,7 @@ impl Admission {
 
     /// How many attempts of that demand fit at a time, by their cores.
     pub(crate) fn fit(&self, demand: &Demand) -> u64 {
-        self.all.cpu.checked_div(demand.cpu).unwrap_or(u64::MAX)
+        self.all.cpu.checked_div(demand.cpu).unwrap_or(u64::MAX).min(self.all.steps.unwrap_or(u64::MAX))
     }
 
     /// What of `demand` is not free.
@@ -115,6 +120,7 @@ impl Admission {
             memory: free.memory < demand.memory && !planted(Bug::MemoryOvercommitted),
             gpu: free.gpu < demand.gpu && !planted(Bug::CardsOvercommitted),
             disk: free.disk < demand.disk,
+            steps: free.steps == Some(0),
             limit: demand.limit.filter(|_| slots == Some(0) && !planted(Bug::NamedLimitIgnored)),
         }
     }
@@ -128,6 +134,7 @@ impl Admission {
             free.memory -= demand.memory;
             free.gpu -= demand.gpu;
             free.disk -= demand.disk;
+            free.steps = free.steps.map(|steps| steps - 1);
             if let Some((_, slots)) = demand.limit.and_then(|index| free.limits.get_mut(index as usize)) {
                 *slots -= 1;
             }
@@ -142,6 +149,7 @@ impl Admission {
         free.memory += demand.memory;
         free.gpu += demand.gpu;
         free.disk += demand.disk;
+        free.steps = free.steps.map(|steps| steps + 1);
         if let Some((_, slots)) = demand.limit.and_then(|index| free.limits.get_mut(index as usize)) {
             *slots += 1;
         }
@@ -175,7 +183,7 @@ mod tests {
     use super::*;
 
     fn capacity() -> Capacity {
-        Capacity { cpu: 2000, memory: 4 << 30, gpu: 0, disk: 1 << 40, limits: vec![("api".into(), 1)] }
+        Capacity { cpu: 2000, memory: 4 << 30, gpu: 0, disk: 1 << 40, steps: None, limits: vec![("api".into(), 1)] }
     }
 
     #[test]
@@ -186,6 +194,16 @@ mod tests {
         assert!(!books.take(&demand));
         books.give(&demand);
         assert!(books.take(&demand));
+    }
+
+    #[test]
+    fn no_more_steps_at_once_than_may_be() {
+        let mut books = Admission::new(Capacity { steps: Some(1), ..capacity() });
+        let demand = Demand { cpu: 1, ..Demand::default() };
+        assert!(books.take(&demand));
+        assert!(!books.take(&demand));
+        books.give(&demand);
+        assert!(books.idle() && books.fit(&demand) == 1);
     }
 
     #[test]

@@ -42,7 +42,7 @@ pub fn forecast(plan: &Plan, params: Vec<(SmolStr, Value)>, options: &Options) -
         None => FxHashMap::default(),
     };
     let rules = Rules { keep_going: true, window: 64, catches: false };
-    let capacity = machine::capacity(options.jobs, options.memory, &options.state);
+    let capacity = machine::capacity(options);
     let mut oracle = Oracle {
         plan,
         schedule: Schedule::new(plan, params, capacity, rules, &Durations::default()),

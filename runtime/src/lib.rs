@@ -36,6 +36,7 @@ pub mod worker;
 
 pub use event::{Counts, Event, Failure, LogRange, Observer, Status, SweepHead, TrialEnd};
 pub use forecast::forecast;
+pub use machine::Machine;
 pub use options::{Forecast, Options, Outlook, Resume, RunReport};
 pub use run::run;
 pub use secrets::Secrets;

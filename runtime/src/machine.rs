@@ -4,14 +4,35 @@ use std::fs;
 use std::path::Path;
 
 use crate::admission::Capacity;
+use crate::options::Options;
 
-/// The machine's resources, or as much of them as the run may use: `jobs` cores and `memory` bytes.
-pub(crate) fn capacity(jobs: Option<usize>, memory: Option<u64>, state: &Path) -> Capacity {
+/// What this machine has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Machine {
+    /// Cores.
+    pub cpus: usize,
+    /// Bytes.
+    pub memory: u64,
+    /// Cards.
+    pub gpus: u64,
+}
+
+impl Machine {
+    /// The machine that this runs on, or the container where that has less.
+    #[must_use]
+    pub fn this() -> Self {
+        Self { cpus: cores(), memory: installed_memory(), gpus: cards() }
+    }
+}
+
+/// The machine's resources, or as much of them as the run may use.
+pub(crate) fn capacity(options: &Options) -> Capacity {
     Capacity {
-        cpu: 1000 * jobs.unwrap_or_else(cores).max(1) as u64,
-        memory: memory.unwrap_or_else(installed_memory),
-        gpu: cards(),
-        disk: free_disk(state),
+        cpu: 1000 * options.jobs.unwrap_or_else(cores).max(1) as u64,
+        memory: options.memory.unwrap_or_else(installed_memory),
+        gpu: options.gpus.unwrap_or_else(cards),
+        disk: free_disk(&options.state),
+        steps: options.workers,
         limits: Vec::new(),
     }
 }

@@ -20,6 +20,10 @@ pub struct Options {
     pub jobs: Option<usize>,
     /// Bytes of memory to use; the machine's when absent.
     pub memory: Option<u64>,
+    /// Cards to use; the machine's when absent.
+    pub gpus: Option<u64>,
+    /// Most steps under way at once; as many as there is room for when absent.
+    pub workers: Option<u64>,
     /// Whether earlier results may be reused. New ones are kept either way.
     pub cache: bool,
     /// After a failure, whether steps that do not need the failed one are still started.

@@ -40,7 +40,8 @@ pub(super) fn run(context: &Context, selector: Option<&str>, matches: &ArgMatche
         let message = format!("the file `{}` of `{}` is gone", crate::project::shown(&call.file), run.name);
         return Err(Problem::usage(message).help("bring it back, and resume then"));
     }
-    let target = Target::open(&call.file, Some(&call.root), Some(&call.pipeline))?;
+    let profile = matches.get_one::<String>("profile").or(call.profile.as_ref());
+    let target = Target::open(&call.file, Some(&call.root), Some(&call.pipeline), profile.map(String::as_str))?;
     let json = super::is_json(matches);
     if let Target::Program(program) = &target {
         if program.analysis.has_errors() {

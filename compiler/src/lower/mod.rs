@@ -6,6 +6,7 @@ mod errors;
 mod expr;
 mod flow;
 mod inline;
+mod machine;
 mod names;
 mod schedule;
 mod settings;
@@ -23,6 +24,7 @@ use standpipe_syntax::{FileId, Span};
 use self::names::Names;
 pub(crate) use self::test::sides;
 pub use self::test::{Outcome, outcome};
+use crate::Machine;
 use crate::check::Checked;
 use crate::embed::Embedded;
 use crate::graph::{Graph, NodeKind, RegionId};
@@ -60,9 +62,9 @@ pub fn lower(checked: &Checked, embedded: &Embedded, id: DeclId) -> Lowered {
 }
 
 /// What is wrong with the tasks of the user's files, called or not, and with the pipelines and tests of the first, beyond
-/// what checking finds. For a program without errors.
+/// what checking finds; `machines` are those that steps may run on. For a program without errors.
 #[must_use]
-pub fn check(checked: &Checked, embedded: &Embedded) -> Vec<Diagnostic> {
+pub fn check(checked: &Checked, embedded: &Embedded, machines: &[Machine]) -> Vec<Diagnostic> {
     let mut found: Vec<Diagnostic> = Vec::new();
     for file in checked.resolved.files.iter().filter(|file| !file.std) {
         for (index, decl) in (0..).zip(&file.tree.decls) {
@@ -82,7 +84,11 @@ pub fn check(checked: &Checked, embedded: &Embedded) -> Vec<Diagnostic> {
             match &decl.kind {
                 DeclKind::Test(test) => lowerer.test(test),
                 DeclKind::Pipeline(pipeline) => lowerer.pipeline(id, pipeline),
-                _ => drop(lowerer.task(id)),
+                DeclKind::Task(task) | DeclKind::Service(task) => {
+                    let lowered = lowerer.task(id);
+                    lowerer.too_large(task, lowered, machines);
+                }
+                _ => {}
             }
             for diagnostic in lowerer.diagnostics {
                 if !found.contains(&diagnostic) {

@@ -448,7 +448,8 @@ impl Walk<'_> {
             );
         } else {
             self.comparisons = self.comparisons.saturating_sub(self.file.scope.len());
-            let known = self.file.scope.keys().map(SmolStr::as_str).filter(|known| known.starts_with(char::is_uppercase));
+            let known =
+                self.file.scope.keys().map(SmolStr::as_str).filter(|known| known.starts_with(char::is_uppercase));
             let known = known.take(if self.comparisons == 0 { 0 } else { usize::MAX });
             let close = nearest(text, known.chain(BUILTIN_TYPES).chain(self.types.iter().map(SmolStr::as_str)));
             if let Some(first) = close.first() {

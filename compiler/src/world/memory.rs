@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::{FileKind, MAX_SOURCE, ReadError, World};
+use super::{FileKind, MAX_SOURCE, Machine, ReadError, World};
 
 /// Files by path, relative to the root with `/` between parts, or absolute. Folders are there when something is in them.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryWorld {
     files: BTreeMap<String, Vec<u8>>,
+    machines: Vec<Machine>,
 }
 
 impl MemoryWorld {
@@ -21,6 +22,13 @@ impl MemoryWorld {
     #[must_use]
     pub fn with(mut self, path: &str, content: impl Into<Vec<u8>>) -> Self {
         self.files.insert(path.to_owned(), content.into());
+        self
+    }
+
+    /// The same, where steps may run on `machine`, too.
+    #[must_use]
+    pub fn on(mut self, machine: Machine) -> Self {
+        self.machines.push(machine);
         self
     }
 
@@ -49,6 +57,10 @@ impl World for MemoryWorld {
             return Some(FileKind::File);
         }
         self.below(path).next().map(|_| FileKind::Dir)
+    }
+
+    fn machines(&self) -> Vec<Machine> {
+        self.machines.clone()
     }
 
     fn list(&self, path: &str) -> Vec<String> {

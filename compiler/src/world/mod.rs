@@ -1,10 +1,12 @@
 //! The one door through which the compiler sees files. Knows nothing of what is in them.
 
+mod machine;
 mod memory;
 
 use std::fmt;
 use std::sync::Arc;
 
+pub use machine::Machine;
 pub use memory::MemoryWorld;
 use standpipe_syntax::{Parsed, Source};
 
@@ -44,6 +46,11 @@ pub trait World {
 
     /// Names in the folder `path`, sorted; empty when it is none. For did-you-mean.
     fn list(&self, path: &str) -> Vec<String>;
+
+    /// Where steps may run: a step that none of them has enough for is warned of. None when that is not known.
+    fn machines(&self) -> Vec<Machine> {
+        Vec::new()
+    }
 
     /// The source, read. Whoever compiles often may remember what a text was read as: it depends on nothing but the
     /// text and the file's number.

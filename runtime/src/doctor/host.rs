@@ -5,7 +5,8 @@ use std::path::Path;
 use rustix::process::{Resource, getrlimit};
 
 use super::{Finding, Part, Verdict};
-use crate::{environment, machine};
+use crate::environment;
+use crate::machine::Machine;
 
 /// Open files that a run with many steps at a time needs.
 const FILES: u64 = 512;
@@ -35,10 +36,10 @@ pub(super) fn version(release: &str) -> Option<(u32, u32)> {
 }
 
 fn size() -> Finding {
-    let capacity = machine::capacity(None, None, Path::new("/"));
-    let cards = if capacity.gpu == 0 { String::new() } else { format!(", {} cards", capacity.gpu) };
-    let memory = capacity.memory >> 20;
-    Finding::new(Part::Host, "size", Verdict::Good, format!("{} cores, {memory} MiB{cards}", capacity.cpu / 1000))
+    let machine = Machine::this();
+    let cards = if machine.gpus == 0 { String::new() } else { format!(", {} cards", machine.gpus) };
+    let memory = machine.memory >> 20;
+    Finding::new(Part::Host, "size", Verdict::Good, format!("{} cores, {memory} MiB{cards}", machine.cpus))
 }
 
 fn files() -> Finding {

@@ -29,7 +29,7 @@ pub(super) async fn drive(setup: Setup, options: &Options, observer: &mut dyn Ob
         setup;
     let (news_sender, mut news) = mpsc::unbounded_channel();
     let (stop, stopped) = watch::channel(Stop::No);
-    let capacity = machine::capacity(options.jobs, options.memory, &options.state);
+    let capacity = machine::capacity(options);
     let slots = usize::try_from(capacity.cpu / 1000).unwrap_or(1);
     let site = Site {
         run: id.clone(),

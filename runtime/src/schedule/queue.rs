@@ -132,7 +132,7 @@ pub(crate) mod tests {
     use crate::admission::Capacity;
 
     fn books(cpu: u64) -> Admission {
-        Admission::new(Capacity { cpu, memory: 0, gpu: 0, disk: 0, limits: Vec::new() })
+        Admission::new(Capacity { cpu, memory: 0, gpu: 0, disk: 0, steps: None, limits: Vec::new() })
     }
 
     fn demand(cpu: u64) -> Demand {

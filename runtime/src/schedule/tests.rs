@@ -162,7 +162,7 @@ impl World<'_> {
     }
 }
 
-const CAPACITY: Capacity = Capacity { cpu: 3000, memory: 100, gpu: 0, disk: 0, limits: Vec::new() };
+const CAPACITY: Capacity = Capacity { cpu: 3000, memory: 100, gpu: 0, disk: 0, steps: None, limits: Vec::new() };
 
 /// Plays a run to its end; the status and how each step ended.
 fn play(

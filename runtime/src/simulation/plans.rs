@@ -11,7 +11,8 @@ use crate::admission::Capacity;
 const HERE: Origin = Origin { file: 0, line: 1 };
 
 /// What the simulated machine has.
-pub(super) const MACHINE: Capacity = Capacity { cpu: 3000, memory: 100, gpu: 2, disk: 50, limits: Vec::new() };
+pub(super) const MACHINE: Capacity =
+    Capacity { cpu: 3000, memory: 100, gpu: 2, disk: 50, steps: None, limits: Vec::new() };
 
 /// What a task takes, kept beside the plan so that the auditor need not believe the scheduler.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -111,6 +111,8 @@ pub(crate) fn options(root: &Path) -> Options {
         state: root.join(".standpipe"),
         jobs: Some(2),
         memory: None,
+        gpus: None,
+        workers: None,
         cache: true,
         keep_going: false,
         python: None,
