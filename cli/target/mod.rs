@@ -19,7 +19,7 @@ use scan::Scan;
 /// What a command is about.
 pub(crate) enum Target {
     Program(Box<Program>),
-    Plan { project: Project, plan: Box<Plan> },
+    Plan { project: Box<Project>, plan: Box<Plan> },
 }
 
 /// A `.pipe` file, checked, and one of its pipelines.
@@ -58,7 +58,7 @@ impl Target {
                 return Err(Problem::usage(format!("the plan `{}` has no pipeline `{wanted}`", path.display()))
                     .help(format!("it has `{}`", plan.pipeline)));
             }
-            return Ok(Self::Plan { project, plan: Box::new(plan) });
+            return Ok(Self::Plan { project: Box::new(project), plan: Box::new(plan) });
         }
         let shown = path.display().to_string();
         let (project, analysis) = sources::analyse(path, root, profile)?;

@@ -12,7 +12,6 @@ mod env;
 pub mod estimate;
 pub mod graph;
 pub mod lower;
-mod nearest;
 pub mod optimise;
 mod paths;
 pub mod query;

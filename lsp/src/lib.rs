@@ -22,6 +22,7 @@ use standpipe_compiler::World;
 use tower_lsp::{LspService, Server};
 
 pub use history::{History, Outcome, PastRun, PastStep, StepEnd};
+pub use ide::words;
 
 /// Finds the project's root of a file and opens it: the root, and the files below it.
 pub type Open = Box<dyn Fn(&Path) -> (PathBuf, Box<dyn World>) + Send>;

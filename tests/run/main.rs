@@ -2,6 +2,7 @@
 
 mod admission;
 mod bad_input;
+mod builds;
 mod cancel;
 mod cause;
 mod crash;

@@ -319,13 +319,15 @@ fn people_and_programs_are_told() {
     let program = r#"import std/notify
 
 pipeline main(url: String) -> { answer: String, printed: String } {
-  notify.webhook("${url}/hook", "auc fell to ${0.5}")
+  notify.webhook(secret("HOOK"), "auc fell to ${0.5}")
   answer = notify.post("${url}/post", value: { text: "x", parts: [1, 2] })
   printed = notify.command("tr", arguments: ["a-z", "A-Z"], input: "hello")
   { answer, printed }
 }
 "#;
-    let run = run(program, &["--url", &server.address]);
+    let project = Project::new(&[("main.pipe", program)]);
+    let mut command = project.command(&["run", "--format", "json", "main.pipe", "--url", &server.address]);
+    let run = Run::of(&command.env("HOOK", format!("{}/hook", server.address)).output().unwrap()).succeeded();
     assert_json_snapshot!(run.outputs(), @r#"
     {
       "answer": "heard",

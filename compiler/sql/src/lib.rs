@@ -8,7 +8,6 @@ mod functions;
 mod guard;
 mod input;
 mod known;
-mod nearest;
 mod parse;
 mod place;
 mod problem;

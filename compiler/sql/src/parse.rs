@@ -5,10 +5,10 @@ use sqlparser::dialect::DuckDbDialect;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer};
 
-use crate::nearest::nearest;
 use crate::place::Lines;
 use crate::unreadable::is_unreadable;
 use crate::{Place, Problem, ProblemKind};
+use standpipe_syntax::nearest::nearest;
 
 /// Words that a query begins with.
 const QUERIES: [&str; 5] = ["SELECT", "WITH", "FROM", "VALUES", "TABLE"];

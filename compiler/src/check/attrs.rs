@@ -9,9 +9,9 @@ use standpipe_syntax::{FileId, Span};
 
 use super::expect::plain;
 use super::{Checker, broken_within};
-use crate::nearest::{listed, nearest};
 use crate::resolve::Target;
 use crate::types::Type;
+use standpipe_syntax::nearest::{listed, nearest};
 
 /// What an attribute takes.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -8,9 +8,9 @@ use standpipe_syntax::{FileId, Span};
 use super::declare::count;
 use super::expr::unwrapped;
 use super::{Call, Callee, Checker, Given, Signature};
-use crate::nearest::{listed, nearest};
 use crate::resolve::{DeclId, Target, declared};
 use crate::types::{Bindings, Type, differences, find};
+use standpipe_syntax::nearest::{listed, nearest};
 
 /// The value left of `|>`, with its type.
 #[derive(Clone, Copy)]

@@ -8,9 +8,9 @@ use standpipe_syntax::{FileId, Span};
 
 use super::tensor::size_names;
 use super::{Checker, ParamType, Signature};
-use crate::nearest::{listed, nearest};
 use crate::resolve::{DeclId, Visible};
 use crate::types::{Bindings, Bound, Field, Format, Kind, Type, differences};
+use standpipe_syntax::nearest::{listed, nearest};
 
 /// Formats and codecs that artifacts may be written by.
 pub const CODECS: [&str; 11] =

@@ -9,9 +9,9 @@ use standpipe_syntax::{FileId, Span};
 use super::expr::unwrapped;
 use super::{Checker, Conversion};
 use crate::FileKind;
-use crate::nearest::{listed, nearest};
 use crate::paths::beside;
 use crate::types::{Bindings, Difference, Format, Kind, Type, differences, fits};
+use standpipe_syntax::nearest::{listed, nearest};
 
 /// Who made the promise: a place, and what stands there.
 pub(super) type Cause<'a> = Option<(Span, &'a str)>;

@@ -7,9 +7,9 @@ use standpipe_syntax::diag::{Code, Diagnostic};
 use standpipe_syntax::{FileId, Span};
 
 use super::Checker;
-use crate::nearest::{listed, nearest};
 use crate::resolve::{LocalKind, Target};
 use crate::types::{Field, Type, find, join, optional};
+use standpipe_syntax::nearest::{listed, nearest};
 
 impl Checker<'_> {
     /// The type of `expr`, noted in the table. `wanted` helps literals and lists to be what they are meant to be.

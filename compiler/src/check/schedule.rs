@@ -13,9 +13,9 @@ use super::attrs::SCHEDULE;
 use super::expect::plain;
 use super::{Callee, Checker, Given};
 use crate::env::attribute;
-use crate::nearest::{listed, nearest};
 use crate::resolve::{DeclId, Target};
 use crate::types::Type;
+use standpipe_syntax::nearest::{listed, nearest};
 
 /// Attributes of which a schedule has exactly one.
 const TRIGGERS: [&str; 5] = ["cron", "every", "on_change", "after", "webhook"];

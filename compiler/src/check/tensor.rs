@@ -6,8 +6,8 @@ use standpipe_syntax::diag::{Code, Diagnostic};
 
 use super::Checker;
 use super::declare::Place;
-use crate::nearest::{listed, nearest};
 use crate::types::{Extents, NUMBERS, Type};
+use standpipe_syntax::nearest::{listed, nearest};
 
 impl Checker<'_> {
     pub(super) fn tensor(&mut self, name: &Name, args: &[TypeExpr], place: Place<'_>) -> Type {

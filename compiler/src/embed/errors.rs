@@ -4,8 +4,8 @@ use standpipe_syntax::Span;
 use standpipe_syntax::diag::{Code, Diagnostic};
 
 use crate::ReadError;
-use crate::nearest::listed;
 use crate::types::Type;
+use standpipe_syntax::nearest::listed;
 
 /// Adds a second place when there is one.
 fn also(diagnostic: Diagnostic, label: Option<(Span, String)>) -> Diagnostic {

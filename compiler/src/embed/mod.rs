@@ -18,10 +18,10 @@ use standpipe_syntax::diag::Diagnostic;
 use standpipe_syntax::{FileId, Source, Span};
 
 use crate::check::{Checked, Signature};
-use crate::nearest::nearest;
 use crate::paths::{folder, name};
 use crate::resolve::{DeclId, File};
 use crate::{ReadError, World, env};
+use standpipe_syntax::nearest::nearest;
 
 /// What the bodies of all tasks are, and what is wrong with them.
 #[derive(Clone, Debug, Default)]

@@ -13,8 +13,8 @@ use crate::paths::join;
 
 impl Loader<'_> {
     /// Reads the `.pipe` files of the folder at `path`, by name; not those of folders in it, nor hidden ones. What
-    /// cannot be read is reported at `span`, where it is imported.
-    pub(super) fn folder(&mut self, path: &str, span: Span) -> FileId {
+    /// cannot be read is reported at `span`, where it is imported. `None` when there is none.
+    pub(super) fn folder(&mut self, path: &str, span: Span) -> Option<FileId> {
         let id = self.push(path, false, "");
         let mut parts = Vec::new();
         for name in self.world.list(path) {
@@ -34,9 +34,12 @@ impl Loader<'_> {
                 Diagnostic::new(Code::UNKNOWN_MODULE, span, message)
                     .help("a folder stands for the files that lie in it, not for those of folders further down"),
             );
+            // That it has no names either would be said again and again.
+            self.known.remove(path);
+            return None;
         }
         self.resolved.files[id.0 as usize].parts = parts;
-        id
+        Some(id)
     }
 }
 

@@ -9,9 +9,9 @@ use standpipe_syntax::diag::{Code, Diagnostic};
 use standpipe_syntax::{FileId, Source, Span};
 
 use super::{File, Resolved, cycle};
-use crate::nearest::{listed, nearest};
 use crate::paths::{beside, join};
 use crate::{FileKind, World};
+use standpipe_syntax::nearest::{listed, nearest};
 
 /// Where an import leads: by file and declaration index.
 pub(super) type Imports = FxHashMap<(FileId, u32), FileId>;
@@ -120,7 +120,7 @@ impl Loader<'_> {
                 }
                 // What ends so was meant as a file.
                 if !path.ends_with(".pipe") && self.world.kind(&path) == Some(FileKind::Dir) {
-                    return Some(self.folder(&path, import.path_span));
+                    return self.folder(&path, import.path_span);
                 }
                 let read = self.file(&path);
                 read.map_err(|problem| self.no_file(&problem, import.path_span, &path, relative)).ok()

@@ -12,8 +12,8 @@ use standpipe_syntax::diag::{Code, Diagnostic};
 
 use super::scope::{declared, not_in_module};
 use super::{DeclId, File, Local, LocalId, LocalKind, Resolved, Target, Visible};
-use crate::nearest::{listed, nearest};
 use crate::types::BUILTIN_TYPES;
+use standpipe_syntax::nearest::{listed, nearest};
 
 /// How many names are compared with unknown ones in a file: suggestions are for people, who mend a few at a time.
 const COMPARISONS: usize = 200_000;

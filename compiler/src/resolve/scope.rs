@@ -8,8 +8,8 @@ use standpipe_syntax::{FileId, Span};
 
 use super::load::{Imports, each_import};
 use super::{DeclId, File, Resolved, Visible, folder};
-use crate::nearest::{listed, nearest};
 use crate::types::BUILTIN_TYPES;
+use standpipe_syntax::nearest::{listed, nearest};
 
 /// The name a declaration introduces.
 #[must_use]

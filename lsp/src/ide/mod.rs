@@ -24,7 +24,7 @@ mod symbols;
 #[cfg(test)]
 mod testing;
 mod tokens;
-mod words;
+pub mod words;
 
 pub(crate) use action::actions;
 pub(crate) use calls::{incoming, outgoing, prepare};

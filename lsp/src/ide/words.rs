@@ -1,7 +1,7 @@
 //! What the words of the language mean, in a sentence each: for hover and completion.
 
 /// Attributes of tasks and environments: what they take, and what they do.
-pub(super) const ATTRIBUTES: &[(&str, &str, &str)] = &[
+pub const ATTRIBUTES: &[(&str, &str, &str)] = &[
     ("cache", "Bool | Duration", "Whether a result may be reused, or for how long. `true` when it is not given."),
     ("after", "a schedule or pipeline", "It starts when that one has ended."),
     ("catch_up", "String", "What happens to times that were missed: `\"none\"`, `\"one\"` or `\"all\"`."),
@@ -50,11 +50,12 @@ pub(super) const ATTRIBUTES: &[(&str, &str, &str)] = &[
 ];
 
 /// Types of the language.
-pub(super) const TYPES: &[(&str, &str)] = &[
+pub const TYPES: &[(&str, &str)] = &[
     ("Bool", "`true` or `false`."),
     ("Date", "A day. A String literal such as `\"2026-01-31\"` goes where one is wanted."),
     ("Dir", "A folder; in Python a `pathlib.Path`."),
     ("Duration", "A length of time: `500ms`, `30s`, `5m`, `2h`, `7d`."),
+    ("Endpoint", "Where a deployed service answers: `endpoint.url`."),
     ("File", "A file, `File[csv]` one of a format; in Python a `pathlib.Path`."),
     ("Float", "A 64-bit number; `20%` is 0.2. May be bounded: `Float in 0.0..1.0`."),
     ("Int", "A 64-bit whole number. May be bounded: `Int in 1..=64`."),
@@ -70,7 +71,7 @@ pub(super) const TYPES: &[(&str, &str)] = &[
 ];
 
 /// Functions of the language: name, head, what it gives.
-pub(super) const FUNCTIONS: &[(&str, &str, &str)] = &[
+pub const FUNCTIONS: &[(&str, &str, &str)] = &[
     ("len", "len(x: List | Map | String) -> Int", "The length."),
     ("size", "size(x: File | Dir | Table | artifact) -> Size", "The bytes of it."),
     ("max_by", "max_by(list: List[T], field: String) -> T", "The record in which that field is largest."),

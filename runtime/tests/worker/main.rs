@@ -6,3 +6,4 @@ mod bodies;
 mod process;
 mod results;
 mod tables;
+mod tensors;

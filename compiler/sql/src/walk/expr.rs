@@ -11,8 +11,8 @@ use super::from::single;
 use super::scope::Scope;
 use super::{Typed, Walker};
 use crate::functions::{self, cast, operator};
-use crate::nearest::nearest;
 use crate::{Field, ProblemKind, Type, access, known};
+use standpipe_syntax::nearest::nearest;
 
 impl Walker<'_> {
     pub(super) fn expr(&mut self, expr: &Expr, scope: &Scope<'_>) -> Typed {

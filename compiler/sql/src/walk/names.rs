@@ -5,8 +5,8 @@ use sqlparser::ast::Ident;
 
 use super::scope::{Relation, Scope};
 use super::{Typed, Walker};
-use crate::nearest::nearest;
 use crate::{Column as InputColumn, Near, ProblemKind, Referent, ResultColumn, Rows, Type, known};
+use standpipe_syntax::nearest::nearest;
 
 impl Walker<'_> {
     /// `name`, `table.name`, `name.field`.

@@ -6,8 +6,8 @@ use standpipe_syntax::diag::{Code, Diagnostic};
 
 use super::cell::Wrong;
 use super::{Kind, Misfit, Problem, What};
-use crate::nearest::{listed, nearest};
 use crate::types::Field;
+use standpipe_syntax::nearest::{listed, nearest};
 
 /// Columns that are named in a message.
 const SHOWN: usize = 8;

@@ -4,7 +4,7 @@ use super::super::{Body, Embedder, errors};
 use super::Text;
 use super::facts::Facts;
 use super::library::{builtins, is_builtin, is_standard};
-use crate::nearest::nearest;
+use standpipe_syntax::nearest::nearest;
 
 /// What a task's body finds in scope beside its inputs.
 pub(super) const GIVEN: [&str; 3] = ["report", "log", "checkpoint"];

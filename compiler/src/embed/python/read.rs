@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 use super::facts::{Facts, Function, Import, Param, Place, SyntaxError};
 use super::returns::{body, dataclasses};
 use super::scopes;
-use crate::nearest::nearest;
+use standpipe_syntax::nearest::nearest;
 
 /// Operators and brackets that a text may have and still be read on this thread's stack.
 const SHALLOW: usize = 400;

@@ -11,8 +11,8 @@ use super::facts::Function;
 use super::modules::Entry;
 use super::names::GIVEN;
 use super::{Text, needs};
-use crate::nearest::nearest;
 use crate::paths::{beside, folder};
+use standpipe_syntax::nearest::nearest;
 
 /// Checks `python: "file.py:function"`.
 pub(super) fn check(embedder: &mut Embedder<'_>, body: Body<'_>) {

@@ -6,8 +6,8 @@ use standpipe_syntax::Span;
 use super::super::text::Text;
 use super::super::{Body, Embedder, errors};
 use super::facts::{self, Dict, Value, ValueKind};
-use crate::nearest::nearest;
 use crate::types::{Bound, Field, Type};
+use standpipe_syntax::nearest::nearest;
 
 /// What is promised, and where.
 #[derive(Clone, Copy)]

@@ -3,7 +3,7 @@
 use standpipe_syntax::Span;
 use standpipe_syntax::diag::{Code, Diagnostic};
 
-use crate::nearest::listed;
+use standpipe_syntax::nearest::listed;
 
 /// `said` is a clause on what is wrong.
 pub(super) fn syntax(span: Span, said: &str, help: Option<&str>) -> Diagnostic {

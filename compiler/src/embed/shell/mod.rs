@@ -18,9 +18,9 @@ use self::facts::{Facts, Use};
 use super::errors::unreadable;
 use super::text::Text;
 use super::{Body, Embedder, literal};
-use crate::nearest::nearest;
 use crate::paths::beside;
 use crate::types::Type;
+use standpipe_syntax::nearest::nearest;
 
 /// Checks one body, or a probe.
 pub(super) fn check(embedder: &mut Embedder<'_>, body: Body<'_>) {

@@ -4,8 +4,8 @@ use standpipe_sql::Type as SqlType;
 use standpipe_syntax::Span;
 use standpipe_syntax::diag::{Code, Diagnostic};
 
-use crate::nearest::listed;
 use crate::types::Type;
+use standpipe_syntax::nearest::listed;
 
 pub(super) fn effect(at: Span, name: &str) -> Diagnostic {
     Diagnostic::new(Code::SQL_BODY, at, format!("the effect `{name}` changes nothing: a query only reads"))

@@ -5,7 +5,7 @@ use standpipe_sql::{Inputs, Near, Problem, ProblemKind};
 use standpipe_syntax::diag::{Code, Diagnostic};
 
 use super::text::Text;
-use crate::nearest::listed;
+use standpipe_syntax::nearest::listed;
 
 /// The message for a problem.
 pub(super) fn diagnostic(problem: &Problem, text: Text<'_>, inputs: &Inputs) -> Diagnostic {

@@ -9,8 +9,8 @@ use super::super::Body;
 use super::errors;
 use super::text::Text;
 use crate::check::Signature;
-use crate::nearest::nearest;
 use crate::types::{Field, Type};
+use standpipe_syntax::nearest::nearest;
 
 /// What does not fit; only what is certain.
 pub(super) fn check(rows: &Rows, signature: &Signature, body: Body<'_>, text: Text<'_>) -> Vec<Diagnostic> {

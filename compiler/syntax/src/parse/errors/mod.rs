@@ -14,7 +14,7 @@ pub(super) use syntax::{Site, body_beside, syntax};
 use crate::Span;
 use crate::ast::Name;
 use crate::diag::{Code, Diagnostic};
-use crate::nearest;
+use crate::nearest::nearest_word;
 use crate::tree::DECLARATIONS;
 
 /// `text` as a message can hold it: short, on one line, nothing in it invisible.
@@ -86,7 +86,7 @@ const FOREIGN: &[(&str, &str)] = &[
 /// The keyword that was meant by `word`.
 pub(super) fn meant_keyword(word: &str) -> Option<&'static str> {
     let foreign = FOREIGN.iter().find(|(foreign, _)| *foreign == word).map(|(_, ours)| *ours);
-    foreign.or_else(|| nearest(word, DECLARATIONS.iter().copied()))
+    foreign.or_else(|| nearest_word(word, DECLARATIONS.iter().copied()))
 }
 
 /// Something at the left edge that starts no declaration, and the keyword that may have been meant.
