@@ -127,14 +127,8 @@ pub(crate) mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let connection = open(folder.path()).expect("it opens");
         let mut journal = Journal::start(connection, 7);
-        let kept = Kept {
-            key: Digest::of(b"key"),
-            value: Value::Int(5),
-            run: "calm-crab".into(),
-            seconds: 0.5,
-            reports: Vec::new(),
-            anew: false,
-        };
+        let kept =
+            Kept { key: Digest::of(b"key"), value: Value::Int(5), run: "calm-crab".into(), seconds: 0.5, anew: false };
         for index in 0..100 {
             let end = StepEnd {
                 step: format!("main.step[{index}]"),

@@ -44,6 +44,9 @@ bugs! {
     OneInputIsEnough,
     FailedLoopHasValue,
     BrokenBranchHasValue,
+    WorstTrialIsBest,
+    FailedTrialEndsRun,
+    FailedTrialForgotten,
     // Admission and queue.
     CoresOvercommitted,
     MemoryOvercommitted,

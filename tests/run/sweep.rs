@@ -159,6 +159,147 @@ fn a_trial_that_reports_too_little_is_stopped() {
     assert_eq!(again.steps_that("cached").len(), 3);
 }
 
+/// The same as a script and as a generator.
+#[test]
+fn scripts_and_generators_report_as_well() {
+    let halving = HALVING.split_once("pipeline halving").unwrap().1.split_once("pipeline main").unwrap().0;
+    let program = format!(
+        r#"import std/tune {{ Strategy }}
+
+task script(depth: Int) -> {{ auc: Float }} {{
+  sh:
+    echo "{{\"step\": 1, \"auc\": 0.$depth}}" >> "$STANDPIPE_REPORT"
+    if [ "$depth" -lt 50 ]; then sleep 1000; fi
+    printf '0.%s' "$depth" > "$out_auc"
+}}
+
+task generator(depth: Int) -> {{ auc: Float }} {{
+  python: "fit.py:fit"
+}}
+
+pipeline halving{halving}pipeline main() -> {{ script: Float, generator: Float }} {{
+  one = sweep depth in [50, 10, 60] maximize auc using halving() {{
+    script(depth)
+  }}
+  two = sweep depth in [50, 10, 60] maximize auc using halving() {{
+    generator(depth)
+  }}
+  {{ script: one.score, generator: two.score }}
+}}
+"#
+    );
+    let fit = "import time\n\ndef fit(depth):\n    for step in range(1, 4 if depth >= 50 else 100000):\n        \
+               yield {\"step\": step, \"auc\": depth / 100}\n        time.sleep(0.001)\n    return {\"auc\": depth / 100}\n";
+    let project = Project::new(&[("main.pipe", &program), ("fit.py", fit)]);
+    let run = project.run(&["main.pipe"]).succeeded();
+    assert_eq!(run.outputs(), &json!({ "script": 0.6, "generator": 0.6 }));
+    for sweep in ["main.one", "main.two"] {
+        let of = |event: &&Value| event["step"] == sweep;
+        let states: Vec<_> = run.all("trial_finished").filter(of).map(|event| event["state"].clone()).collect();
+        assert_eq!(states, ["finished", "stopped", "finished"], "{sweep}");
+    }
+}
+
+#[test]
+fn what_was_stopped_stays_so_when_the_run_goes_on() {
+    // The last trial waits for a file.
+    let program = HALVING.replace(
+        "    import time\n",
+        "    import os, time\n    while depth == 30 and not os.path.exists(\"go\"):\n        time.sleep(0.02)\n",
+    );
+    let whole = Project::new(&[("main.pipe", &program), ("go", "")]).run(&["main.pipe"]).succeeded();
+    let project = Project::new(&[("main.pipe", &program)]);
+    let mut run = project.start(&["main.pipe"]);
+    run.until(|event| event["event"] == "trial_started" && event["trial"] == 5);
+    run.signal("KILL");
+    assert_eq!(run.code(), None);
+    project.write("go", "");
+    let resumed = Run::of(&project.standpipe(&["runs", "resume", "--format", "json"])).succeeded();
+    assert_eq!(trials(&resumed), trials(&whole));
+    assert_eq!(resumed.outputs(), whole.outputs());
+    // Neither what finished nor what was stopped ran again.
+    let started: Vec<_> = resumed.all("step_started").map(|event| event["step"].clone()).collect();
+    assert_eq!(started, ["main.tuned[5].fit"]);
+}
+
+#[test]
+fn a_step_of_a_trial_is_tried_alone() {
+    let project = Project::new(&[("main.pipe", RANDOM)]);
+    project.run(&["main.pipe"]).succeeded();
+    let alone = project.run(&["main.pipe", "--only", "main.tuned[2].fit"]).succeeded();
+    assert_eq!(alone.steps_that("succeeded"), ["main.tuned[2].fit"]);
+    // What is not on record is left out; nothing is found then, and nothing has failed.
+    let fresh = Project::new(&[("main.pipe", RANDOM)]);
+    let alone = fresh.run(&["main.pipe", "--only", "main.tuned[2].fit"]).succeeded();
+    assert_eq!(alone.steps_that("succeeded"), ["main.tuned[2].fit"]);
+    assert_eq!(alone.steps_that("failed"), Vec::<String>::new());
+}
+
+/// The folds, the scores and the search of scikit-learn, beside a sweep over the same folds.
+#[test]
+#[ignore = "downloads scikit-learn; `.ci/run first_steps` runs it"]
+fn a_grid_finds_the_score_that_scikit_learn_finds() {
+    let program = r#"
+import std/tune { grid }
+
+env learn {
+  packages: ["scikit-learn==1.9.1"]
+}
+
+task accuracy(depth: Int, leaf: Int, fold: Int) -> Float {
+  env: learn
+  python:
+    from sklearn.datasets import load_wine
+    from sklearn.model_selection import StratifiedKFold
+    from sklearn.tree import DecisionTreeClassifier
+
+    x, y = load_wine(return_X_y=True)
+    train, test = list(StratifiedKFold(5).split(x, y))[fold]
+    tree = DecisionTreeClassifier(max_depth=depth, min_samples_leaf=leaf, random_state=0)
+    return float(tree.fit(x[train], y[train]).score(x[test], y[test]))
+}
+
+task mean(of: List[Float]) -> { accuracy: Float } {
+  env: learn
+  python:
+    import numpy
+
+    return {"accuracy": float(numpy.mean(of))}
+}
+
+task reference() -> { accuracy: Float, depth: Int, leaf: Int } {
+  env: learn
+  python:
+    from sklearn.datasets import load_wine
+    from sklearn.model_selection import GridSearchCV, StratifiedKFold
+    from sklearn.tree import DecisionTreeClassifier
+
+    space = {"max_depth": [1, 2, 3, 4], "min_samples_leaf": [1, 5, 9]}
+    search = GridSearchCV(DecisionTreeClassifier(random_state=0), space, cv=StratifiedKFold(5))
+    search.fit(*load_wine(return_X_y=True))
+    best = search.best_params_
+    return {"accuracy": float(search.best_score_), "depth": best["max_depth"], "leaf": best["min_samples_leaf"]}
+}
+
+pipeline main() -> {
+  found: { accuracy: Float, depth: Int, leaf: Int }
+  reference: { accuracy: Float, depth: Int, leaf: Int }
+} {
+  tuned = sweep depth in 1..=4, leaf in [1, 5, 9] maximize accuracy using grid() {
+    scores = for fold in 0..5 {
+      accuracy(depth, leaf, fold)
+    }
+    mean(scores)
+  }
+  found = { accuracy: tuned.score, depth: tuned.params.depth, leaf: tuned.params.leaf }
+  { found, reference: reference() }
+}
+"#;
+    let run = Project::new(&[("main.pipe", program)]).run(&["main.pipe"]).succeeded();
+    assert_eq!(run.outputs()["found"], run.outputs()["reference"]);
+    assert!(run.outputs()["found"]["accuracy"].as_f64().unwrap() > 0.5);
+}
+
 /// Trial 12 waits for a file `go`; each notes that it began.
 const WAITS: &str = r#"
 import std/tune { tpe }

@@ -69,7 +69,7 @@ pub(super) fn changes(record: &Record) -> Vec<Change> {
                     value,
                     run: kept.run.to_string(),
                     seconds: kept.seconds,
-                    reports: text(&kept.reports),
+                    reports: text(&end.reports),
                     anew: kept.anew,
                 });
             }
@@ -251,6 +251,7 @@ pub(crate) mod tests {
                 step: format!("main.all[{index}].fit"),
                 status,
                 seconds: f64::from(index),
+                reports: vec![Report { name: "auc".into(), value: None, at: Some(i64::from(index)) }],
                 ..StepEnd::new("calm-crab".into())
             };
             let keep = (status == Status::Succeeded).then(|| Kept {
@@ -258,7 +259,6 @@ pub(crate) mod tests {
                 value: Value::list(vec![Value::Float(f64::NAN), Value::string("a \"b\"\n")]),
                 run: "calm-crab".into(),
                 seconds: f64::from(index),
-                reports: vec![Report { name: "auc".into(), value: None, at: Some(i64::from(index)) }],
                 anew: false,
             });
             journal.append(Record::StepFinished { end: Box::new(end), keep }, Vec::new(), false);
@@ -307,7 +307,6 @@ pub(crate) mod tests {
             value: Value::Int(value),
             run: format!("run-{run}").into(),
             seconds: 0.5,
-            reports: Vec::new(),
             anew,
         };
         journal.append(Record::StepFinished { end: Box::new(end), keep: Some(kept) }, Vec::new(), true);

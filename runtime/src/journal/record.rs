@@ -68,7 +68,6 @@ pub(crate) struct Kept {
     pub run: SmolStr,
     /// How long that took.
     pub seconds: f64,
-    pub reports: Vec<Report>,
     /// It takes the place of an earlier one that is another: that one was too old, or is gone. Else the first stays.
     pub anew: bool,
 }
@@ -108,6 +107,8 @@ pub(crate) struct StepEnd {
     /// The key under which the result was found that was reused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub used: Option<Digest>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reports: Vec<Report>,
 }
 
 /// The end of a step whose result is kept.
@@ -117,8 +118,6 @@ struct KeptEnd<'r> {
     end: &'r StepEnd,
     key: Digest,
     value: &'r Value,
-    #[serde(skip_serializing_if = "<[Report]>::is_empty")]
-    reports: &'r [Report],
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     anew: bool,
 }
@@ -146,6 +145,7 @@ impl StepEnd {
             value: None,
             parts: Vec::new(),
             used: None,
+            reports: Vec::new(),
         }
     }
 }
@@ -195,7 +195,7 @@ impl Record {
             }
             Self::StepFinished { end, keep: None } => serde_json::to_string(end).unwrap_or_default(),
             Self::StepFinished { end, keep: Some(kept) } => {
-                let whole = KeptEnd { end, key: kept.key, value: &kept.value, reports: &kept.reports, anew: kept.anew };
+                let whole = KeptEnd { end, key: kept.key, value: &kept.value, anew: kept.anew };
                 serde_json::to_string(&whole).unwrap_or_default()
             }
             Self::SweepStarted { head, .. } => serde_json::to_string(head).unwrap_or_default(),

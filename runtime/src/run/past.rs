@@ -8,11 +8,12 @@ use smol_str::SmolStr;
 use standpipe_plan::{Digest, Value};
 
 use super::driver::nanos;
+use crate::cache::Hit;
 use crate::codes;
 use crate::event::{Failure, Status};
 use crate::executor::local::Ending;
 use crate::history::{Begun, Ended, TrialState};
-use crate::journal::{self, StepEnd};
+use crate::journal::{self, Report, StepEnd};
 use crate::keeper::Left;
 use crate::options::Resume;
 use crate::process::{kill_marked, marker};
@@ -39,6 +40,7 @@ struct Done {
     /// What it is made of; nothing of an effect.
     parts: Vec<(SmolStr, SmolStr)>,
     seconds: f64,
+    reports: Vec<Report>,
 }
 
 /// What a run knows of one of its effects before it starts it.
@@ -103,9 +105,12 @@ impl Past {
                     }
                     if let (Status::Succeeded | Status::Cached, Some(value)) = (end.status, end.value) {
                         // What was taken from earlier in this run took as long as it did then.
-                        let before = past.done.get(&step).map(|done| done.seconds);
-                        let seconds = before.filter(|_| end.status == Status::Cached).unwrap_or(end.seconds);
-                        past.done.insert(step, Done { value, parts: end.parts, seconds });
+                        let before = past.done.remove(&step).filter(|_| end.status == Status::Cached);
+                        let (seconds, reports) = match before {
+                            Some(before) => (before.seconds, before.reports),
+                            None => (end.seconds, end.reports),
+                        };
+                        past.done.insert(step, Done { value, parts: end.parts, seconds, reports });
                     }
                 }
                 _ => {}
@@ -178,10 +183,11 @@ impl Past {
         )))
     }
 
-    /// What a step was worth in this run that is made of `parts`, and how many seconds it took.
-    pub(super) fn value(&self, step: &str, parts: &[(SmolStr, SmolStr)]) -> Option<(Value, f64)> {
-        let done = self.done.get(step)?;
-        (done.parts.as_slice() == parts && !parts.is_empty()).then(|| (done.value.clone(), done.seconds))
+    /// What a step was worth in this run, called `run`, that is made of `parts`.
+    pub(super) fn value(&self, step: &str, parts: &[(SmolStr, SmolStr)], run: &SmolStr) -> Option<Hit> {
+        let done = self.done.get(step).filter(|done| done.parts.as_slice() == parts && !parts.is_empty())?;
+        let Done { value, seconds, reports, .. } = done;
+        Some(Hit { value: value.clone(), run: run.clone(), seconds: *seconds, reports: reports.clone() })
     }
 
     /// What its sweeps have tried.

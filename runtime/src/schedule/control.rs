@@ -5,6 +5,7 @@ use standpipe_plan::{EvalError, NodeId, NodeKind, Scope, Value, equal, eval};
 use super::activation::{ActivationId, label};
 use super::regions::join;
 use super::{NodeScope, Schedule, no_value};
+use crate::planted::{Bug, planted};
 
 /// A `loop` under way.
 #[derive(Clone, Copy)]
@@ -100,7 +101,11 @@ impl Schedule<'_> {
         while let Some((id, slot)) = parent {
             let Some(own) = self.activations.get(&id) else { return false };
             let kind = self.layout.node(own.region, slot).map(|node| &node.kind);
-            if self.rules.catches && matches!(kind, Some(NodeKind::Try { .. } | NodeKind::Sweep(_))) {
+            let catches = match kind {
+                Some(NodeKind::Sweep(_)) => !planted(Bug::FailedTrialEndsRun),
+                kind => matches!(kind, Some(NodeKind::Try { .. })),
+            };
+            if self.rules.catches && catches {
                 return true;
             }
             parent = own.parent;

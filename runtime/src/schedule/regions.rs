@@ -236,6 +236,9 @@ impl<'p> Schedule<'p> {
             return self.tried(id, slot, value);
         }
         if matches!(kind, Some(NodeKind::Sweep(_))) {
+            if value.is_none() && planted(Bug::FailedTrialForgotten) {
+                return;
+            }
             return self.trial_ended(id, slot, index, value);
         }
         let Some(cell) = activation.cells.get_mut(slot) else { return };

@@ -20,6 +20,7 @@ use super::activation::{ActivationId, label};
 use super::regions::join;
 use super::{Effect, NodeScope, Schedule, Ticket, no_value};
 use crate::codes;
+use crate::durations::place;
 use crate::event::{Failure, SweepHead};
 use crate::history::{AxisInfo, ObjectiveInfo, Scale};
 
@@ -43,6 +44,8 @@ pub(super) struct Search {
     expired: bool,
     /// The space has no value somewhere.
     problem: Option<Failure>,
+    /// A trial ended without an outcome: steps of it were left out.
+    cut: bool,
     /// What was tried before the run was interrupted.
     past: BTreeMap<u64, Tried>,
 }
@@ -94,6 +97,7 @@ impl<'p> Schedule<'p> {
             alarm,
             expired: false,
             problem: None,
+            cut: false,
             past,
         };
         self.put_search(id, slot, Box::new(search));
@@ -190,9 +194,8 @@ impl<'p> Schedule<'p> {
     fn take_over(&mut self, id: ActivationId, slot: usize, index: usize, ran: Ran) {
         let Some(mut search) = self.take_search(id, slot) else { return };
         if let Some(tried) = search.active.get_mut(&index) {
-            for (step, value) in &ran.reports {
-                search.study.report(index as u64, *step, *value);
-            }
+            // As then, nothing counts that it reported after it was to stop.
+            let _ = ran.reports.iter().any(|(step, value)| search.study.report(index as u64, *step, *value));
             tried.nanos = ran.nanos;
             tried.reports = ran.reports;
             tried.failure = Some(Failure::new(codes::STOPPED_EARLY, "the trial was not worth going on with"));
@@ -209,19 +212,21 @@ impl<'p> Schedule<'p> {
 
     fn end_trial(&mut self, id: ActivationId, slot: usize, index: usize, value: Option<Value>) {
         let Some(mut search) = self.take_search(id, slot) else { return };
-        let place = self.activations.get(&id).and_then(|own| Some((own, self.layout.node(own.region, slot)?)));
-        if let (Some(tried), Some((own, node))) = (search.active.remove(&index), place)
+        let around = self.activations.get(&id).and_then(|own| Some((own, self.layout.node(own.region, slot)?)));
+        if let (Some(tried), Some((own, node))) = (search.active.remove(&index), around)
             && let NodeKind::Sweep(sweep) = &node.kind
         {
             let step = join(&own.path, &node.name);
             let (row, failure) = outcome::row(sweep, tried, value.as_ref());
-            // What a run that is being ended cuts short has no outcome.
-            let cut = self.draining.is_some() && row.outcome == Outcome::Failed;
+            // What a run that is being ended cuts short has no outcome, nor what was left out of it on purpose.
+            let cut = row.outcome == Outcome::Failed && (self.draining.is_some() || failure.is_none());
+            search.cut |= cut;
             if !cut {
                 search.study.tell(index as u64, row.outcome);
                 self.effects.push(outcome::ended(step, index, &row, failure.as_ref()));
                 if let Some(failure) = failure {
-                    search.failures.entry(failure.message.clone()).or_insert((0, failure)).0 += 1;
+                    // Messages that differ by the trial's number alone are the same.
+                    search.failures.entry(place(&failure.message)).or_insert((0, failure)).0 += 1;
                 }
                 if let Some(value) = value {
                     search.best = outcome::better(sweep, search.best.take(), index, &row, value);
@@ -244,9 +249,10 @@ impl<'p> Schedule<'p> {
         let NodeKind::Sweep(sweep) = &node.kind else { return };
         let step = join(&own.path, &node.name);
         let too_many = search.study.over() == Some(Why::Failures);
-        let found = search.problem.is_none() && search.best.is_some() && !too_many && self.draining.is_none();
+        let given_up = self.draining.is_some() || search.cut;
+        let found = search.problem.is_none() && search.best.is_some() && !too_many && !given_up;
         self.effects.push(Effect::SweepEnded { step: step.clone(), found });
-        if self.draining.is_some() {
+        if given_up {
             return self.unsettled(id, slot);
         }
         match (search.problem, search.best) {

@@ -17,6 +17,7 @@ const INVARIANTS: &[(&str, Invariant)] = &[
     ("one live attempt, numbered and waited for as the task says", attempts::numbered),
     ("effects start once, and only when that is on the disk", attempts::effects),
     ("nothing starts once the run stops or has failed", stops::nothing_new),
+    ("what is stopped has not failed", stops::no_failure),
     ("who asks twice is obeyed at once", stops::obeyed),
     ("steps start with the right inputs, after what they wait for", order::inputs_and_order),
     ("a `for` keeps its limit", order::limits),

@@ -46,7 +46,9 @@ impl Faults {
             ..Self::default()
         };
         if rng.chance(20) {
-            faults.interrupt = Some((rng.below(3_000), 1 + rng.below(10_000)));
+            // Most runs are short.
+            let within = if rng.chance(50) { 300 } else { 3_000 };
+            faults.interrupt = Some((rng.below(within), 1 + rng.below(10_000)));
         }
         faults.environment_late = rng.chance(50);
         faults.environment_fails = rng.chance(6);

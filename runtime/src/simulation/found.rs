@@ -45,6 +45,9 @@ fn finder(bug: Bug) -> Finder {
         | Bug::OneInputIsEnough
         | Bug::FailedLoopHasValue
         | Bug::BrokenBranchHasValue
+        | Bug::WorstTrialIsBest
+        | Bug::FailedTrialEndsRun
+        | Bug::FailedTrialForgotten
         | Bug::CoresOvercommitted
         | Bug::MemoryOvercommitted
         | Bug::CardsOvercommitted

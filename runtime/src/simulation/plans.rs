@@ -1,14 +1,20 @@
-//! Random plans: chains, fans, branches and loops over tasks of every temper. Everything is an Int.
+//! Random plans: chains, fans, branches, loops and sweeps over tasks of every temper. Everything is an Int.
+//!
+//! Sweeps go through a grid: what other strategies try, and how many trials a `budget` or `max_failures` leaves, depends
+//! on the order in which trials end, which no reference can know.
 
 use standpipe_plan::{
-    BinaryOp, Body, Builtin, CachePolicy, Expr, Frame, Input, Limit, Node, NodeId, NodeKind, Origin, Plan, Region,
-    Retry, Settings, Shape, Step, Task, TaskId, Value,
+    Axis, BinaryOp, Body, Builtin, CachePolicy, Expr, Frame, Input, Limit, Measure, Node, NodeId, NodeKind, Objective,
+    Origin, Plan, Region, Retry, Settings, Shape, Space, Step, Sweep, Task, TaskId, Value,
 };
 
 use super::rng::{Rng, mix};
 use crate::admission::Capacity;
 
 const HERE: Origin = Origin { file: 0, line: 1 };
+
+/// What the names of sweeps begin with; no other name does.
+pub(super) const SWEEP: char = 'w';
 
 /// What the simulated machine has.
 pub(super) const MACHINE: Capacity =
@@ -144,7 +150,7 @@ impl Builder {
             if !own.is_empty() && rng.chance(15) {
                 after.push(own[rng.index(own.len())]);
             }
-            let kind = match rng.below(if depth == 0 { 12 } else { 18 }) {
+            let kind = match rng.below(if depth == 0 { 12 } else { 20 }) {
                 0..10 => {
                     let effect = self.effects && rng.chance(15);
                     let task = if effect { 6 + rng.index(2) } else { rng.index(6) };
@@ -176,6 +182,15 @@ impl Builder {
                     then: self.region(rng, depth - 1, &seen, None),
                     otherwise: self.region(rng, depth - 1, &seen, None),
                 },
+                18 | 19 => {
+                    let all = self.id();
+                    let sweep = self.sweep(rng, depth, &seen);
+                    let name = format!("{SWEEP}{}", all.0).into();
+                    let kind = NodeKind::Sweep(Box::new(sweep));
+                    nodes.push(Node { id: all, name, kind, after: std::mem::take(&mut after), origin: HERE });
+                    let best = Expr::Field(Box::new(Expr::Node(all)), "best".into());
+                    NodeKind::Value(Expr::Field(Box::new(best), "v".into()))
+                }
                 _ => {
                     let item = self.id();
                     let all = self.id();
@@ -205,5 +220,50 @@ impl Builder {
             length => Expr::Node(own[rng.index(length)]),
         };
         Region { nodes, result }
+    }
+
+    /// A sweep of one parameter, each trial with at least one step and no effects.
+    fn sweep(&mut self, rng: &mut Rng, depth: u32, seen: &[NodeId]) -> Sweep {
+        let (item, value, first) = (self.id(), self.id(), self.id());
+        let effects = std::mem::replace(&mut self.effects, false);
+        let inside = [seen, &[value, first]].concat();
+        let mut body = self.region(rng, depth - 1, &inside, None);
+        self.effects = effects;
+        let node =
+            |id: NodeId, name: String, kind| Node { id, name: name.into(), kind, after: Vec::new(), origin: HERE };
+        let parameter = Expr::Field(Box::new(Expr::Node(item)), "x".into());
+        let input = Input { name: "i0".into(), value: Expr::Node(value), shape: Shape::Int(None) };
+        let task = TaskId(u32::try_from(rng.index(6)).unwrap_or(0));
+        let step = Step { task, inputs: vec![input], output: Shape::Int(None) };
+        let begin = [
+            node(item, String::new(), NodeKind::Item),
+            node(value, String::new(), NodeKind::Value(parameter)),
+            node(first, format!("s{}", first.0), NodeKind::Step(step)),
+        ];
+        body.nodes.splice(0..0, begin);
+        body.result = Expr::Record(vec![("v".into(), body.result)]);
+        let items = (0..=rng.below(3)).map(|number| Value::Int(i64::try_from(number).unwrap_or(0)));
+        let space = Space::Choice(Expr::Const(Value::list(items.collect())));
+        let parallel = if rng.chance(50) { Value::Int(1 + i64::from(rng.chance(50))) } else { Value::None };
+        let strategy = Sweep::STRATEGY.map(|name| {
+            let value = match name {
+                "kind" => Value::string("grid"),
+                "pruner" => Value::string("none"),
+                "seed" => Value::Int(0),
+                "reduction" => Value::Int(3),
+                "parallel" => parallel.clone(),
+                _ => Value::None,
+            };
+            (name.into(), value)
+        });
+        let of = Measure::Field(vec!["v".into()]);
+        Sweep {
+            axes: vec![Axis { name: "x".into(), space, shape: Shape::Int(None) }],
+            objectives: vec![Objective { name: "v".into(), maximize: rng.chance(50), of }],
+            strategy: Expr::Const(Value::record(strategy.into())),
+            item,
+            trials: Vec::new(),
+            body,
+        }
     }
 }

@@ -21,6 +21,8 @@ use crate::schedule::{Rules, Schedule};
 
 /// Most processes of one run before the last, in which nothing goes wrong.
 const PROCESSES: u32 = 4;
+/// Things that happen so long after another may come to the driver with it.
+const TOGETHER: u64 = 500;
 /// More things than this never happen in one process.
 const ENDLESS: u32 = 200_000;
 
@@ -118,7 +120,9 @@ fn run(plan: &Arc<standpipe_plan::Plan>, state: &Rc<RefCell<State>>, rules: Rule
                 state.borrow_mut().note(Fact::Stuck);
                 return End::Stuck;
             }
-            if !state.borrow().more(driver.timer()) {
+            // What is far off does not come together with this.
+            let next = [driver.timer().map(nanos), state.borrow().next_at()].into_iter().flatten().min();
+            if next.is_none_or(|next| next > state.borrow().now + TOGETHER) {
                 break;
             }
         }

@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use standpipe_plan::{Node, NodeId, NodeKind, Plan, Region, Scope, TaskId, Value, equal, eval};
+use standpipe_plan::{Axis, Node, NodeId, NodeKind, Plan, Region, Scope, Space, TaskId, Value, equal, eval};
 
-use super::plans::output;
+use super::plans::{SWEEP, output};
 
 /// A step that a run has to come to.
 #[derive(Clone, Debug, PartialEq)]
@@ -130,8 +130,31 @@ impl<'p> Reference<'p> {
                 Some(value)
             }
             NodeKind::Try { body } => Some(self.region(body, path, Some(frame), before, item).unwrap_or(Value::None)),
-            // No run is begun with one.
-            NodeKind::Sweep(_) => None,
+            NodeKind::Sweep(sweep) => {
+                let Some(Axis { name, space: Space::Choice(items), .. }) = sweep.axes.first() else { return None };
+                let items = eval(items, frame).ok()?;
+                let maximize = sweep.objectives.first().is_some_and(|objective| objective.maximize);
+                let mut best: Option<(f64, Value)> = None;
+                for index in 0..items.items().unwrap_or(0) {
+                    let item = Value::record(vec![(name.clone(), items.item(index).unwrap_or(Value::None))]);
+                    let trial = self.region(&sweep.body, &format!("{path}[{index}]"), Some(frame), before, &item);
+                    // A trial that fails is none; of equals the first is the best.
+                    #[expect(clippy::cast_precision_loss, reason = "small numbers")]
+                    let score = match trial.as_ref().and_then(|trial| trial.field("v")) {
+                        Some(Value::Int(score)) => score as f64,
+                        Some(Value::Float(score)) => score,
+                        _ => continue,
+                    };
+                    let better = |best: f64| if maximize { score > best } else { score < best };
+                    if best.as_ref().is_none_or(|(best, _)| better(*best)) {
+                        best = trial.map(|trial| (score, trial));
+                    }
+                }
+                if best.is_none() {
+                    self.errors.insert(path.to_owned());
+                }
+                best.map(|(_, trial)| Value::record(vec![("best".into(), trial)]))
+            }
             NodeKind::For { items, limit, body, .. } => {
                 let items = eval(items, frame).ok()?;
                 if let Some(Value::Int(limit)) = limit.as_ref().and_then(|limit| eval(limit, frame).ok()) {
@@ -155,6 +178,11 @@ impl<'p> Reference<'p> {
 
 fn join(path: &str, part: &str) -> String {
     if part.is_empty() { path.to_owned() } else { format!("{path}.{part}") }
+}
+
+/// Whether what fails there is a trial's failure, and not the run's.
+pub(super) fn caught(path: &str) -> bool {
+    path.split('.').any(|part| part.starts_with(SWEEP) && part.contains('['))
 }
 
 /// Whether `path` is `whole` or something in it.

@@ -110,11 +110,6 @@ impl State {
         self.future.insert((self.now + wait, self.made), happening);
     }
 
-    /// Whether anything will happen.
-    pub(super) fn more(&self, timer: Option<Duration>) -> bool {
-        timer.is_some() || !self.future.is_empty()
-    }
-
     /// When the next thing happens.
     pub(super) fn next_at(&self) -> Option<u64> {
         self.future.first_key_value().map(|((at, _), _)| *at)

@@ -95,8 +95,7 @@ impl Run {
         let value = Value::Blob(Arc::new(adopted.blob));
         let end =
             StepEnd { step: format!("main.{text}"), status: Status::Succeeded, ..StepEnd::new(self.name.clone()) };
-        let kept =
-            Kept { key: key(text), value, run: self.name.clone(), seconds: 0.5, reports: Vec::new(), anew: false };
+        let kept = Kept { key: key(text), value, run: self.name.clone(), seconds: 0.5, anew: false };
         self.journal.append(Record::StepFinished { end: Box::new(end), keep: Some(kept) }, adopted.files, false);
         self.store.root().join(place(text))
     }

@@ -2,7 +2,8 @@
 
 use serde_json::json;
 use standpipe_plan::{Expr, Node, NodeId, Origin, Shape, Step, TaskId, Value};
-use standpipe_runtime::Counts;
+use standpipe_runtime::history::{AxisInfo, ObjectiveInfo, Scale};
+use standpipe_runtime::{Counts, SweepHead};
 
 use super::*;
 
@@ -112,6 +113,55 @@ fn thousands_of_steps_are_a_few_lines() {
     events.extend((0..1_000).map(|index| finished(&format!("train.step_{index}"), "", Status::Cached, 0.0)));
     events.extend(story().pop());
     insta::assert_snapshot!(told(&events, false));
+}
+
+/// A sweep of three trials, inside one of which another sweeps, and a large one.
+fn sweeps() -> Vec<Event> {
+    let head = |trials: Option<u64>| SweepHead {
+        strategy: "random".into(),
+        trials,
+        parallel: 2,
+        axes: vec![AxisInfo { name: "depth".into(), scale: Scale::Linear }],
+        objectives: vec![ObjectiveInfo { name: "auc".into(), maximize: true }],
+    };
+    let begun = |step: &str, trial: u64| Event::TrialStarted {
+        step: step.into(),
+        trial,
+        params: json!({ "depth": trial + 2 }),
+    };
+    let ended = |step: &str, trial: u64, state: TrialState, score: Option<f64>, error: Option<&str>| {
+        let (params, error) = (json!({ "depth": trial + 2 }), error.map(str::to_owned));
+        Event::TrialFinished { step: step.into(), trial, params, state, scores: vec![score], seconds: 1.5, error }
+    };
+    let over = |step: &str| Event::SweepFinished { step: step.into(), found: true };
+    let (one, inner, many) = ("train.tuned", "train.tuned[1].inner", "train.many");
+    let mut events = vec![Event::SweepStarted { step: one.into(), head: head(Some(3)) }, begun(one, 0), begun(one, 1)];
+    events.extend([Event::SweepStarted { step: inner.into(), head: head(None) }, begun(inner, 0)]);
+    events.push(finished("train.tuned[0].fit", "depth=2", Status::Succeeded, 1.5));
+    events.push(ended(inner, 0, TrialState::Finished, Some(0.25), None));
+    events.push(over(inner));
+    events.push(ended(one, 0, TrialState::Finished, Some(0.75), None));
+    events.push(begun(one, 2));
+    events.push(ended(one, 1, TrialState::Failed, None, Some("ValueError: two\nmore of it")));
+    events.push(ended(one, 2, TrialState::Stopped, Some(0.5), None));
+    events.extend([over(one), Event::SweepStarted { step: many.into(), head: head(Some(100)) }]);
+    for (trial, score) in (0..).zip([0.5, 0.25, 0.875, 0.625]) {
+        events.extend([begun(many, trial), ended(many, trial, TrialState::Finished, Some(score), None)]);
+    }
+    events.extend([over(many), Event::SweepFinished { step: "train.lost".into(), found: false }]);
+    events
+}
+
+#[test]
+fn trials_are_told_each_or_as_they_do_better() {
+    insta::assert_snapshot!(told(&sweeps(), false));
+}
+
+#[test]
+fn sweeps_as_programs_read_them() {
+    let mut lines = sweeps().iter().map(|event| serde_json::to_string(event).unwrap()).collect::<Vec<_>>();
+    lines.dedup();
+    insta::assert_snapshot!(lines[..12].join("\n"));
 }
 
 #[test]

@@ -26,7 +26,7 @@ impl<W: World> Driver<'_, '_, W> {
         // What later runs do not reuse, this one may still go on from.
         let value = known.value.as_ref().filter(|_| keep.is_none() && self.kept(&known));
         let value = value.map(cache::without_places);
-        let Underway { key, seconds, log, files, from, .. } = known;
+        let Underway { key, seconds, log, files, from, reports, .. } = known;
         let end = StepEnd {
             step: step.path.clone(),
             label: step.label.clone(),
@@ -39,6 +39,7 @@ impl<W: World> Driver<'_, '_, W> {
             value,
             used: key.as_ref().map(|key| key.digest).filter(|_| status == Status::Cached),
             parts: key.map(|key| key.parts).unwrap_or_default(),
+            reports,
         };
         self.recorder.record(Record::StepFinished { end: Box::new(end), keep }, files);
         self.tell_end(step, status, seconds, failure, caught);
@@ -96,7 +97,6 @@ impl<W: World> Driver<'_, '_, W> {
             value: cache::without_places(value),
             run: self.run.clone(),
             seconds: step.seconds,
-            reports: step.reports.clone(),
             anew: step.lost || matches!(step.policy, CachePolicy::For(_)),
         })
     }

@@ -96,8 +96,9 @@ impl<W: World> Driver<'_, '_, W> {
 
     /// A result of this run, else, where they may be reused, of an earlier one.
     fn earlier(&mut self, ticket: Ticket, path: &str, key: &cache::Key, policy: CachePolicy) -> Option<Hit> {
-        if let Some((value, seconds)) = self.past.value(path, &key.parts).filter(|(value, _)| self.world.holds(value)) {
-            return Some(Hit { value, run: self.run.clone(), seconds, reports: Vec::new() });
+        let own = self.past.value(path, &key.parts, &self.run);
+        if let Some(hit) = own.filter(|hit| self.world.holds(&hit.value)) {
+            return Some(hit);
         }
         if policy == CachePolicy::Off || planted(Bug::CacheNeverAsked) {
             return None;

@@ -10,6 +10,7 @@ use super::trial::Try;
 use crate::codes;
 use crate::event::{Failure, TrialEnd};
 use crate::history::TrialState;
+use crate::planted::{Bug, planted};
 use crate::schedule::Effect;
 
 /// The trial that did best.
@@ -99,6 +100,7 @@ fn seconds(nanos: u64) -> f64 {
 /// of equals the first by number is the best, whichever ends first.
 pub(super) fn better(sweep: &Sweep, best: Option<Best>, index: usize, row: &Row, result: Value) -> Option<Best> {
     let maximize = sweep.objectives.first().is_some_and(|objective| objective.maximize);
+    let maximize = maximize != planted(Bug::WorstTrialIsBest);
     let beats = |score: f64, best: &Best| {
         let ahead = if maximize { score > best.score } else { score < best.score };
         ahead || score == best.score && index < best.index

@@ -121,8 +121,8 @@ impl Schedule<'_> {
         let told = tried.reports.len() as u64 + 1;
         let step = at.and_then(|at| u64::try_from(at).ok()).filter(|at| *at > 0).unwrap_or(told);
         tried.reports.push((step, value));
-        // A result that is reused is there already.
-        if search.study.report(index as u64, step, value) && runs && !tried.stopped {
+        // How often it reports until it hears that it is to stop is chance; what is reused is there already.
+        if !tried.stopped && search.study.report(index as u64, step, value) && runs {
             tried.stopped = true;
             self.effects.push(Effect::StopEarly { ticket });
         }

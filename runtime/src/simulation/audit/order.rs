@@ -2,15 +2,24 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::event::Status;
 use crate::simulation::fact::{Fact, Line};
 use crate::simulation::play::Story;
 use crate::simulation::reference::{Reference, within};
 
 pub(super) fn inputs_and_order(story: &Story, breaks: &mut Vec<String>) {
-    // Of what fails it does not matter here: what follows must not start at all.
-    let none = BTreeSet::new();
-    let (reference, _) = Reference::new(&story.drawn.plan, &none);
     for process in story.processes() {
+        // What fails decides which trial of a sweep is the best; what needs it otherwise must not start at all.
+        let failing: BTreeSet<String> = process
+            .iter()
+            .filter_map(|(_, fact)| match fact {
+                Fact::Recorded { record: Line::Finished { path, status: Status::Failed, .. }, .. } => {
+                    Some(path.clone())
+                }
+                _ => None,
+            })
+            .collect();
+        let (reference, _) = Reference::new(&story.drawn.plan, &failing);
         let mut ended: BTreeSet<&str> = BTreeSet::new();
         for (_, fact) in process {
             match fact {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::event::{Counts, Status};
 use crate::simulation::fact::{Fact, Line};
 use crate::simulation::play::Story;
-use crate::simulation::reference::Reference;
+use crate::simulation::reference::{Reference, caught};
 
 pub(super) fn ends(story: &Story, breaks: &mut Vec<String>) {
     for process in story.processes() {
@@ -67,15 +67,16 @@ pub(super) fn meaning(story: &Story, breaks: &mut Vec<String>) {
                 _ => {}
             }
         }
-        let failed = !failing.is_empty();
+        let failed = failing.iter().any(|path| !caught(path));
         let fits = match status {
-            Status::Succeeded => !failed && reference.errors.is_empty(),
+            Status::Succeeded => !failed && reference.errors.iter().all(|path| caught(path)),
             Status::Failed => failed,
             Status::Cancelled => asked,
             Status::Cached | Status::Skipped => false,
         };
         if !fits {
-            breaks.push(format!("the run is {status:?} with {} failures", failing.len()));
+            let errors = &reference.errors;
+            breaks.push(format!("the run is {status:?} with {} failures and the errors {errors:?}", failing.len()));
         }
         if status == Status::Succeeded && worth.as_ref() != Some(value) {
             breaks.push(format!("the run is worth {value:?}, not {worth:?}"));

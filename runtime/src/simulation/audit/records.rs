@@ -9,10 +9,11 @@ use crate::run::world::World;
 use crate::schedule::Ticket;
 use crate::simulation::fact::{Fact, Line};
 use crate::simulation::play::Story;
+use crate::simulation::reference::caught;
 use crate::simulation::world::Made;
 
 /// What one event can add at a time.
-const BURST: usize = 64;
+const BURST: usize = 128;
 
 pub(super) fn told(story: &Story, breaks: &mut Vec<String>) {
     for process in story.processes() {
@@ -100,7 +101,9 @@ pub(super) fn bounded(story: &Story, breaks: &mut Vec<String>) {
             match fact {
                 // A run that ends says so of everything at once.
                 Fact::StopSent { .. } | Fact::Broken => break,
-                Fact::Recorded { record: Line::Finished { status: Status::Failed, .. }, .. } => break,
+                Fact::Recorded { record: Line::Finished { path, status: Status::Failed, .. }, .. } if !caught(path) => {
+                    break;
+                }
                 Fact::Behind { events } if *events > Made::BEHIND + BURST => {
                     breaks.push(format!("{events} events wait for the disk"));
                 }

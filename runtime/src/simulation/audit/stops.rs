@@ -1,9 +1,13 @@
 //! Stopping: by the user, by a failure, by a broken journal.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::event::Status;
 use crate::executor::Stop;
+use crate::schedule::Ticket;
 use crate::simulation::fact::{Fact, Line};
 use crate::simulation::play::Story;
+use crate::simulation::reference::caught;
 
 /// Longest between a request and what follows from it: the run may be waiting for the disk.
 const SOON: u64 = 5_000;
@@ -16,13 +20,40 @@ pub(super) fn nothing_new(story: &Story, breaks: &mut Vec<String>) {
             match fact {
                 Fact::Began { keep_going, .. } => keeps_going = *keep_going,
                 Fact::StopSent { .. } => stopped = Some("the run was stopped"),
-                Fact::Recorded { record: Line::Finished { path, status: Status::Failed, .. }, .. } if !keeps_going => {
+                Fact::Recorded { record: Line::Finished { path, status: Status::Failed, .. }, .. }
+                    if !keeps_going && !caught(path) =>
+                {
                     stopped = Some(path);
                 }
                 Fact::Submitted { path, .. } => {
                     if let Some(why) = stopped {
                         breaks.push(format!("{path} starts after {why}"));
                     }
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// What an attempt comes to that is being stopped says nothing of its step.
+pub(super) fn no_failure(story: &Story, breaks: &mut Vec<String>) {
+    for process in story.processes() {
+        let mut live: BTreeMap<Ticket, &str> = BTreeMap::new();
+        let mut stopped: BTreeSet<&str> = BTreeSet::new();
+        for (_, fact) in process {
+            match fact {
+                Fact::Submitted { ticket, path, .. } => {
+                    live.insert(*ticket, path);
+                }
+                Fact::Ended { ticket, genuine: true, .. } => {
+                    live.remove(ticket);
+                }
+                Fact::StopSent { .. } => stopped.extend(live.values()),
+                Fact::Recorded { record: Line::Finished { path, status: Status::Failed, .. }, .. }
+                    if stopped.contains(path.as_str()) =>
+                {
+                    breaks.push(format!("{path} was stopped and is said to have failed"));
                 }
                 _ => {}
             }
