@@ -1,40 +1,47 @@
 //! The project's files with the editor's unsaved text over them, and what they were read as last. Refuses whatever lies
 //! outside of the folders that the editor shows.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
+use standpipe_compiler::embed::Readings;
 use standpipe_compiler::{FileKind, ReadError, World};
 use standpipe_syntax::{FileId, Parsed, Source};
 
 use crate::documents::Documents;
 
-/// So many files are remembered as they were read.
-const REMEMBERED: usize = 4096;
+/// Text that is remembered as it was read, in bytes. A tree takes some thirty times as much.
+const REMEMBERED: usize = 1 << 20;
 
 /// A text, and what it was read as.
 type Remembered = (Arc<str>, Arc<Parsed>);
 
-/// What texts were read as, by file and its number in a compilation.
+/// What texts were read as, by file and its number in a compilation, and what their bodies were.
 #[derive(Debug, Default)]
-pub(crate) struct Memory(RefCell<HashMap<(PathBuf, FileId), Remembered>>);
+pub(crate) struct Memory {
+    known: RefCell<HashMap<(PathBuf, FileId), Remembered>>,
+    bytes: Cell<usize>,
+    readings: Readings,
+}
 
 impl Memory {
     fn parsed(&self, path: PathBuf, source: &Source) -> Arc<Parsed> {
-        let mut known = self.0.borrow_mut();
+        let mut known = self.known.borrow_mut();
         let key = (path, source.id);
         if let Some((text, parsed)) = known.get(&key)
             && **text == *source.text
         {
             return Arc::clone(parsed);
         }
-        if known.len() >= REMEMBERED {
+        if self.bytes.get() + source.text.len() > REMEMBERED {
             known.clear();
+            self.bytes.set(0);
         }
         let parsed = Arc::new(standpipe_syntax::parse(source));
-        known.insert(key, (Arc::clone(&source.text), Arc::clone(&parsed)));
+        let before = known.insert(key, (Arc::clone(&source.text), Arc::clone(&parsed)));
+        self.bytes.set(self.bytes.get() + source.text.len() - before.map_or(0, |(text, _)| text.len()));
         parsed
     }
 }
@@ -100,6 +107,10 @@ impl World for Overlay<'_> {
 
     fn parsed(&self, source: &Source) -> Arc<Parsed> {
         self.memory.parsed(self.path(&source.name), source)
+    }
+
+    fn readings(&self) -> Option<&Readings> {
+        Some(&self.memory.readings)
     }
 }
 

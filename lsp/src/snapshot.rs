@@ -21,8 +21,8 @@ use crate::overlay::{self, Memory, Overlay};
 use crate::planned::Planned;
 use crate::workspace::{self, Found};
 
-/// So many analyses of files that are not open are kept.
-const KEPT: usize = 64;
+/// Analyses of files that are not open are kept up to so much text in them, in bytes.
+const KEPT: usize = 256 << 10;
 
 /// The scheme of files of the standard library, for editors that ask for their text.
 const LIBRARY: &str = "standpipe";
@@ -216,7 +216,8 @@ impl Snapshot {
             plans: OnceCell::new(),
         });
         let mut files = self.files.borrow_mut();
-        if files.len() >= KEPT {
+        let closed = files.iter().filter(|(path, _)| self.documents.get(path).is_none());
+        if closed.map(|(_, file)| file.size()).sum::<usize>() > KEPT {
             files.retain(|path, _| self.documents.get(path).is_some());
         }
         files.insert(path.to_owned(), Rc::clone(&file));
@@ -354,6 +355,11 @@ impl File {
 
     pub(crate) fn type_of(&self, expr: &Expr) -> Option<&Type> {
         self.analysis.checked.types.first()?.get(expr.id.0 as usize).filter(|ty| **ty != Type::Error)
+    }
+
+    /// The text that it was made of, in bytes.
+    fn size(&self) -> usize {
+        self.sources.iter().map(|source| source.text.len()).sum()
     }
 
     /// The files that it was made of.

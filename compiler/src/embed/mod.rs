@@ -3,11 +3,13 @@
 
 mod errors;
 mod python;
+mod readings;
 mod shell;
 pub mod sql;
 mod text;
 
 pub use python::{Mention, mentions as python_mentions};
+pub use readings::Readings;
 pub use text::offset;
 
 use rustc_hash::{FxHashMap, FxHashSet};

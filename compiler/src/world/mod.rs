@@ -10,6 +10,8 @@ pub use machine::Machine;
 pub use memory::MemoryWorld;
 use standpipe_syntax::{Parsed, Source};
 
+use crate::embed::Readings;
+
 /// Largest source file that is read, in bytes.
 pub const MAX_SOURCE: u64 = 16 << 20;
 
@@ -56,6 +58,11 @@ pub trait World {
     /// text and the file's number.
     fn parsed(&self, source: &Source) -> Arc<Parsed> {
         Arc::new(standpipe_syntax::parse(source))
+    }
+
+    /// What bodies were read as, where that is remembered from one compilation to the next.
+    fn readings(&self) -> Option<&Readings> {
+        None
     }
 }
 

@@ -5,13 +5,13 @@ use standpipe_syntax::ast::Raw;
 
 use super::super::{Body, Embedder};
 use super::modules::Entry;
-use super::{Text, needs, read};
+use super::{Text, needs};
 use crate::paths::folder;
 
 /// Checks a raw body.
 pub(super) fn check(embedder: &mut Embedder<'_>, body: Body<'_>, raw: &Raw) {
     let text = Text::Raw(raw, body.file.source.id);
-    let facts = read::read(&raw.text);
+    let facts = embedder.facts(&raw.text);
     if let Some(error) = &facts.error {
         embedder.syntax(text, error);
         return;

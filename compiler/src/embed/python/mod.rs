@@ -1,7 +1,7 @@
 //! Python bodies, written out or by reference: what can be known of them before they run.
 
 mod body;
-mod facts;
+pub(super) mod facts;
 mod library;
 mod mentions;
 mod modules;
@@ -50,7 +50,7 @@ pub(super) struct State {
 /// A Python file of the project.
 struct PythonFile {
     source: Source,
-    facts: Facts,
+    facts: Rc<Facts>,
 }
 
 /// Whether everything that the body `text` returns is a dictionary whose keys are written there.
@@ -73,13 +73,21 @@ impl Embedder<'_> {
         self.report(errors::syntax(text.span(&error.place), &error.message, misspelt));
     }
 
+    /// What Python text says, which the world may remember.
+    fn facts(&self, text: &str) -> Rc<Facts> {
+        match self.world.readings() {
+            Some(readings) => readings.python.get(text, read::read),
+            None => Rc::new(read::read(text)),
+        }
+    }
+
     /// The Python file at `path`, read once.
     fn python_file(&mut self, path: &SmolStr) -> Result<Rc<PythonFile>, ReadError> {
         if let Some(known) = self.python.files.get(path) {
             return known.clone();
         }
         let file = self.read(path).map(|source| {
-            let facts = read::read(&source.text);
+            let facts = self.facts(&source.text);
             Rc::new(PythonFile { source, facts })
         });
         self.python.files.insert(path.clone(), file.clone());

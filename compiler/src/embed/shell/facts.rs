@@ -6,7 +6,7 @@ pub(super) use super::super::text::Place;
 
 /// What a script holds. Where it has a syntax error, nothing but that.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Facts {
+pub(in crate::embed) struct Facts {
     pub(super) error: Option<SyntaxError>,
     /// Variables that are read, in order of place.
     pub(super) uses: Vec<Use>,

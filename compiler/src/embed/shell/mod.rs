@@ -1,13 +1,15 @@
 //! Shell bodies, written out or in a script: what can be known of them before they run.
 
 mod errors;
-mod facts;
+pub(super) mod facts;
 mod known;
 mod read;
 mod syntax;
 #[cfg(test)]
 mod tests;
 mod words;
+
+use std::rc::Rc;
 
 use rustc_hash::FxHashSet;
 use standpipe_syntax::Span;
@@ -46,7 +48,10 @@ pub(super) fn check(embedder: &mut Embedder<'_>, body: Body<'_>) {
 impl Embedder<'_> {
     /// Checks the script `script`; `place` is where to speak of all of it.
     fn script(&mut self, body: Body<'_>, text: Text<'_>, script: &str, place: Span) {
-        let facts = read::read(script);
+        let facts = match self.world.readings() {
+            Some(readings) => readings.shell.get(script, read::read),
+            None => Rc::new(read::read(script)),
+        };
         if let Some(error) = &facts.error {
             self.report(errors::syntax(text.span(&error.place), &error.message, error.help.as_deref()));
             return;
