@@ -5,7 +5,9 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::time::SystemTime;
 
+use smol_str::SmolStr;
 use standpipe_compiler::query::{self, Occurrence, Symbol};
 use standpipe_compiler::types::Type;
 use standpipe_compiler::{Analysis, World};
@@ -17,6 +19,7 @@ use crate::Open;
 use crate::convert::{Encoding, Lines};
 use crate::documents::{Document, Documents, path_of};
 use crate::history::History;
+use crate::ide;
 use crate::overlay::{self, Memory, Overlay};
 use crate::planned::Planned;
 use crate::workspace::{self, Found};
@@ -26,6 +29,9 @@ const KEPT: usize = 256 << 10;
 
 /// The scheme of files of the standard library, for editors that ask for their text.
 const LIBRARY: &str = "standpipe";
+
+/// Length and time of a file.
+type Stamp = (u64, SystemTime);
 
 /// The open files, and what is known of them and of what they import.
 pub(crate) struct Snapshot {
@@ -39,6 +45,8 @@ pub(crate) struct Snapshot {
     open: Rc<Open>,
     memory: Rc<Memory>,
     files: RefCell<BTreeMap<PathBuf, Rc<File>>>,
+    /// What can be called in files that are not open, while they are as they were.
+    callables: Rc<RefCell<HashMap<PathBuf, (Stamp, Rc<[SmolStr]>)>>>,
     /// What the folders hold on disk, and that with the open files.
     disk: RefCell<Option<Rc<Found>>>,
     found: RefCell<Option<Rc<Vec<PathBuf>>>>,
@@ -74,6 +82,7 @@ impl Snapshot {
             open: Rc::new(open),
             memory: Rc::default(),
             files: RefCell::default(),
+            callables: Rc::default(),
             disk: RefCell::default(),
             found: RefCell::default(),
         }
@@ -94,6 +103,7 @@ impl Snapshot {
             open: Rc::clone(&self.open),
             memory: Rc::clone(&self.memory),
             files: RefCell::default(),
+            callables: Rc::clone(&self.callables),
             disk: RefCell::new(self.disk.borrow().clone()),
             found: RefCell::new(self.found.borrow().clone()),
         }
@@ -222,6 +232,22 @@ impl Snapshot {
         }
         files.insert(path.to_owned(), Rc::clone(&file));
         Some(file)
+    }
+
+    /// The names in a file that can be called.
+    pub(crate) fn callables(&self, path: &Path) -> Rc<[SmolStr]> {
+        let read = || Rc::from(ide::callables(&self.text(path).unwrap_or_default()));
+        // Of the file itself, not of what a link leads to.
+        let stamp = path.symlink_metadata().ok().and_then(|about| Some((about.len(), about.modified().ok()?)));
+        let Some(stamp) = stamp.filter(|_| self.documents.get(path).is_none()) else { return read() };
+        if let Some((known, names)) = self.callables.borrow().get(path)
+            && *known == stamp
+        {
+            return Rc::clone(names);
+        }
+        let names: Rc<[SmolStr]> = read();
+        self.callables.borrow_mut().insert(path.to_owned(), (stamp, Rc::clone(&names)));
+        names
     }
 
     fn on_disk(&self) -> Rc<Found> {

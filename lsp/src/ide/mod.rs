@@ -28,7 +28,7 @@ pub mod words;
 
 pub(crate) use action::actions;
 pub(crate) use calls::{incoming, outgoing, prepare};
-pub(crate) use completion::{complete, resolve};
+pub(crate) use completion::{callables, complete, resolve};
 pub(crate) use definition::{definition, implementation, type_definition};
 pub(crate) use diagnostics::{diagnostics_of, elsewhere};
 pub(crate) use embedded::{EmbeddedDocument, embedded};

@@ -1,8 +1,12 @@
 //! Modules and what they have, and names that would have to be imported first.
 
+use std::collections::HashSet;
+use std::sync::OnceLock;
+
 use serde_json::json;
+use smol_str::SmolStr;
 use standpipe_compiler::resolve::declared;
-use standpipe_syntax::ast::{DeclKind, Import, ImportPath, Tree};
+use standpipe_syntax::ast::{DeclKind, Import, ImportPath};
 use standpipe_syntax::{FileId, Source};
 use tower_lsp::ls_types::{CompletionItemKind, Range, TextEdit};
 
@@ -73,39 +77,51 @@ fn texts_at(site: &Site<'_>, name: &str) -> Vec<String> {
 
 /// Tasks and pipelines of the standard library and of other files, each with the edit that imports it.
 pub(super) fn far(site: &mut Site<'_>, file: &File) {
-    // Two letters narrow it down enough.
-    let known: Vec<String> = file.analysis.checked.resolved.files[0].scope.keys().map(ToString::to_string).collect();
-    for (module, text) in standpipe_stdlib::MODULES {
-        let source = Source::new(FileId(0), module, text);
-        let parsed = standpipe_syntax::parse(&source);
-        offer(site, &parsed.tree, &format!("std/{module}"), &known, |name| json!({ "module": module, "name": name }));
+    static LIBRARY: OnceLock<Vec<(&'static str, Vec<SmolStr>)>> = OnceLock::new();
+    let known: HashSet<&str> = file.analysis.checked.resolved.files[0].scope.keys().map(SmolStr::as_str).collect();
+    let library = LIBRARY
+        .get_or_init(|| standpipe_stdlib::MODULES.iter().map(|(module, text)| (*module, callables(text))).collect());
+    for (module, names) in library {
+        offer(site, names, &format!("std/{module}"), &known, |name| json!({ "module": module, "name": name }));
     }
+    // Two letters narrow it down enough.
     if site.word().len() < 2 {
         return;
     }
     let here = site.file.path.clone();
     let Some(folder) = here.parent() else { return };
     for path in site.snapshot.all_files().iter().filter(|path| **path != here).take(FILES) {
-        let Some(text) = site.snapshot.text(path).filter(|text| text.contains(site.word())) else { continue };
-        let Some(relative) = relative(folder, path) else { continue };
-        let source = Source::new(FileId(0), &relative, &text);
-        let parsed = standpipe_syntax::parse(&source);
-        offer(site, &parsed.tree, &format!("\"{relative}\""), &known, |_| serde_json::Value::Null);
+        let names = site.snapshot.callables(path);
+        if names.iter().any(|name| name.contains(site.word()))
+            && let Some(relative) = relative(folder, path)
+        {
+            offer(site, &names, &format!("\"{relative}\""), &known, |_| serde_json::Value::Null);
+        }
     }
 }
 
-fn offer(site: &mut Site<'_>, tree: &Tree, module: &str, known: &[String], data: impl Fn(&str) -> serde_json::Value) {
-    for decl in &tree.decls {
-        let (Some(name), true) = (declared(decl), head(decl).is_some()) else { continue };
-        if known.contains(&name.text.to_string()) {
-            continue;
-        }
-        let edit = import_edit(site.file, module, &name.text);
-        let data = data(&name.text);
-        let item = site.push(Rank::Far, &name.text, CompletionItemKind::FUNCTION, &format!("import from {module}"));
+/// The names in a text that can be called.
+pub(crate) fn callables(text: &str) -> Vec<SmolStr> {
+    let source = Source::new(FileId(0), "a.pipe", text);
+    let parsed = standpipe_syntax::parse(&source);
+    let named = parsed.tree.decls.iter().filter(|decl| head(decl).is_some()).filter_map(declared);
+    named.map(|name| name.text.clone()).collect()
+}
+
+fn offer(
+    site: &mut Site<'_>,
+    names: &[SmolStr],
+    module: &str,
+    known: &HashSet<&str>,
+    data: impl Fn(&str) -> serde_json::Value,
+) {
+    for name in names.iter().filter(|name| !known.contains(name.as_str())) {
+        let edit = import_edit(site.file, module, name);
+        let data = data(name);
+        let item = site.push(Rank::Far, name, CompletionItemKind::FUNCTION, &format!("import from {module}"));
         item.additional_text_edits = Some(vec![edit]);
         item.data = (!data.is_null()).then_some(data);
-        snippet(item, &format!("{}($0)", name.text));
+        snippet(item, &format!("{name}($0)"));
     }
 }
 

@@ -17,6 +17,7 @@ use tower_lsp::ls_types::{
     CompletionItem, CompletionItemKind, CompletionTextEdit, Documentation, InsertTextFormat, Position, TextEdit, Uri,
 };
 
+pub(crate) use imports::callables;
 pub(super) use imports::{import_edit, relative};
 pub(super) use names::values_at;
 pub(super) use wanted::wanted as wanted_at;
