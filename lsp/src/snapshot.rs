@@ -33,6 +33,9 @@ const LIBRARY: &str = "standpipe";
 /// Length and time of a file.
 type Stamp = (u64, SystemTime);
 
+/// A file as it was, and the names in it that can be called.
+type Callables = (Stamp, Rc<[SmolStr]>);
+
 /// The open files, and what is known of them and of what they import.
 pub(crate) struct Snapshot {
     pub(crate) documents: Documents,
@@ -46,7 +49,7 @@ pub(crate) struct Snapshot {
     memory: Rc<Memory>,
     files: RefCell<BTreeMap<PathBuf, Rc<File>>>,
     /// What can be called in files that are not open, while they are as they were.
-    callables: Rc<RefCell<HashMap<PathBuf, (Stamp, Rc<[SmolStr]>)>>>,
+    callables: Rc<RefCell<HashMap<PathBuf, Callables>>>,
     /// What the folders hold on disk, and that with the open files.
     disk: RefCell<Option<Rc<Found>>>,
     found: RefCell<Option<Rc<Vec<PathBuf>>>>,
