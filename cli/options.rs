@@ -80,6 +80,11 @@ pub(crate) fn options(matches: &ArgMatches, project: &Project, keep_going: bool)
             None => own_memory(project)?,
         },
     };
+    let max_log = match (project.variable("STANDPIPE_MAX_LOG")?, &project.settings.max_log) {
+        (Some(text), _) => Some(size("STANDPIPE_MAX_LOG", &text)?),
+        (None, Some(text)) => Some(size(&format!("`max-log` of `{SETTINGS}`"), text)?),
+        (None, None) => None,
+    };
     Ok(Options {
         root: project.root.clone(),
         state: project.state()?,
@@ -91,6 +96,7 @@ pub(crate) fn options(matches: &ArgMatches, project: &Project, keep_going: bool)
         keep_going: keep_going && flag("keep-going", "STANDPIPE_KEEP_GOING"),
         python: python(project)?,
         signals: true,
+        max_log,
         secrets: project.secrets()?,
         keeper: Some(PathBuf::from("/proc/self/exe")),
         call: None,

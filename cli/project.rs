@@ -37,6 +37,9 @@ pub(crate) struct Settings {
     pub(crate) jobs: Option<usize>,
     /// Memory to use, as a size: `4GiB`.
     pub(crate) memory: Option<String>,
+    /// What one attempt of a step may print, as a size: `64MiB`.
+    #[serde(rename = "max-log")]
+    pub(crate) max_log: Option<String>,
     /// The file of secrets, relative to the root: `NAME=value` on each line, for its owner only.
     pub(crate) secrets: Option<String>,
     /// What may be kept of results.
@@ -70,7 +73,7 @@ pub(crate) struct Profile {
     pub(crate) workers: Option<u64>,
 }
 
-const KEYS: [&str; 6] = ["cache", "jobs", "memory", "profile", "python", "secrets"];
+const KEYS: [&str; 7] = ["cache", "jobs", "max-log", "memory", "profile", "python", "secrets"];
 
 impl Project {
     /// The project of `path`, a file or a folder: `root` when given, else the nearest folder upward with a

@@ -57,6 +57,8 @@ pub(crate) struct Site {
     /// The program that holds attempts; they are held here without one.
     pub keeper: Option<PathBuf>,
     pub secrets: Known,
+    /// Bytes that one attempt may print.
+    pub max_log: u64,
     /// How many attempts of one core fit at a time.
     pub slots: usize,
 }

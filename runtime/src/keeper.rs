@@ -11,7 +11,7 @@ mod request;
 mod serve;
 mod sweep;
 
-pub(crate) use self::client::{Ended, Keeper, Kind};
+pub(crate) use self::client::{Ended, Keeper, Kind, LogLimit};
 pub(crate) use self::lease::Left;
 pub(crate) use self::request::Request;
 pub use self::serve::main;

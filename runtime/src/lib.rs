@@ -11,6 +11,7 @@ mod event;
 mod executor;
 mod failure;
 mod forecast;
+mod gaps;
 pub mod history;
 mod inputs;
 mod journal;

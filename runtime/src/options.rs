@@ -32,6 +32,8 @@ pub struct Options {
     pub python: Option<PathBuf>,
     /// Whether Ctrl-C and SIGTERM end the run.
     pub signals: bool,
+    /// Bytes that one attempt may print; 64 MiB when absent. Of what is more, the middle is left out.
+    pub max_log: Option<u64>,
     /// The program whose `main` calls [`crate::keeper::main`] when its first argument is [`crate::keeper::COMMAND`]:
     /// it holds attempts, and they outlive this process. Without one they are held here.
     pub keeper: Option<PathBuf>,

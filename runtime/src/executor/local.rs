@@ -200,7 +200,7 @@ impl Local {
         free.map(|index| slots.remove(index)).unwrap_or_else(|| {
             let number = self.next_slot.get();
             self.next_slot.set(number + 1);
-            Slot::new(&self.site.folder, self.site.session, number)
+            Slot::new(&self.site.folder, self.site.session, number, self.site.max_log)
         })
     }
 
@@ -323,7 +323,7 @@ impl Local {
         }
         let mut keeper = match slot.keeper.take() {
             Some(keeper) => keeper,
-            None => Keeper::start(&program, Kind::Attempts, &slot.lease(), slot.path(), Stdio::null())
+            None => Keeper::start(&program, Kind::Attempts, &slot.lease(), slot.log_limit(), Stdio::null())
                 .map_err(|error| not_started(attempt, &error))?,
         };
         let mut request = Request::of(&command, self.tag(attempt), self.site.root.clone());

@@ -3,13 +3,13 @@
 
 use std::fs;
 use std::io;
-use std::os::unix::fs::FileExt as _;
 
 use rusqlite::{OptionalExtension, params};
 
 use super::{History, RunRow, RunStatus, StepRow, StepStatus};
 use crate::codes;
 use crate::event::{Failure, LogRange};
+use crate::gaps;
 use crate::journal;
 use crate::keeper::Left;
 use crate::remains::Remnant;
@@ -50,11 +50,9 @@ impl History {
     /// The log cannot be read.
     pub fn piece(&self, run: &RunRow, range: &LogRange) -> Result<(Vec<u8>, u64), Failure> {
         let path = self.folder(&run.id).join(&range.file);
-        let end = range.end.min(range.start.saturating_add(PIECE));
-        let mut bytes = vec![0; usize::try_from(end.saturating_sub(range.start)).unwrap_or(0)];
-        let read = fs::File::open(&path).and_then(|file| file.read_exact_at(&mut bytes, range.start));
+        let read = fs::File::open(&path).and_then(|file| gaps::read(&file, range.start, range.end, PIECE));
         match read {
-            Ok(()) => Ok((bytes, end)),
+            Ok(read) => Ok(read),
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok((Vec::new(), range.end)),
             Err(error) => {
                 Err(Failure::new(codes::STATE, format!("the log {} cannot be read: {error}", path.display())))

@@ -1,8 +1,5 @@
 //! The steps of a run, folded out of its events.
 
-use std::fs::File;
-use std::io::{Read as _, Seek as _, SeekFrom};
-
 use indexmap::IndexMap;
 use rusqlite::params;
 use rustc_hash::FxHashSet;
@@ -142,17 +139,12 @@ impl History {
             return Err(Failure::new(codes::STATE, format!("`{}` has no step `{step}`", run.name)));
         };
         let Some(range) = &row.log else { return Ok(String::new()) };
-        let path = self.folder(&run.id).join(&range.file);
-        let read = || {
-            let mut file = File::open(&path)?;
-            file.seek(SeekFrom::Start(range.start))?;
-            let mut bytes = Vec::new();
-            file.take(range.end.saturating_sub(range.start)).read_to_end(&mut bytes)?;
-            Ok::<_, std::io::Error>(bytes)
-        };
-        let bytes = read().map_err(|error| {
-            Failure::new(codes::STATE, format!("the log {} cannot be read: {error}", path.display()))
-        })?;
+        let (mut range, mut bytes) = (range.clone(), Vec::new());
+        while range.start < range.end {
+            let (mut piece, next) = self.piece(run, &range)?;
+            bytes.append(&mut piece);
+            range.start = next;
+        }
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 }

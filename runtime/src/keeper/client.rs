@@ -44,6 +44,14 @@ impl Kind {
     }
 }
 
+/// Where attempts print, and how much each of them may.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LogLimit<'l> {
+    pub log: &'l Path,
+    /// Bytes.
+    pub most: u64,
+}
+
 /// How an attempt ended, and what is known besides.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Ended {
@@ -82,13 +90,20 @@ pub(crate) struct Keeper {
 
 impl Keeper {
     /// Starts `program` as a keeper. `output` is the standard input of what a server's keeper starts.
-    pub(crate) fn start(program: &Path, kind: Kind, lease: &Path, log: &Path, output: Stdio) -> io::Result<Self> {
+    pub(crate) fn start(
+        program: &Path,
+        kind: Kind,
+        lease: &Path,
+        log: LogLimit<'_>,
+        output: Stdio,
+    ) -> io::Result<Self> {
         let (ours, theirs) = StdStream::pair()?;
         ours.set_nonblocking(true)?;
         let child = Command::new(program)
             .arg(COMMAND)
             .arg(kind.name())
-            .args([lease, log])
+            .args([lease, log.log])
+            .arg(log.most.to_string())
             .stdin(Stdio::from(OwnedFd::from(theirs)))
             .stdout(output)
             .stderr(Stdio::null())

@@ -22,6 +22,7 @@ use super::request::{Message, Request};
 use super::sweep::sweep;
 use crate::executor::Stop;
 use crate::executor::local::{Ending, process};
+use crate::gaps;
 use crate::memory::Killings;
 use crate::run::Signals;
 
@@ -52,8 +53,9 @@ fn turn_into(program: &OsStr, arguments: &[OsString]) -> ExitCode {
 }
 
 fn begin(arguments: &[OsString]) -> io::Result<()> {
-    let [kind, lease, log] = arguments else { return Err(io::ErrorKind::InvalidInput.into()) };
+    let [kind, lease, log, most] = arguments else { return Err(io::ErrorKind::InvalidInput.into()) };
     let kind = Kind::named(kind).ok_or(io::ErrorKind::InvalidInput)?;
+    let most = most.to_str().and_then(|most| most.parse().ok()).ok_or(io::ErrorKind::InvalidInput)?;
     // Away from the terminal: its signals are for the runtime.
     let _ = rustix::process::setsid();
     rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
@@ -73,7 +75,7 @@ fn begin(arguments: &[OsString]) -> io::Result<()> {
         socket.set_nonblocking(true)?;
         let (reader, mut writer) = UnixStream::from_std(socket)?.into_split();
         let mut ears = Ears { kind, reader, bytes: Vec::new(), open: true, signals: Signals::all() };
-        let mut place = Place { lease, log, input: Some(input), killings: Killings::default() };
+        let mut place = Place { lease, log, most, input: Some(input), killings: Killings::default() };
         while let Some(request) = ears.request().await {
             let ended = place.hold(&request, &mut ears).await;
             if request.recorded || !ears.open {
@@ -155,6 +157,8 @@ async fn next(reader: &mut OwnedReadHalf, bytes: &mut Vec<u8>) -> Option<Message
 struct Place {
     lease: Lease,
     log: File,
+    /// Bytes that one attempt may print.
+    most: u64,
     /// The standard input of what is started; of a server only once.
     input: Option<OwnedFd>,
     killings: Killings,
@@ -174,10 +178,17 @@ impl Place {
         let Some(pid) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) else {
             return Ended::not_started(&io::ErrorKind::Other.into());
         };
+        let kind = ears.kind;
         let (sender, stop) = watch::channel(Stop::No);
         let how = {
             let limits = process::Limits { timeout: request.timeout, stop };
-            let mut look = || {};
+            let (log, most, begun) = (&self.log, self.most, self.log_end());
+            // What serves many steps is looked after by its runtime, which knows where each of them begins.
+            let mut look = || {
+                if kind == Kind::Attempts {
+                    gaps::limit(log, begun, log.metadata().map_or(0, |about| about.len()), most);
+                }
+            };
             let watched = process::watch(pid, limits, &mut look);
             tokio::pin!(watched);
             loop {
@@ -200,10 +211,14 @@ impl Place {
                 if out_of_memory {
                     self.killings.ended();
                 }
-                Ended { how, left, out_of_memory, log_end: self.log.metadata().map_or(0, |about| about.len()) }
+                Ended { how, left, out_of_memory, log_end: self.log_end() }
             }
             Err(error) => Ended::not_started(&error),
         }
+    }
+
+    fn log_end(&self) -> u64 {
+        self.log.metadata().map_or(0, |about| about.len())
     }
 
     fn start(&mut self, request: &Request, kind: Kind) -> io::Result<std::process::Child> {

@@ -17,6 +17,7 @@ use super::signals::Signals;
 use crate::codes;
 use crate::event::{Event as Told, Failure, Observer, Status};
 use crate::executor::{EXECUTORS, News, Site, Stop};
+use crate::gaps;
 use crate::journal::{self, Record};
 use crate::machine;
 use crate::options::{Options, RunReport};
@@ -42,6 +43,7 @@ pub(super) async fn drive(setup: Setup, options: &Options, observer: &mut dyn Ob
         session,
         keeper: options.keeper.clone(),
         secrets,
+        max_log: options.max_log.unwrap_or(gaps::MOST),
         slots,
     };
     let place = EXECUTORS.first().ok_or_else(|| Failure::new(codes::NOT_STARTED, "there is no executor"))?;

@@ -80,13 +80,11 @@ impl Frames {
             let waiting = self.incoming.get(self.used..).unwrap_or_default();
             let wanted = match waiting.first_chunk::<4>() {
                 Some(header) => u32::from_be_bytes(*header) as usize + 4,
-                None => 4,
+                None => 0,
             };
-            if wanted > LARGEST {
-                return Err(io::Error::new(
-                    io::ErrorKind::InvalidData,
-                    format!("a frame of {wanted} bytes is too large"),
-                ));
+            if wanted == 4 || wanted > LARGEST {
+                let size = if wanted == 4 { "empty".to_owned() } else { format!("of {wanted} bytes") };
+                return Err(io::Error::new(io::ErrorKind::InvalidData, format!("no frame is {size}")));
             }
             if wanted > 4 && waiting.len() >= wanted {
                 let start = self.used + 4;
@@ -143,5 +141,68 @@ mod tests {
             ours.write_all(&[0xff; 8]).await.expect("sent");
             assert!(Frames::new(theirs).next().await.is_err());
         });
+    }
+
+    /// Numbers that are drawn the same way every time.
+    fn drawn(seed: &mut u64) -> u64 {
+        *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        *seed >> 33
+    }
+
+    /// Frames with words that are right, cut, nested without end, or noise; in pieces of any length.
+    #[test]
+    fn whatever_comes_is_a_frame_a_refusal_or_an_end() {
+        let words: [&[u8]; 7] = [
+            br#"{"ready":{}}"#,
+            br#"{"done":{"call":1,"value":[1,2.5,null],"log":[0,9]}}"#,
+            br#"{"failed":{"call":18446744073709551615,"kind":"x","message":"","file":null,"line":null,"detail":"","help":null,"log":[0,0]}}"#,
+            br#"{"metric":{"call":1,"name":"a","value":"nan","at":null}}"#,
+            br#"{"done":{"call":-1}}"#,
+            b"\xff\xfe\x00{",
+            b"",
+        ];
+        let deep = [b"{\"done\":{\"value\":".as_slice(), &b"[".repeat(100_000)].concat();
+        let mut seed = 7;
+        for round in 0..400 {
+            let mut bytes = Vec::new();
+            for _ in 0..drawn(&mut seed) % 4 {
+                let word =
+                    if drawn(&mut seed) % 9 == 0 { &deep } else { words[drawn(&mut seed) as usize % words.len()] };
+                let mut word = word.to_vec();
+                if drawn(&mut seed) % 4 == 0 && !word.is_empty() {
+                    let at = drawn(&mut seed) as usize % word.len();
+                    word[at] ^= 1 << (drawn(&mut seed) % 8);
+                }
+                let announced = match drawn(&mut seed) % 12 {
+                    0 => drawn(&mut seed) as u32,
+                    1 => 0,
+                    _ => u32::try_from(word.len()).expect("small"),
+                };
+                bytes.extend_from_slice(&announced.to_be_bytes());
+                bytes.extend_from_slice(&word);
+            }
+            let most = bytes.len();
+            block_on(async {
+                let (mut ours, theirs) = UnixStream::pair().expect("a pair");
+                let mut theirs = Frames::new(theirs);
+                let pieces: Vec<Vec<u8>> =
+                    bytes.chunks(1 + drawn(&mut seed) as usize % 5_000).map(<[u8]>::to_vec).collect();
+                let send = async move {
+                    for piece in pieces {
+                        // Who refuses a frame reads no further.
+                        if ours.write_all(&piece).await.is_err() {
+                            break;
+                        }
+                    }
+                };
+                let take = async move {
+                    while let Ok(Some(frame)) = theirs.next().await {
+                        assert!(frame.len() <= most, "round {round}");
+                        let _ = serde_json::from_slice::<crate::worker::reply::Reply>(frame);
+                    }
+                };
+                tokio::join!(send, take);
+            });
+        }
     }
 }

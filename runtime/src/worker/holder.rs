@@ -8,7 +8,7 @@ use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use tokio::process::Child;
 
 use crate::executor::local::Ending;
-use crate::keeper::{Ended, Keeper, Kind, REAPER, Request};
+use crate::keeper::{Ended, Keeper, Kind, LogLimit, REAPER, Request};
 use crate::process::kill_tree;
 
 /// A program that holds workers, and the file that it holds meanwhile.
@@ -60,7 +60,8 @@ impl Holder {
         socket: UnixStream,
     ) -> std::io::Result<Self> {
         let output = Stdio::from(std::os::fd::OwnedFd::from(socket));
-        let mut keeper = Keeper::start(&kept.program, Kind::Server, &kept.lease, log, output)?;
+        let mut keeper =
+            Keeper::start(&kept.program, Kind::Server, &kept.lease, LogLimit { log, most: u64::MAX }, output)?;
         let mut request = Request::of(command, String::new(), root.to_owned());
         // As the reaper of its own, it sees what a step leaves behind.
         let words = [kept.program.as_os_str(), crate::keeper::COMMAND.as_ref(), REAPER.as_ref()];

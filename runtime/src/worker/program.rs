@@ -10,7 +10,7 @@ pub(super) const START: &str = "import sys; exec(compile(sys.argv[1], '<standpip
 pub(super) const BOOT: &str = include_str!("python/boot.py");
 
 /// The modules of the program: name and text.
-const PROGRAM: [(&str, &str); 21] = [
+const PROGRAM: [(&str, &str); 23] = [
     ("annotated", include_str!("python/annotated.py")),
     ("body", include_str!("python/body.py")),
     ("codecs", include_str!("python/codecs.py")),
@@ -18,7 +18,9 @@ const PROGRAM: [(&str, &str); 21] = [
     ("convert", include_str!("python/convert.py")),
     ("fault", include_str!("python/fault.py")),
     ("frames", include_str!("python/frames.py")),
+    ("habits", include_str!("python/habits.py")),
     ("main", include_str!("python/main.py")),
+    ("modules", include_str!("python/modules.py")),
     ("packages", include_str!("python/packages.py")),
     ("plainjson", include_str!("python/plainjson.py")),
     ("protocol", include_str!("python/protocol.py")),

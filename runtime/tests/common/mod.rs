@@ -117,6 +117,7 @@ pub(crate) fn options(root: &Path) -> Options {
         keep_going: false,
         python: None,
         signals: false,
+        max_log: None,
         keeper: None,
         call: None,
         resume: None,

@@ -3,6 +3,7 @@
 mod artifacts;
 mod bench;
 mod bodies;
+mod pollution;
 mod process;
 mod results;
 mod tables;

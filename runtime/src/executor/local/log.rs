@@ -11,12 +11,15 @@ use rustix::fs::{MemfdFlags, memfd_create};
 
 use super::Local;
 use crate::event::LogRange;
-use crate::keeper::Keeper;
+use crate::gaps;
+use crate::keeper::{Keeper, LogLimit};
 use crate::remains::{Now, slot_name};
 use crate::secrets::Veil;
 
 /// Most bytes that are passed on to observers at a time; the log has them all.
 const PASSED_ON: u64 = 64 << 10;
+/// Bytes of what must be hidden that are looked at in one go.
+const PIECE: u64 = 1 << 20;
 /// Most bytes of a log's end that a failure carries.
 const TAIL: u64 = 4 << 10;
 /// Most lines of it.
@@ -35,6 +38,8 @@ pub(crate) struct Slot {
     /// Up to where it was passed on.
     seen: u64,
     veiled: Option<Veiled>,
+    /// Bytes that one attempt may print.
+    most: u64,
 }
 
 /// An attempt prints into memory here, and only what shows no secret goes into the log.
@@ -48,9 +53,10 @@ struct Veiled {
 }
 
 impl Slot {
-    pub(super) fn new(folder: &Path, session: u32, number: usize) -> Self {
+    pub(super) fn new(folder: &Path, session: u32, number: usize, most: u64) -> Self {
         let name = format!("{}.log", slot_name(session, number));
-        Self { path: folder.join(&name), name, file: None, now: None, keeper: None, start: 0, seen: 0, veiled: None }
+        let path = folder.join(&name);
+        Self { path, name, file: None, now: None, keeper: None, start: 0, seen: 0, veiled: None, most }
     }
 
     /// Begins an attempt's part. The files are made when they are first needed.
@@ -83,16 +89,49 @@ impl Slot {
     fn unveil(&mut self, last: bool) {
         let (Some(veiled), Some(mut file)) = (&mut self.veiled, self.file.as_ref()) else { return };
         let end = veiled.raw.metadata().map_or(0, |about| about.len());
-        let mut bytes = vec![0; usize::try_from(end.saturating_sub(veiled.read)).unwrap_or(0)];
-        if veiled.raw.read_exact_at(&mut bytes, veiled.read).is_ok() {
-            veiled.read = end;
-            veiled.held.append(&mut bytes);
-        }
         // A log that cannot be written is no reason to fail.
-        let _ = file.write_all(&veiled.veil.pass(&mut veiled.held, last));
+        let mut write = |veiled: &mut Veiled, last: bool| {
+            let _ = file.write_all(&veiled.veil.pass(&mut veiled.held, last));
+        };
+        if end - veiled.read > self.most {
+            // What would be left out of the log is not read first.
+            write(veiled, true);
+            let skipped = end - self.most - veiled.read;
+            veiled.held =
+                format!("\n… {skipped} bytes are left out here: the log has reached its limit\n").into_bytes();
+            veiled.read += skipped;
+        }
+        while veiled.read < end {
+            let mut bytes = vec![0; usize::try_from((end - veiled.read).min(PIECE)).unwrap_or(0)];
+            if veiled.raw.read_exact_at(&mut bytes, veiled.read).is_err() {
+                break;
+            }
+            veiled.read += bytes.len() as u64;
+            veiled.held.append(&mut bytes);
+            write(veiled, false);
+        }
+        write(veiled, last);
+        gaps::give_back(&veiled.raw, veiled.read);
         if last {
             self.veiled = None;
         }
+    }
+
+    /// The slot's log, and what one attempt may print into it.
+    pub(super) fn log_limit(&self) -> LogLimit<'_> {
+        LogLimit { log: &self.path, most: self.most }
+    }
+
+    /// Leaves out what the attempt has printed beyond what it may, as far as it has come.
+    pub(super) fn limit(&self, start: u64) {
+        if let Some(file) = &self.file {
+            gaps::limit(file, start, self.end(), self.most);
+        }
+    }
+
+    /// The attempt that runs in a series, after the last that was told.
+    pub(super) fn limit_next(&self) {
+        self.limit(self.seen);
     }
 
     /// The file that the slot's keeper holds as long as it lives.
@@ -115,6 +154,7 @@ impl Slot {
 
     fn pass_on(&mut self, tell: &mut dyn FnMut(String), last: bool) {
         self.unveil(last);
+        self.limit(self.start);
         let end = self.end();
         if end <= self.seen {
             return;
@@ -166,6 +206,9 @@ impl Slot {
         self.seen = end;
         if end <= start {
             return None;
+        }
+        if let Some(file) = &self.file {
+            gaps::limit(file, start, end, self.most);
         }
         let from = start.max(end.saturating_sub(PASSED_ON));
         if from > start {

@@ -10,9 +10,21 @@ use crate::environment::Ready;
 use crate::event::Failure;
 use crate::worker::{Worker, WorkerOptions};
 
-/// Variables that tell numeric libraries how many threads to use.
-const THREADS: [&str; 5] =
-    ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS", "NUMEXPR_NUM_THREADS"];
+/// Variables that tell numeric libraries how many threads to use: OpenMP (and with it PyTorch), the makers of BLAS, Apple's,
+/// `numexpr`, Polars, whatever is made with Rayon, TensorFlow, `joblib`, and Python itself since 3.13.
+const THREADS: [&str; 11] = [
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "BLIS_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "POLARS_MAX_THREADS",
+    "RAYON_NUM_THREADS",
+    "TF_NUM_INTRAOP_THREADS",
+    "LOKY_MAX_CPU_COUNT",
+    "PYTHON_CPU_COUNT",
+];
 
 /// A worker with the log that it writes to.
 pub(crate) struct Warm {

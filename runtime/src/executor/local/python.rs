@@ -19,7 +19,7 @@ use crate::runner::Attempt;
 use crate::worker::{Ask, KeptBy, Message, Outcome, Produced, Request};
 
 /// How often new output is looked for.
-const LOOK: Duration = Duration::from_millis(200);
+pub(super) const LOOK: Duration = Duration::from_millis(200);
 
 /// What came of a call.
 pub(crate) struct Called {

@@ -7,7 +7,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::Local;
 use super::pool::Warm;
-use super::python::{Called, ask, stopped};
+use super::python::{Called, LOOK, ask, stopped};
 use crate::environment::Ready;
 use crate::event::Failure;
 use crate::executor::Stop;
@@ -85,6 +85,8 @@ impl Series {
         messages: &mut (dyn FnMut(Message) + Send),
     ) -> (Option<Outcome>, Option<Failure>) {
         let asker = self.warm.worker.asker();
+        let slot = &self.warm.slot;
+        let mut look_at = Instant::now() + LOOK;
         let mut stop = local.stop();
         let mut deadline: Option<Instant> = None;
         let answer = self.warm.worker.answer_to(sent, messages);
@@ -94,6 +96,10 @@ impl Series {
             tokio::select! {
                 biased;
                 outcome = &mut answer => return (Some(outcome), ended_by()),
+                () = sleep_until(look_at) => {
+                    slot.limit_next();
+                    look_at = Instant::now() + LOOK;
+                }
                 () = asked(&mut stop, deadline.is_some()) => {
                     if *stop.borrow() == Stop::AtOnce {
                         return (None, Some(stopped(attempt)));

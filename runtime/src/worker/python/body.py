@@ -11,7 +11,7 @@ import linecache
 import types
 import typing
 
-from _standpipe import annotated
+from _standpipe import annotated, habits
 from _standpipe.fault import Fault
 
 
@@ -25,6 +25,8 @@ class Body:
         self.frames = {}
         self.generates = False
         self.awaits = False
+        # It may change something that lasts; None where that is up to the project's modules.
+        self.lasting = None
 
 
 class Raw(Body):
@@ -33,7 +35,9 @@ class Raw(Body):
     def __init__(self, name, inputs, text, file, line):
         super().__init__(file, line)
         remember(file, line, text)
-        self.code = compiled(name, inputs, text, file, line)
+        self.code, tree = compiled(name, inputs, text, file, line)
+        self.lasting = habits.lasting(tree)
+        self.imports = {path[0] for path in habits.imported(tree).values()}
         self.name = name
         self.wants = frozenset(names(self.code))
         self.generates = bool(self.code.co_flags & inspect.CO_GENERATOR)
@@ -75,7 +79,7 @@ class Function(Body):
 
 
 def compiled(name, inputs, text, file, line):
-    """The code of a function `name` with parameters `inputs`; `return` may stand anywhere in `text`."""
+    """The code of a function `name` with parameters `inputs`, and its tree; `return` may stand anywhere in `text`."""
     try:
         tree = ast.parse("\n" * (line - 1) + text, file)
         function = ast.parse(f"def body({', '.join(inputs)}): pass").body[0]
@@ -90,7 +94,7 @@ def compiled(name, inputs, text, file, line):
         fault = Fault("load", f"the body is not valid Python: {getattr(error, 'msg', None) or error}")
         fault.at = (file, getattr(error, "lineno", None) or line)
         raise fault from None
-    return next(part for part in module.co_consts if isinstance(part, types.CodeType))
+    return next(part for part in module.co_consts if isinstance(part, types.CodeType)), tree
 
 
 def own(tree):

@@ -17,6 +17,8 @@ class Sources:
     def __init__(self, modules, folder):
         self.modules = {module["name"]: module for module in modules}
         self.folder = folder
+        # Told of each module once it is loaded.
+        self.loaded = None
 
     def find_spec(self, name, path=None, target=None):
         module = self.modules.get(name)
@@ -56,6 +58,8 @@ class Sources:
         lines = text.splitlines(keepends=True)
         linecache.cache[module.__file__] = (len(text), None, lines, module.__file__)
         exec(compile(text, module.__file__, "exec", dont_inherit=True), module.__dict__)
+        if self.loaded is not None:
+            self.loaded(module)
 
     def get_source(self, name):
         return self.modules[name]["text"]
@@ -106,7 +110,7 @@ def boot():
     sys.path += project.folders()
     from _standpipe import main
 
-    main.main(frames, hello)
+    main.main(frames, hello, project)
 
 
 boot()

@@ -3,11 +3,12 @@
 Knows of no scheduling: what to run, with what and where to put files is in each call.
 """
 
+import ast
 import os
 import signal
 import sys
 
-from _standpipe import body, read, reset, streams, trace, write
+from _standpipe import body, habits, modules, read, reset, streams, trace, write
 from _standpipe.fault import Ended, Fault, returned
 from _standpipe.packages import need
 from _standpipe.protocol import LARGEST, Channel, TooLarge
@@ -85,7 +86,10 @@ def driven(generator, call):
 
 
 class Worker:
-    def __init__(self, socket, hello):
+    def __init__(self, socket, hello, project):
+        self.modules = modules.Modules(project)
+        # Whether functions of the project's modules may change something that lasts; found out when one is called.
+        self.lasting = None
         self.channel = Channel(socket)
         self.root = hello["root"]
         self.tasks = {}
@@ -107,6 +111,9 @@ class Worker:
         start = self.output.end()
         call = Call(self.channel, number, request["files"], request["scratch"], request["checkpoint"], request["seed"])
         try:
+            if self.modules.renewed():
+                for known in self.tasks.values():
+                    known.inputs = None
             self.output.restore()
             self.reset(request["seed"])
             answer = {"done": {"call": number, "value": task.run(inputs, call)}}
@@ -115,9 +122,10 @@ class Worker:
         self.answer(answer, start, task)
 
     def answer(self, answer, start, task):
+        self.reset.own_builtins()
         ((_, content),) = answer.items()
         content["log"] = [start, self.output.flushed()]
-        if children():
+        if children() or self.lasts(task) or self.reset.spoiled():
             content["left"] = True
         try:
             self.channel.send(answer)
@@ -131,9 +139,32 @@ class Worker:
             failed.pop("value", None)
             self.channel.send({"failed": failed})
 
+    def lasts(self, task):
+        """Whether the step may have changed something that is not put back."""
+        of = task.body
+        if of is None:
+            return False
+        if of.lasting:
+            return True
+        if of.lasting is None or not of.imports.isdisjoint(self.modules.names):
+            if self.lasting is None:
+                self.lasting = any(map(lasting_functions, self.modules.sources.modules.values()))
+            return self.lasting
+        return False
+
     def failure(self, error, task):
         failed = trace.failure(error, task.body, self.own.__contains__)
         return {key: clean(value) for key, value in failed.items()}
+
+
+def lasting_functions(module):
+    """Whether a function of a module may change something that lasts; what is done at its import is not looked at."""
+    try:
+        tree = ast.parse(module["text"])
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return True
+    functions = [node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
+    return bool(functions) and habits.lasting(tree, functions)
 
 
 def children():
@@ -156,9 +187,9 @@ def leave(number, frame):
     raise Ended
 
 
-def main(frames, hello):
+def main(frames, hello, project):
     signal.signal(signal.SIGTERM, leave)
-    worker = Worker(frames.file, hello)
+    worker = Worker(frames.file, hello, project)
     worker.channel.send({"ready": {"python": sys.version.split()[0]}})
     while True:
         frame = frames.receive()

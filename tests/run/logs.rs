@@ -1,0 +1,78 @@
+//! Steps that print too much: what stays of it, and what it costs.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt as _;
+
+use crate::project::Project;
+
+const SETTINGS: (&str, &str) = ("standpipe.toml", "max-log = \"1MiB\"\n");
+
+/// What a step printed, as a person reads it, and how many bytes its run's logs take on the disk.
+fn printed(project: &Project, step: &str) -> (String, u64) {
+    let logs = project.stdout(&["runs", "logs", "--step", step]);
+    let runs = fs::read_dir(project.path(".standpipe/runs")).unwrap().flatten();
+    let files = runs.flat_map(|run| fs::read_dir(run.path()).unwrap().flatten());
+    let logs_on_disk = files.filter(|file| file.path().extension().is_some_and(|extension| extension == "log"));
+    (logs, logs_on_disk.map(|file| file.metadata().unwrap().blocks() * 512).sum())
+}
+
+fn check(project: &Project, step: &str) {
+    let (text, on_disk) = printed(project, step);
+    assert!(text.starts_with("the beginning\n"), "{:?}", text.get(..100));
+    assert!(text.ends_with("the end\n"), "{:?}", text.get(text.len() - 100..));
+    assert!(text.contains("bytes are left out here: the log has reached its limit"));
+    assert!(text.len() < 2 << 20, "{} bytes are shown", text.len());
+    assert!(on_disk < 4 << 20, "{on_disk} bytes are on the disk");
+}
+
+#[test]
+fn a_flood_of_a_shell_step_is_cut_in_the_middle() {
+    let body = "task flood() -> Int {\n  sh:\n    echo the beginning\n    { yes 0123456789 || true; } | head -c 200M\n    echo the end\n    \
+                echo 1 > \"$out\"\n}\n\npipeline main() -> Int {\n  flood()\n}\n";
+    let project = Project::new(&[("main.pipe", body), SETTINGS]);
+    project.run(&["main.pipe"]).succeeded();
+    check(&project, "flood");
+}
+
+#[test]
+fn a_flood_of_a_python_step_is_cut_in_the_middle() {
+    let body = "task flood(n: Int) -> Int {\n  python:\n    print(\"the beginning\")\n    for _ in range(n):\n        \
+                print(\"x\" * 1000)\n    print(\"the end\")\n    return 1\n}\n\npipeline main() -> List[Int] {\n  \
+                for n in [1, 30000, 1] {\n    flood(n)\n  }\n}\n";
+    let project = Project::new(&[("main.pipe", body), SETTINGS]);
+    project.run(&["main.pipe"]).succeeded();
+    let runs = project.stdout(&["runs", "show"]);
+    let step = runs.split_whitespace().find(|word| word.ends_with("[1].flood")).unwrap().to_owned();
+    check(&project, &step);
+    let (small, _) = printed(&project, &step.replace("[1]", "[0]"));
+    assert_eq!(small.lines().count(), 3, "{small}");
+}
+
+#[test]
+fn a_flood_of_a_step_with_a_secret_is_cut_in_the_middle() {
+    let body = "task flood(key: Secret[String]) -> Int {\n  sh:\n    echo the beginning\n    { yes \"$key\" || true; } | head -c 50M\n    \
+                echo\n    echo the end\n    echo 1 > \"$out\"\n}\n\npipeline main(key: Secret[String] = secret(\"KEY\")) -> Int {\n  flood(key)\n}\n";
+    let project = Project::new(&[("main.pipe", body), SETTINGS]);
+    let output = project.command(&["run", "main.pipe"]).env("KEY", "correct-horse-battery").output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let (text, on_disk) = printed(&project, "flood");
+    assert!(text.ends_with("the end\n") && text.contains("are left out here: the log has reached its limit"));
+    assert!(!text.contains("correct-horse") && on_disk < 4 << 20, "{on_disk} bytes are on the disk");
+}
+
+#[test]
+fn a_step_finds_how_many_threads_are_its_own() {
+    let names = "OMP_NUM_THREADS OPENBLAS_NUM_THREADS MKL_NUM_THREADS BLIS_NUM_THREADS VECLIB_MAXIMUM_THREADS \
+                 NUMEXPR_NUM_THREADS POLARS_MAX_THREADS RAYON_NUM_THREADS TF_NUM_INTRAOP_THREADS LOKY_MAX_CPU_COUNT \
+                 PYTHON_CPU_COUNT";
+    let body = format!(
+        "task one() -> String {{\n  python:\n    import os\n    return \" \".join(sorted({{os.environ.get(name, \"\") for name in \
+         \"{names}\".split()}}))\n}}\n\ntask two() -> String {{\n  cpu: 2\n  sh:\n    for name in {names}; do echo \"${{!name}}\"; done \
+         | sort -u > \"$out\"\n}}\n\npipeline main() -> {{ one: String, two: String }} {{\n  {{ one: one(), two: two() }}\n}}\n"
+    );
+    let project = Project::new(&[("main.pipe", &body)]);
+    let mut command = project.command(&["run", "main.pipe", "--format", "json", "--jobs", "2"]);
+    names.split_whitespace().for_each(|name| drop(command.env_remove(name)));
+    let run = crate::project::Run::of(&command.output().unwrap()).succeeded();
+    assert_eq!(run.outputs(), &serde_json::json!({ "one": "1", "two": "2" }));
+}
