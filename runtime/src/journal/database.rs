@@ -91,7 +91,7 @@ pub(crate) fn open(state: &Path) -> Result<Connection, Failure> {
     let file = state.join("state.db");
     // Made here, so that it is never readable by others.
     OpenOptions::new().create(true).append(true).mode(0o600).open(&file).map_err(cannot)?;
-    connect(&file).map_err(|error| failure(&error))
+    connect(&file).map_err(|error| failure_at(&file, &error))
 }
 
 fn connect(file: &Path) -> rusqlite::Result<Connection> {
@@ -155,7 +155,7 @@ pub(crate) fn open_reader(state: &Path) -> Result<Option<Connection>, Failure> {
             _ => Err(rusqlite::Error::InvalidQuery),
         }
     };
-    open().map_err(|error| failure(&error))
+    open().map_err(|error| failure_at(&file, &error))
 }
 
 /// Opens the state folder for a look in passing: makes no file, waits for nobody, and runs nothing that the file brings
@@ -192,6 +192,22 @@ fn version(connection: &Connection) -> rusqlite::Result<i64> {
     connection.query_row("PRAGMA user_version", [], |row| row.get(0))
 }
 
+/// Bytes that a database needs to be opened and written to.
+const ROOM: u64 = 128 << 10;
+
+/// What an error of the database `file` means to a person. A disk that is full when the write-ahead log or its index is
+/// made is to SQLite an error like any other.
+pub(super) fn failure_at(file: &Path, error: &rusqlite::Error) -> Failure {
+    let strange = matches!(error.sqlite_error_code(), Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen));
+    let free = || rustix::fs::statvfs(file.parent()?).ok().map(|about| about.f_bavail.saturating_mul(about.f_frsize));
+    if strange && free().is_some_and(|free| free < ROOM) { full() } else { failure(error) }
+}
+
+fn full() -> Failure {
+    Failure::new(codes::DISK_FULL, "the disk is full: the run's journal cannot be written")
+        .with_help("make room and run again: what finished is reused")
+}
+
 /// What a database error means to a person.
 pub(crate) fn failure(error: &rusqlite::Error) -> Failure {
     match error {
@@ -199,10 +215,7 @@ pub(crate) fn failure(error: &rusqlite::Error) -> Failure {
             Failure::new(codes::STATE, "the state folder was written by a later version of Standpipe")
                 .with_help("use that version, or set STANDPIPE_HOME to another folder")
         }
-        error if error.sqlite_error_code() == Some(ErrorCode::DiskFull) => {
-            Failure::new(codes::DISK_FULL, "the disk is full: the run's journal cannot be written")
-                .with_help("make room and run again: what finished is reused")
-        }
+        error if error.sqlite_error_code() == Some(ErrorCode::DiskFull) => full(),
         error => Failure::new(codes::STATE, format!("the run's journal cannot be used: {error}"))
             .with_help("a state folder that is damaged can be moved away; results are then made anew"),
     }

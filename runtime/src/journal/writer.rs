@@ -11,8 +11,9 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, TransactionBehavior, params};
 use tokio::sync::watch;
 
+use super::database::failure_at;
 use super::fold::{self, Differing};
-use super::{Entry, Progress, failure};
+use super::{Entry, Progress};
 use crate::codes;
 use crate::event::Failure;
 use crate::planted::{Bug, planted};
@@ -56,11 +57,15 @@ type NotKept = Vec<(String, Differing)>;
 /// Brings a batch to the disk: what it speaks of first.
 fn write(connection: &mut Connection, run: i64, batch: &[Entry]) -> Result<NotKept, Failure> {
     if planted(Bug::CommitBeforeSync) {
-        let differing = commit(connection, run, batch).map_err(|error| failure(&error))?;
+        let differing = commit(connection, run, batch).map_err(|error| failed(connection, &error))?;
         return sync_files(batch).map(|()| differing);
     }
     sync_files(batch)?;
-    commit(connection, run, batch).map_err(|error| failure(&error))
+    commit(connection, run, batch).map_err(|error| failed(connection, &error))
+}
+
+fn failed(connection: &Connection, error: &rusqlite::Error) -> Failure {
+    failure_at(Path::new(connection.path().unwrap_or_default()), error)
 }
 
 /// The next records, or `None` when there will be none.

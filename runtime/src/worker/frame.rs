@@ -167,9 +167,9 @@ mod tests {
             let mut bytes = Vec::new();
             for _ in 0..drawn(&mut seed) % 4 {
                 let word =
-                    if drawn(&mut seed) % 9 == 0 { &deep } else { words[drawn(&mut seed) as usize % words.len()] };
+                    if drawn(&mut seed).is_multiple_of(9) { &deep } else { words[drawn(&mut seed) as usize % words.len()] };
                 let mut word = word.to_vec();
-                if drawn(&mut seed) % 4 == 0 && !word.is_empty() {
+                if drawn(&mut seed).is_multiple_of(4) && !word.is_empty() {
                     let at = drawn(&mut seed) as usize % word.len();
                     word[at] ^= 1 << (drawn(&mut seed) % 8);
                 }

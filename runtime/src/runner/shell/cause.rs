@@ -43,6 +43,16 @@ const CRASHES: &[i32] = &[4, 5, 6, 7, 8, 11, 31];
 /// What a program prints that met a full disk.
 const NO_SPACE: &str = "No space left on device";
 
+/// Less free space than this has no room for a page of a file.
+const PAGE: u64 = 8 << 10;
+
+/// Whether nothing can be written to the disk that a step's results are written to: its log, on the same, cannot say so.
+fn full(work: &Path) -> bool {
+    let there = work.ancestors().find(|folder| folder.exists());
+    let about = there.and_then(|folder| rustix::fs::statvfs(folder).ok());
+    about.is_some_and(|about| about.f_bavail.saturating_mul(about.f_frsize) < PAGE)
+}
+
 /// What an ending that is no success means; `tail` is the end of what the step printed.
 pub(super) fn failure(local: &Local, attempt: &Attempt, ended: &Ended, program: &str, tail: String) -> Failure {
     let step = &attempt.name.path;
@@ -54,7 +64,7 @@ pub(super) fn failure(local: &Local, attempt: &Attempt, ended: &Ended, program: 
             Failure::new(codes::OUT_OF_MEMORY, format!("`{step}` ran out of memory: the kernel killed it"))
                 .with_help("`memory:` in the task says how much it needs, so that it does not run beside too much else")
         }
-        Ending::Exited(status) if tail.contains(NO_SPACE) => {
+        Ending::Exited(status) if tail.contains(NO_SPACE) || full(local.work()) => {
             Failure::new(codes::DISK_FULL, format!("`{step}` found the disk full and ended with exit status {status}"))
                 .with_help("make room and run again: what finished is reused")
         }
