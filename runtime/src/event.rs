@@ -156,6 +156,9 @@ pub enum Event {
 pub struct SweepHead {
     /// The strategy's kind: `random`, `tpe`.
     pub strategy: SmolStr,
+    /// All that decides which trials follow which results, as text; not how many there are.
+    #[serde(default)]
+    pub rule: String,
     /// Most trials, where there is a number.
     pub trials: Option<u64>,
     /// Most trials at once.

@@ -25,7 +25,7 @@ use standpipe_plan::{EvalError, NodeId, Origin, Plan, Scope, Step, TaskId, Value
 use self::activation::{Activation, ActivationId};
 use self::layout::Layout;
 use self::queue::Queue;
-pub(crate) use self::sweep::{Ran, Trials, Tried};
+pub(crate) use self::sweep::{Before, Ran, Trials, Tried};
 pub(crate) use self::together::Start;
 use self::together::{DispatchId, Together};
 use crate::admission::{Admission, Capacity, Demand};
@@ -232,7 +232,7 @@ pub(crate) struct Schedule<'p> {
     slots: usize,
     /// Sweeps whose time will be spent.
     alarms: FxHashMap<Ticket, (ActivationId, usize)>,
-    /// What an interrupted run has tried.
+    /// What this run, before it was interrupted, or an earlier one has tried.
     tried: Trials,
     activations: FxHashMap<ActivationId, Activation>,
     next_activation: ActivationId,
@@ -322,7 +322,7 @@ impl<'p> Schedule<'p> {
         std::mem::take(&mut self.effects)
     }
 
-    /// The run is gone on with: so far it has tried this.
+    /// Its sweeps tried this before it was interrupted, or in an earlier run.
     pub(crate) fn remember(&mut self, tried: Trials) {
         self.tried = tried;
     }

@@ -108,6 +108,25 @@ fn an_enlarged_sweep_reuses_every_finished_trial() {
     assert_eq!(trials(&more)[..4], trials(&first));
 }
 
+#[test]
+fn a_search_that_learns_is_reused_whole_and_goes_on_from_there() {
+    let learning = RANDOM.replace("random", "tpe").replace("trials: Int in 1.. = 4", "trials: Int in 1.. = 24");
+    let project = Project::new(&[("main.pipe", &learning)]);
+    let first = project.run(&["main.pipe"]).succeeded();
+    // Trials end in another order each time, and what is tried next depends on it.
+    let again = project.run(&["main.pipe"]).succeeded();
+    assert_eq!((again.steps_that("cached").len(), again.steps_that("succeeded").len()), (24, 0));
+    assert_eq!(again.outputs(), first.outputs());
+    let more = project.run(&["main.pipe", "--trials", "30"]).succeeded();
+    assert_eq!((more.steps_that("cached").len(), more.steps_that("succeeded").len()), (24, 6));
+    assert_eq!(trials(&more)[..24], trials(&first));
+    // What was learnt of another body does not lead this one.
+    project.edit("main.pipe", "(depth - 7) ** 2", "(depth - 3) ** 2");
+    let other = project.run(&["main.pipe", "--trials", "30"]).succeeded();
+    assert_eq!(other.steps_that("cached").len(), 0);
+    assert_ne!(trials(&other)[10..], trials(&more)[10..]);
+}
+
 /// Goes on until it is stopped when it is bad.
 const HALVING: &str = r#"
 import std/tune { Strategy }

@@ -166,7 +166,14 @@ mod tests {
     fn a_sweep_in_words() {
         let objectives = vec![ObjectiveInfo { name: "auc".into(), maximize: true }];
         let axes = ["rate", "depth"].map(|name| AxisInfo { name: name.into(), scale: Scale::Linear }).into();
-        let head = SweepHead { strategy: "random".into(), trials: Some(6), parallel: 2, axes, objectives };
+        let head = SweepHead {
+            strategy: "random".into(),
+            rule: String::new(),
+            trials: Some(6),
+            parallel: 2,
+            axes,
+            objectives,
+        };
         let mut trials = Trials::new(&head);
         assert_eq!((trials.progress(), trials.best()), ("0/6 trials".into(), String::new()));
         let params = |depth: i64| serde_json::json!({ "depth": depth, "rate": 0.012_345_6 });

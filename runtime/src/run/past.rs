@@ -10,6 +10,7 @@ use standpipe_plan::{Digest, Value};
 use super::driver::nanos;
 use crate::cache::Hit;
 use crate::codes;
+use crate::event::SweepHead;
 use crate::event::{Failure, Status};
 use crate::executor::local::Ending;
 use crate::history::{Begun, Ended, TrialState};
@@ -18,7 +19,7 @@ use crate::keeper::Left;
 use crate::options::Resume;
 use crate::process::{kill_marked, marker};
 use crate::remains::{Remnant, end_all};
-use crate::schedule::{Ran, Trials, Tried};
+use crate::schedule::{Before, Ran, Trials, Tried};
 
 /// Nothing, for a run that has just begun.
 #[derive(Default)]
@@ -78,22 +79,7 @@ impl Past {
                     told.remove(&step);
                     open.entry(step).or_insert(false);
                 }
-                "trial_started" => {
-                    let Ok(Begun { trial, params }) = serde_json::from_str(body) else { return };
-                    past.trials.entry(step).or_default().insert(trial, Tried { params, ran: None });
-                }
-                "trial_finished" => {
-                    let Ok(Ended { trial, end }) = serde_json::from_str(body) else { return };
-                    // What finished is found by its steps, what failed is tried again.
-                    if end.state == TrialState::Stopped {
-                        let reports = end.reports.iter().map(|(step, value)| (*step, value.unwrap_or(f64::NAN)));
-                        let ran = Ran { nanos: nanos(end.seconds), reports: reports.collect() };
-                        past.trials
-                            .entry(step)
-                            .or_default()
-                            .insert(trial, Tried { params: end.params, ran: Some(ran) });
-                    }
-                }
+                "trial_started" | "trial_finished" => tried(past.trials.entry(step).or_default(), kind, body),
                 "step_finished" => {
                     let Ok(end) = serde_json::from_str::<StepEnd>(body) else { return };
                     // An effect that was stopped may have happened, and one that nobody knew of is known no better since;
@@ -158,6 +144,28 @@ impl Past {
         Ok((written, sessions + 1, past))
     }
 
+    /// What a run that has just begun can know: what the last run of its pipeline tried in its sweeps.
+    pub(super) fn earlier(connection: &Connection, number: i64, pipeline: &str) -> rusqlite::Result<Self> {
+        let mut past = Self::default();
+        let mut query = connection.prepare(
+            "SELECT kind, step, body FROM events WHERE run = (SELECT max(number) FROM runs WHERE pipeline = ?1 AND \
+             number < ?2) AND kind IN ('sweep_started', 'trial_started', 'trial_finished') ORDER BY number",
+        )?;
+        let mut rows = query.query(params![pipeline, number])?;
+        while let Some(row) = rows.next()? {
+            let (kind, step, body): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            let before = past.trials.entry(step).or_default();
+            if kind == "sweep_started" {
+                before.head = serde_json::from_str::<SweepHead>(&body).ok();
+            } else {
+                tried(before, &kind, &body);
+            }
+        }
+        // Of a sweep without a head nothing is known.
+        past.trials.retain(|_, before| before.head.is_some());
+        Ok(past)
+    }
+
     /// What is known of the effect at `step`.
     pub(super) fn effect(&self, step: &str) -> Effected {
         if let Some(done) = self.done.get(step) {
@@ -206,4 +214,20 @@ impl Past {
         let left: Vec<Remnant> = std::mem::take(&mut self.remnants).into_values().collect();
         end_all(&left);
     }
+}
+
+/// Takes up what a record says of a trial.
+fn tried(before: &mut Before, kind: &str, body: &str) {
+    if kind == "trial_started" {
+        if let Ok(Begun { trial, params }) = serde_json::from_str(body) {
+            before.trials.insert(trial, Tried { params, ran: None, finished: false });
+        }
+        return;
+    }
+    let Ok(Ended { trial, end }) = serde_json::from_str(body) else { return };
+    let reports = end.reports.iter().map(|(step, value)| (*step, value.unwrap_or(f64::NAN)));
+    let ran = Ran { nanos: nanos(end.seconds), reports: reports.collect() };
+    // What finished is found by its steps, what failed is tried again.
+    let ran = (end.state == TrialState::Stopped).then_some(ran);
+    before.trials.insert(trial, Tried { params: end.params, ran, finished: end.state == TrialState::Finished });
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, ErrorCode, params};
 use smol_str::SmolStr;
-use standpipe_plan::{Plan, Value};
+use standpipe_plan::{NodeKind, Plan, Region, Value};
 
 use super::past::Past;
 use super::{later, names, params as parameters};
@@ -58,7 +58,7 @@ pub(super) fn prepare(plan: &Plan, given: Vec<(SmolStr, Value)>, options: &Optio
         .ok_or_else(|| Failure::new(codes::STATE, "the state folder was removed"))?;
     let run = match &options.resume {
         Some(resume) => again(&connection, &options.state, resume)?,
-        None => fresh(&connection, &options.state, &plan)?,
+        None => fresh(&connection, options, &plan)?,
     };
     let mut journal = Journal::resume(connection, run.number, run.written);
     if run.session > 1 {
@@ -83,15 +83,24 @@ struct Run {
     past: Past,
 }
 
-fn fresh(connection: &Connection, state: &Path, plan: &Plan) -> Result<Run, Failure> {
+fn fresh(connection: &Connection, options: &Options, plan: &Plan) -> Result<Run, Failure> {
     let id = names::id(journal::now(), names::random());
-    let folder = state.join("runs").join(&id);
+    let folder = options.state.join("runs").join(&id);
     // Before the run is on record, so that it never looks dead.
     let lock = lock(&folder)
         .and_then(|lock| lock.ok_or_else(|| std::io::ErrorKind::WouldBlock.into()))
         .map_err(|error| unusable(&folder, &error))?;
     let (number, name) = register(connection, plan, &id).map_err(|error| journal::failure(&error))?;
-    Ok(Run { number, id, name, folder, lock, written: 0, session: 1, past: Past::default() })
+    let past = match options.cache && searches(&plan.root) {
+        true => Past::earlier(connection, number, &plan.pipeline).map_err(|error| journal::failure(&error))?,
+        false => Past::default(),
+    };
+    Ok(Run { number, id, name, folder, lock, written: 0, session: 1, past })
+}
+
+/// Whether there is a sweep somewhere in it.
+fn searches(region: &Region) -> bool {
+    region.nodes.iter().any(|node| matches!(node.kind, NodeKind::Sweep(_)) || node.kind.regions().any(searches))
 }
 
 /// Takes over a run that nobody carries on any more.

@@ -65,6 +65,11 @@ impl<'p> Schedule<'p> {
 
     pub(super) fn admitted(&mut self, ticket: Ticket) {
         if self.change(ticket, Change::Admit) {
+            if let Some(instance) = self.instances.get(&ticket)
+                && self.plan.tasks.get(instance.task.0 as usize).is_some_and(|task| !task.effect)
+            {
+                self.not_found(instance.place.0);
+            }
             self.enqueue(ticket);
         }
     }

@@ -15,7 +15,7 @@ use standpipe_tune::{Asked, Outcome, Study, Why};
 use self::outcome::{Best, Row};
 use self::space::Domain;
 use self::trial::Try;
-pub(crate) use self::trial::{Ran, Tried};
+pub(crate) use self::trial::{Before, Ran, Tried};
 use super::activation::{ActivationId, label};
 use super::regions::join;
 use super::{Effect, NodeScope, Schedule, Ticket, no_value};
@@ -24,8 +24,8 @@ use crate::durations::place;
 use crate::event::{Failure, SweepHead};
 use crate::history::{AxisInfo, ObjectiveInfo, Scale};
 
-/// What a run that is gone on with has tried before: by the sweep's path, the trials by number.
-pub(crate) type Trials = FxHashMap<String, BTreeMap<u64, Tried>>;
+/// What was tried before in the run's sweeps, by their paths.
+pub(crate) type Trials = FxHashMap<String, Before>;
 
 /// A sweep under way.
 pub(super) struct Search {
@@ -46,8 +46,10 @@ pub(super) struct Search {
     problem: Option<Failure>,
     /// A trial ended without an outcome: steps of it were left out.
     cut: bool,
-    /// What was tried before the run was interrupted.
+    /// What was tried before, and will be again, whatever would be asked for now.
     past: BTreeMap<u64, Tried>,
+    /// What was tried before is of this run, or a whole trial of it was found as it was.
+    proven: bool,
 }
 
 /// A trial that is to begin.
@@ -55,8 +57,10 @@ struct Next {
     index: usize,
     /// A record.
     params: Value,
-    /// How it ended before the run was interrupted, and will not be tried again.
+    /// How it ended before, and will not be tried again.
     ran: Option<Ran>,
+    /// All its steps should be found.
+    expected: bool,
 }
 
 impl<'p> Schedule<'p> {
@@ -70,15 +74,23 @@ impl<'p> Schedule<'p> {
             let message = format!("there is no strategy `{}` with the pruner `{}`", settings.kind, settings.pruner);
             return self.fail_node(id, slot, Failure::new(codes::NO_VALUE, message).at(self.plan, node.origin));
         };
-        let past = self.tried.remove(&path).unwrap_or_default();
         let parallel = strategy::parallel(strategy).unwrap_or(self.slots).max(1);
         let head = SweepHead {
             strategy: settings.kind.as_str().into(),
+            rule: strategy::rule(&settings),
             trials: settings.trials,
             parallel: parallel as u64,
             axes: axes(sweep),
             objectives: objectives(sweep),
         };
+        let Before { head: earlier, trials: mut past } = self.tried.remove(&path).unwrap_or_default();
+        let proven = earlier.is_none();
+        let alike = |earlier: SweepHead| {
+            earlier.rule == head.rule && earlier.axes == head.axes && earlier.objectives == head.objectives
+        };
+        if !earlier.is_none_or(alike) {
+            past.clear();
+        }
         self.effects.push(Effect::SweepBegun { step: path, head: Box::new(head) });
         let alarm = strategy::budget(strategy).map(|nanos| {
             let ticket = self.next_ticket;
@@ -99,6 +111,7 @@ impl<'p> Schedule<'p> {
             problem: None,
             cut: false,
             past,
+            proven,
         };
         self.put_search(id, slot, Box::new(search));
         self.search(id, slot);
@@ -114,7 +127,7 @@ impl<'p> Schedule<'p> {
             } else {
                 self.next_trial(id, slot, &mut search)
             };
-            let Some(Next { index, params, ran }) = next else {
+            let Some(Next { index, params, ran, expected }) = next else {
                 // With none under way and none to begin, nothing is left.
                 if search.active.is_empty() {
                     return self.conclude(id, slot, *search);
@@ -122,7 +135,7 @@ impl<'p> Schedule<'p> {
                 return self.put_search(id, slot, search);
             };
             search.rows.resize_with(index + 1, || None);
-            search.active.insert(index, Try::new(params.clone()));
+            search.active.insert(index, Try::new(params.clone(), expected));
             self.put_search(id, slot, search);
             self.begin_trial(id, slot, index, params, ran);
         }
@@ -155,16 +168,16 @@ impl<'p> Schedule<'p> {
         search.problem = problem;
         let Asked::Try(trial) = asked else { return None };
         let index = usize::try_from(trial.number).ok()?;
-        // What was tried before an interruption is tried again, whatever would be asked for now: results came in
-        // another order then.
-        if let Some(Tried { params, ran }) = search.past.remove(&trial.number)
+        // What was tried before is tried again, whatever would be asked for now: results came in another order then.
+        if let Some(Tried { params, ran, finished }) = search.past.remove(&trial.number)
             && let Some(parameters) = space::points(sweep, &around, &params)
         {
             search.study.instead(trial.number, parameters);
-            return Some(Next { index, params, ran });
+            let (ran, expected) = (ran.filter(|_| search.proven), finished && !search.proven);
+            return Some(Next { index, params, ran, expected });
         }
         let points: Vec<_> = trial.parameters.iter().map(|(_, point)| *point).collect();
-        Some(Next { index, params: space::params(sweep, &domains, &points), ran: None })
+        Some(Next { index, params: space::params(sweep, &domains, &points), ran: None, expected: false })
     }
 
     fn begin_trial(&mut self, id: ActivationId, slot: usize, index: usize, params: Value, ran: Option<Ran>) {
@@ -217,6 +230,7 @@ impl<'p> Schedule<'p> {
             && let NodeKind::Sweep(sweep) = &node.kind
         {
             let step = join(&own.path, &node.name);
+            search.proven |= tried.expected && value.is_some();
             let (row, failure) = outcome::row(sweep, tried, value.as_ref());
             // What a run that is being ended cuts short has no outcome, nor what was left out of it on purpose.
             let cut = row.outcome == Outcome::Failed && (self.draining.is_some() || failure.is_none());

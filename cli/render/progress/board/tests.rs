@@ -119,6 +119,7 @@ fn thousands_of_steps_are_a_few_lines() {
 fn sweeps() -> Vec<Event> {
     let head = |trials: Option<u64>| SweepHead {
         strategy: "random".into(),
+        rule: String::new(),
         trials,
         parallel: 2,
         axes: vec![AxisInfo { name: "depth".into(), scale: Scale::Linear }],

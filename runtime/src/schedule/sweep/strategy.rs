@@ -20,6 +20,12 @@ pub(super) fn settings(sweep: &Sweep, strategy: &Value) -> Settings {
     }
 }
 
+/// All that decides which trials follow which results.
+pub(super) fn rule(settings: &Settings) -> String {
+    let Settings { kind, seed, pruner, reduction, .. } = settings;
+    format!("{kind} seed={seed} pruner={pruner} reduction={reduction}")
+}
+
 /// Most trials at once, where the strategy says so.
 pub(super) fn parallel(strategy: &Value) -> Option<usize> {
     whole(strategy, "parallel").map(|most| usize::try_from(most).unwrap_or(usize::MAX))

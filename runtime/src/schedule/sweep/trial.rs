@@ -1,11 +1,13 @@
 //! A trial under way: how long its steps took, what it reported, why it will fail. Several are around a step when sweeps
 //! stand in each other.
 
+use std::collections::BTreeMap;
+
 use standpipe_plan::{NodeKind, Value};
 
 use super::super::activation::ActivationId;
 use super::super::{Effect, Schedule, Ticket};
-use crate::event::Failure;
+use crate::event::{Failure, SweepHead};
 use crate::state::TaskState;
 
 /// A trial under way.
@@ -17,16 +19,29 @@ pub(super) struct Try {
     pub reports: Vec<(u64, f64)>,
     /// It is to stop at its next report.
     pub stopped: bool,
+    /// An earlier run finished it, so all its steps should be found as they were.
+    pub expected: bool,
     pub failure: Option<Failure>,
 }
 
-/// A trial as it was before the run was interrupted.
+/// A trial as it was before the run was interrupted, or in an earlier run.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Tried {
     /// A record.
     pub params: Value,
     /// What came of it, when that is not to be found out again.
     pub ran: Option<Ran>,
+    /// It finished, so what its steps gave is kept.
+    pub finished: bool,
+}
+
+/// What was tried before in a sweep.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Before {
+    /// What it looked for, when that was in an earlier run: then it is of use only while nothing has changed.
+    pub head: Option<SweepHead>,
+    /// By number.
+    pub trials: BTreeMap<u64, Tried>,
 }
 
 /// What came of a trial that was stopped early.
@@ -37,8 +52,8 @@ pub(crate) struct Ran {
 }
 
 impl Try {
-    pub(super) fn new(params: Value) -> Self {
-        Self { params, nanos: 0, reports: Vec::new(), stopped: false, failure: None }
+    pub(super) fn new(params: Value, expected: bool) -> Self {
+        Self { params, nanos: 0, reports: Vec::new(), stopped: false, expected, failure: None }
     }
 }
 
@@ -85,6 +100,23 @@ impl Schedule<'_> {
             && let Some(tried) = self.trial(place)
         {
             tried.failure = Some(failure.clone());
+        }
+    }
+
+    /// A step in activation `id` must run. Where it was to be found, something has changed since the earlier run, and what
+    /// was tried then says nothing of what to try now.
+    pub(in crate::schedule) fn not_found(&mut self, id: ActivationId) {
+        for (outer, slot, index) in self.trials_of(id) {
+            let search = self
+                .activations
+                .get_mut(&outer)
+                .and_then(|own| own.cells.get_mut(slot))
+                .and_then(|cell| cell.search.as_mut());
+            if let Some(search) = search
+                && search.active.get_mut(&index).is_some_and(|tried| std::mem::take(&mut tried.expected))
+            {
+                search.past.clear();
+            }
         }
     }
 
