@@ -104,7 +104,7 @@ def search(trials, seeds):
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    warnings.filterwarnings("ignore", module="optuna")
+    warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)
     samplers = {
         "random": lambda seed: optuna.samplers.RandomSampler(seed=seed),
         "sobol": lambda seed: optuna.samplers.QMCSampler(qmc_type="sobol", scramble=True, seed=seed),
