@@ -166,8 +166,11 @@ mod tests {
         for round in 0..400 {
             let mut bytes = Vec::new();
             for _ in 0..drawn(&mut seed) % 4 {
-                let word =
-                    if drawn(&mut seed).is_multiple_of(9) { &deep } else { words[drawn(&mut seed) as usize % words.len()] };
+                let word = if drawn(&mut seed).is_multiple_of(9) {
+                    &deep
+                } else {
+                    words[drawn(&mut seed) as usize % words.len()]
+                };
                 let mut word = word.to_vec();
                 if drawn(&mut seed).is_multiple_of(4) && !word.is_empty() {
                     let at = drawn(&mut seed) as usize % word.len();
