@@ -13,7 +13,7 @@ use standpipe_syntax::{FileId, Parsed, Source};
 use crate::documents::Documents;
 
 /// Text that is remembered as it was read, in bytes. A tree takes some thirty times as much.
-const REMEMBERED: usize = 1 << 20;
+const REMEMBERED: usize = 512 << 10;
 
 /// A text, and what it was read as.
 type Remembered = (Arc<str>, Arc<Parsed>);

@@ -25,7 +25,7 @@ use crate::planned::Planned;
 use crate::workspace::{self, Found};
 
 /// Analyses of files that are not open are kept up to so much text in them, in bytes.
-const KEPT: usize = 256 << 10;
+const KEPT: usize = 128 << 10;
 
 /// The scheme of files of the standard library, for editors that ask for their text.
 const LIBRARY: &str = "standpipe";
