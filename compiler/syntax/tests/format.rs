@@ -52,6 +52,31 @@ fn declarations_on_one_line_stay_together_and_others_apart() {
 }
 
 #[test]
+fn a_comment_beside_a_raw_body_stays_out_of_it() {
+    let text = "task t(x: Int) -> Int {\n  python:## d\n      return 1\n}\n\neffect e(x: Int) {\n  sh:# e\n     :\n}\n";
+    let formatted =
+        "task t(x: Int) -> Int {\n  python:  ## d\n    return 1\n}\n\neffect e(x: Int) {\n  sh:  # e\n    :\n}\n";
+    assert_eq!(format(&source(text)).text, formatted);
+    assert_eq!(check(text), Ok(()));
+}
+
+#[test]
+fn two_comments_never_become_one() {
+    let import = "import## d\n  \"./x\" { a } #~ e\n";
+    assert_eq!(format(&source(import)).text, "import  ## d\n  \"./x\" { a }  #~ e\n");
+    assert_eq!(check(import), Ok(()));
+    let operators = "const a = 1 + ## b\n 2 ## c\n ## d\n + 3 ## e\n";
+    let formatted = "const a = 1\n  +  ## b\n    2  ## c\n  ## d\n  + 3  ## e\n";
+    assert_eq!(format(&source(operators)).text, formatted);
+    assert_eq!(check(operators), Ok(()));
+    let commas = "const a = [1 ## b\n, ## c\n 2 # d\n, ## e\n 3 ## f\n, # g\n 4\n ## h\n, 5]\n";
+    let formatted =
+        "const a = [\n  1  ## b\n    ,  ## c\n  # d\n  2,  ## e\n  # g\n  3,  ## f\n  4\n    ## h\n    ,\n  5,\n]\n";
+    assert_eq!(format(&source(commas)).text, formatted);
+    assert_eq!(check(commas), Ok(()));
+}
+
+#[test]
 fn project_files_keep_their_meaning() {
     for (path, text) in project_files() {
         check(&text).unwrap_or_else(|problem| panic!("{path}: {problem}"));

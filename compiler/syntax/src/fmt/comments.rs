@@ -1,5 +1,9 @@
 //! Which comment belongs to which token.
 
+use std::cell::RefCell;
+
+use rustc_hash::FxHashSet;
+
 use crate::Source;
 use crate::lex::Comment;
 use crate::tree::Tokens;
@@ -9,12 +13,15 @@ use crate::tree::Tokens;
 pub(super) struct Attached {
     before: Vec<Vec<Comment>>,
     after: Vec<Option<Comment>>,
+    /// Where the comments start that stand inside an item and stay there.
+    staying: RefCell<FxHashSet<u32>>,
 }
 
 impl Attached {
     pub(super) fn new(tokens: &Tokens<'_>, comments: &[Comment]) -> Self {
         let count = tokens.len();
-        let mut attached = Self { before: vec![Vec::new(); count + 1], after: vec![None; count + 1] };
+        let mut attached =
+            Self { before: vec![Vec::new(); count + 1], after: vec![None; count + 1], staying: RefCell::default() };
         let mut next = 0;
         for comment in comments {
             while tokens.get(next).is_some_and(|token| token.start < comment.span.start) {
@@ -34,6 +41,15 @@ impl Attached {
 
     pub(super) fn after(&self, at: usize) -> Option<Comment> {
         self.after.get(at).copied().flatten()
+    }
+
+    /// `comment` is to be set where it stands, and not before or after its item.
+    pub(super) fn stay(&self, comment: Comment) {
+        self.staying.borrow_mut().insert(comment.span.start);
+    }
+
+    pub(super) fn stays(&self, comment: Comment) -> bool {
+        self.staying.borrow().contains(&comment.span.start)
     }
 }
 

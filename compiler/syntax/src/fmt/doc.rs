@@ -28,6 +28,11 @@ pub(super) enum Doc {
     Either(&'static str, &'static str),
     /// A comment for the end of the line, wherever that is.
     Suffix(String),
+    /// A comment that the line ends with right here, whatever follows; `alone` on a line of its own.
+    Stays {
+        comment: String,
+        alone: bool,
+    },
     Concat(Vec<Doc>),
     Indent(Vec<Doc>),
     /// Broken as a whole, or not at all; always broken when `forced`.
@@ -54,7 +59,7 @@ impl Doc {
     /// Holds a line end that nothing can avoid.
     pub(super) fn is_forced(&self) -> bool {
         match self {
-            Doc::Hard | Doc::Blank | Doc::Lines(_) | Doc::Suffix(_) => true,
+            Doc::Hard | Doc::Blank | Doc::Lines(_) | Doc::Suffix(_) | Doc::Stays { .. } => true,
             Doc::Verbatim(text) => text.contains('\n'),
             Doc::Concat(docs) | Doc::Indent(docs) => docs.iter().any(Doc::is_forced),
             Doc::Group { forced, .. } => *forced,
@@ -73,7 +78,7 @@ struct Pending<'d> {
 
 /// Lays `doc` out. No line ends in white space.
 pub(super) fn render(doc: &Doc) -> String {
-    let mut out = Output { text: String::new(), column: 0, suffix: String::new(), margin: 0 };
+    let mut out = Output { text: String::new(), column: 0, suffix: String::new(), margin: 0, ends: None };
     let mut stack = vec![Pending { indent: 0, broken: true, doc }];
     while let Some(Pending { indent, broken, doc }) = stack.pop() {
         match doc {
@@ -96,6 +101,18 @@ pub(super) fn render(doc: &Doc) -> String {
             Doc::Suffix(comment) => {
                 out.suffix.push_str("  ");
                 out.suffix.push_str(comment);
+            }
+            Doc::Stays { comment, alone: true } => {
+                if out.column > 0 {
+                    out.end_line(indent + STEP);
+                }
+                out.push(comment);
+                out.ends = Some(out.margin);
+            }
+            Doc::Stays { comment, alone: false } => {
+                out.suffix.push_str("  ");
+                out.suffix.push_str(comment);
+                out.ends = Some(indent + STEP);
             }
             Doc::Concat(docs) => stack.extend(docs.iter().rev().map(|doc| Pending { indent, broken, doc })),
             Doc::Indent(docs) => {
@@ -126,7 +143,7 @@ fn fits(docs: &[Doc], rest: &[Pending<'_>], room: usize) -> bool {
             Doc::Text(text) => text.width(),
             Doc::Verbatim(text) => text.lines().next().unwrap_or("").width(),
             Doc::Line | Doc::Soft if broken => return true,
-            Doc::Hard | Doc::Blank | Doc::Lines(_) => return true,
+            Doc::Hard | Doc::Blank | Doc::Lines(_) | Doc::Stays { .. } => return true,
             Doc::Line => 1,
             Doc::Soft | Doc::Suffix(_) => 0,
             Doc::Either(when_broken, flat) => {
@@ -160,14 +177,20 @@ struct Output {
     /// The margin that the line gets when something is written on it.
     margin: usize,
     suffix: String,
+    /// The line ends before anything else is written, and the next one has this margin.
+    ends: Option<usize>,
 }
 
 impl Output {
     fn width(&self) -> usize {
-        self.margin + self.column
+        self.ends.unwrap_or(self.margin + self.column)
     }
 
     fn push(&mut self, text: &str) {
+        let text = if self.ends.is_some() { text.trim_start() } else { text };
+        if let Some(margin) = self.ends.filter(|_| !text.is_empty()) {
+            self.end_line(margin);
+        }
         if text.is_empty() {
             return;
         }
@@ -193,5 +216,6 @@ impl Output {
         self.text.push('\n');
         self.column = 0;
         self.margin = margin;
+        self.ends = None;
     }
 }

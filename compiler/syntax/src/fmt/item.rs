@@ -67,7 +67,7 @@ impl Layout<'_, '_> {
         })
     }
 
-    /// Comments inside an item that neither start nor end it, nor stand inside its brackets. They are set before it.
+    /// Comments inside an item that neither start nor end it, nor stand inside its brackets.
     pub(super) fn inner_comments(&self, range: &Range<usize>) -> Vec<Comment> {
         let mut found = Vec::new();
         let last = range.end.saturating_sub(1);
@@ -82,6 +82,20 @@ impl Layout<'_, '_> {
             }
         }
         found
+    }
+
+    /// The comments before the token at `at` that stay there.
+    fn staying_before(&self, at: usize) -> impl Iterator<Item = Doc> {
+        self.comments.before(at).iter().filter(|comment| self.comments.stays(**comment)).map(|one| self.staying(*one))
+    }
+
+    /// The comment after the token at `at`, if it stays there.
+    fn staying_after(&self, at: usize) -> Option<Doc> {
+        self.comments.after(at).filter(|comment| self.comments.stays(*comment)).map(|comment| self.staying(comment))
+    }
+
+    pub(super) fn staying(&self, comment: Comment) -> Doc {
+        Doc::Stays { comment: self.comment(comment), alone: comment.alone }
     }
 
     /// A statement, attribute, field or argument: what is named and its value.
@@ -186,8 +200,12 @@ impl Layout<'_, '_> {
                 .iter()
                 .zip(ends)
                 .flat_map(|(operator, end)| {
-                    let text = format!("{} ", self.tokens.text(*operator));
-                    [Doc::Line, Doc::Text(text), self.value(operator + 1..end)]
+                    let mut docs = vec![Doc::Line];
+                    docs.extend(self.staying_before(*operator));
+                    docs.push(Doc::text(self.tokens.text(*operator)));
+                    docs.extend(self.staying_after(*operator));
+                    docs.extend([Doc::text(" "), self.value(operator + 1..end)]);
+                    docs
                 })
                 .collect();
             return Doc::group(vec![self.value(range.start..*first), Doc::Indent(rest)]);
@@ -248,13 +266,16 @@ impl Layout<'_, '_> {
                 }
             }
             let before = left.map(|(_, kind)| kind);
+            docs.extend(self.staying_before(at));
             match self.tokens.partner(at) {
                 Some(close) if close > at => {
                     docs.push(self.group(at, close, before, style));
+                    docs.extend(self.staying_after(close));
                     left = Some((before, self.kind(close).unwrap_or(kind)));
                 }
                 _ => {
                     docs.push(self.token(at, kind));
+                    docs.extend(self.staying_after(at));
                     left = Some((before, self.as_written(at, kind)));
                 }
             }
@@ -322,7 +343,10 @@ impl Layout<'_, '_> {
             return vec![opening, closing];
         }
         if let Some(last) = elements.iter_mut().rev().find(|element| !element.comment) {
-            last.separator = Some(if comma { Doc::Either(",", "") } else { Doc::text("") });
+            let separator = Some(if comma { Doc::Either(",", "") } else { Doc::text("") });
+            if !last.comma_stays {
+                last.separator = separator;
+            }
         }
         let alone = match parts.as_slice() {
             [only] => self.tokens.partner(only.start).is_some_and(|end| end + 1 == only.end),

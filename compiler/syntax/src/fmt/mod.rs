@@ -72,6 +72,8 @@ pub fn format(source: &Source) -> Formatted {
 pub(crate) struct Element {
     doc: Doc,
     separator: Option<Doc>,
+    /// The separator is a comma that comments keep from the end of the line.
+    comma_stays: bool,
     suffix: Option<Doc>,
     comment: bool,
     /// A comment that stood inside the element after it, or that element.
@@ -117,6 +119,7 @@ impl Layout<'_, '_> {
         Element {
             doc: Doc::text(self.comment(comment)),
             separator: None,
+            comma_stays: false,
             suffix: None,
             comment: true,
             hoisted: false,
@@ -126,20 +129,52 @@ impl Layout<'_, '_> {
     }
 
     /// The comments before what `range` holds, and those inside it that have to stand before it.
-    fn comments_before(&self, range: &Range<usize>, elements: &mut Vec<Element>) -> Option<Doc> {
+    fn comments_before(&self, range: &Range<usize>, elements: &mut Vec<Element>) {
         for comment in self.comments.before(range.start) {
             elements.push(self.comment_element(*comment, true));
         }
-        let mut suffix = String::new();
+        let heads_raw = range.end.checked_sub(2).filter(|_| self.tokens.kind(range.end - 1) == Some(Kind::Raw));
+        let beside_raw = heads_raw.filter(|at| *at >= range.start).and_then(|at| self.comments.after(at));
         for comment in self.inner_comments(range) {
-            if comment.doc {
-                // Before the item it would become its documentation.
-                suffix = if suffix.is_empty() { self.comment(comment) } else { suffix + "  " + &self.comment(comment) };
+            // Before the item it would become its documentation, and after it stands another comment, or lines of
+            // another language.
+            if comment.doc || beside_raw == Some(comment) {
+                self.comments.stay(comment);
             } else {
                 elements.push(self.comment_element(comment, false));
             }
         }
-        (!suffix.is_empty()).then_some(Doc::Suffix(suffix))
+    }
+
+    /// What stands between an item whose last token is `last` and the `comma` after it, and the comment at the end of
+    /// the line.
+    fn at_comma(&self, last: usize, comma: usize, elements: &mut Vec<Element>) -> (Vec<Doc>, Option<Comment>) {
+        let mut staying = Vec::new();
+        let (first, second) = (self.comments.after(last), self.comments.after(comma));
+        let suffix = match (first, second) {
+            // One line has one comment at its end, and documentation may not come before the item.
+            (Some(first), Some(second)) if !first.doc => {
+                elements.push(self.comment_element(first, false));
+                Some(second)
+            }
+            (Some(first), Some(second)) if !second.doc => {
+                elements.push(self.comment_element(second, false));
+                Some(first)
+            }
+            (Some(first), Some(second)) => {
+                staying.push(self.staying(first));
+                Some(second)
+            }
+            (first, second) => second.or(first),
+        };
+        for comment in self.comments.before(comma) {
+            if comment.doc {
+                staying.push(self.staying(*comment));
+            } else {
+                elements.push(self.comment_element(*comment, false));
+            }
+        }
+        (staying, suffix)
     }
 
     /// The parts of a group or block, and the comments among them.
@@ -148,29 +183,24 @@ impl Layout<'_, '_> {
         for (index, range) in parts.iter().enumerate() {
             let comma = Some(range.end).filter(|at| self.tokens.kind(*at) == Some(Kind::Comma) && *at < close);
             let count = elements.len();
-            let docs = self.comments_before(range, &mut elements);
-            if let Some(comma) = comma {
-                elements
-                    .extend(self.comments.before(comma).iter().map(|comment| self.comment_element(*comment, false)));
-            }
+            self.comments_before(range, &mut elements);
             let last = range.end - 1;
-            let mut after = self.comments.after(last);
-            if let Some(comma) = comma
-                && let Some(comment) = self.comments.after(comma)
-                && let Some(first) = after.replace(comment)
-            {
-                // One line has one comment at its end.
-                elements.push(self.comment_element(first, false));
-            }
+            let (staying, after) = match comma {
+                Some(comma) => self.at_comma(last, comma, &mut elements),
+                None => (Vec::new(), self.comments.after(last)),
+            };
             let hoisted = elements.iter().skip(count).any(|element| element.start.is_none());
             let end = after.map_or(self.tokens.span(comma.unwrap_or(last)).end, |comment| comment.span.end);
-            let suffix = docs.into_iter().chain(after.map(|comment| Doc::Suffix(self.comment(comment))));
-            let suffix = suffix.reduce(|a, b| Doc::Concat(vec![a, b]));
+            let suffix = after.map(|comment| Doc::Suffix(self.comment(comment)));
             let is_last = index + 1 == parts.len();
+            let comma_stays = !staying.is_empty();
+            let own = separator.clone().map(|doc| if is_last { Doc::text("") } else { doc });
+            let item = [self.item(range.clone())];
             let start = self.tokens.span(range.start).start;
             elements.push(Element {
-                doc: self.item(range.clone()),
-                separator: separator.clone().map(|doc| if is_last { Doc::text("") } else { doc }),
+                doc: Doc::Concat(item.into_iter().chain(staying).collect()),
+                separator: if comma_stays { Some(Doc::text(",")) } else { own },
+                comma_stays,
                 suffix,
                 comment: false,
                 hoisted,
@@ -185,21 +215,20 @@ impl Layout<'_, '_> {
     /// A declaration with the comments before it; as it stands when it is `broken`.
     fn declaration(&self, range: &Range<usize>, broken: bool, elements: &mut Vec<Element>) {
         let span = self.tokens.span_all(range);
-        let suffix = if broken {
+        if broken {
             elements
                 .extend(self.comments.before(range.start).iter().map(|comment| self.comment_element(*comment, true)));
-            None
         } else {
-            self.comments_before(range, elements)
-        };
+            self.comments_before(range, elements);
+        }
         let hoisted = elements.last().is_some_and(|element| element.comment && element.start.is_none());
         let last = range.end.saturating_sub(1);
         let after = self.comments.after(last);
-        let own = after.map(|comment| Doc::Suffix(self.comment(comment)));
         elements.push(Element {
             doc: if broken { self.verbatim(span) } else { self.declared(range.clone()) },
             separator: None,
-            suffix: suffix.into_iter().chain(own).reduce(|a, b| Doc::Concat(vec![a, b])),
+            comma_stays: false,
+            suffix: after.map(|comment| Doc::Suffix(self.comment(comment))),
             comment: false,
             hoisted,
             start: (!hoisted).then_some(span.start),
