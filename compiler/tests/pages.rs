@@ -2,12 +2,13 @@
 //! nothing. A block whose fence names a file, as in ```` ```python tools.py ````, is a file beside the page's own;
 //! `latin1` ones are written in that encoding.
 
-use standpipe_compiler::{MemoryWorld, analyse};
+use standpipe_compiler::{Machine, MemoryWorld, analyse};
 use standpipe_syntax::diag::CODES;
 
 /// The codes that `page` yields in `world`.
 fn codes(world: &MemoryWorld, page: &str) -> Vec<String> {
-    let analysis = analyse(&world.clone().with("page.pipe", page), "page.pipe");
+    let machine = Machine { name: "this machine".into(), cpus: Some(16.0), memory: None, gpus: None };
+    let analysis = analyse(&world.clone().on(machine).with("page.pipe", page), "page.pipe");
     analysis.diagnostics.iter().map(|diagnostic| diagnostic.code.to_string()).collect()
 }
 

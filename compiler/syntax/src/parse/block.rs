@@ -146,9 +146,9 @@ impl Parser<'_> {
         attrs
     }
 
-    /// What may follow `python:`: a raw body, or the string that names a file.
+    /// What follows `python:` is read as a value: a raw body, the string that names a file, or a number, which is no body.
     fn is_value(&self, at: usize) -> bool {
-        matches!(self.tokens.kind(at), Some(Kind::Raw | Kind::String | Kind::Unterminated))
+        matches!(self.tokens.kind(at), Some(Kind::Raw | Kind::String | Kind::Unterminated | Kind::Number))
     }
 
     /// Reports a character or string that could not be read.
