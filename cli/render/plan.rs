@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use standpipe_compiler::optimise::PassReport;
 use standpipe_compiler::view::{TreeLine, tree};
-use standpipe_plan::{Plan, Schedule};
+use standpipe_plan::{Plan, Schedule, place};
 use standpipe_runtime::{Forecast, Outlook};
 
 use super::excerpt::visible;
@@ -90,7 +90,7 @@ fn left(line: &TreeLine, pipeline: &str) -> (String, String) {
 fn prospects(forecast: &[Forecast]) -> BTreeMap<String, Prospect> {
     let mut all: BTreeMap<String, Prospect> = BTreeMap::new();
     for one in forecast {
-        let prospect = all.entry(folded(&one.step)).or_default();
+        let prospect = all.entry(place(&one.step)).or_default();
         let (count, why) = match &one.outlook {
             Outlook::Reuse { run } => (&mut prospect.reuse, format!("the result of {run}")),
             Outlook::Run { why } => (&mut prospect.run, why.to_string()),
@@ -104,19 +104,6 @@ fn prospects(forecast: &[Forecast]) -> BTreeMap<String, Prospect> {
         }
     }
     all
-}
-
-/// `models[3].fit` as `models[].fit`.
-fn folded(step: &str) -> String {
-    let mut inside = false;
-    step.chars()
-        .filter(|character| {
-            inside &= *character != ']';
-            let keep = !inside;
-            inside |= *character == '[';
-            keep
-        })
-        .collect()
 }
 
 fn sentence(prospect: &Prospect) -> String {
@@ -170,7 +157,7 @@ mod tests {
 
     #[test]
     fn instances_are_folded() {
-        assert_eq!(folded("train.models[3].inner[12].fit"), "train.models[].inner[].fit");
+        assert_eq!(place("train.models[3].inner[12].fit"), "train.models[].inner[].fit");
         let of = |step: &str, outlook| Forecast { step: step.into(), label: String::new(), outlook };
         let forecast = [
             of("a.x[0].f", Outlook::Reuse { run: "brave-otter".into() }),

@@ -67,16 +67,3 @@ fn collect(plan: &Plan, region: &Region, path: &str, out: &mut Vec<PlannedStep>)
 fn placed(node: &Node, path: String, task: Option<smol_str::SmolStr>) -> PlannedStep {
     PlannedStep { path, task, file: node.origin.file, line: node.origin.line.saturating_sub(1) }
 }
-
-/// `train.models[3].fit` as `train.models[].fit`.
-pub(crate) fn folded(path: &str) -> String {
-    let mut inside = false;
-    path.chars()
-        .filter(|character| {
-            inside &= *character != ']';
-            let keep = !inside;
-            inside |= *character == '[';
-            keep
-        })
-        .collect()
-}

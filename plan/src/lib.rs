@@ -26,5 +26,5 @@ pub use plan::{
 };
 pub use schedule::{CatchUp, Overlap, Schedule, Trigger};
 pub use shape::{Bound, Field, Length, Mismatch, Shape};
-pub use text::{is_date, is_secret_name, is_time};
+pub use text::{is_date, is_secret_name, is_time, place};
 pub use value::{Blob, BlobKind, Value};

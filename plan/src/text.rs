@@ -274,6 +274,20 @@ fn kind(json: &Json) -> String {
     }
 }
 
+/// A step's path without the numbers of iterations: `train.models[3].fit` as `train.models[].fit`.
+#[must_use]
+pub fn place(path: &str) -> String {
+    let mut place = String::with_capacity(path.len());
+    let mut rest = path;
+    while let Some((before, after)) = rest.split_once('[') {
+        place.push_str(before);
+        place.push_str("[]");
+        rest = after.split_once(']').map_or("", |(_, rest)| rest);
+    }
+    place.push_str(rest);
+    place
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -284,6 +298,12 @@ mod tests {
             Ok(value) => format!("{value:?}"),
             Err(error) => error.to_string(),
         }
+    }
+
+    #[test]
+    fn a_place_has_no_numbers() {
+        assert_eq!(place("main.all[13].inner[2].fit"), "main.all[].inner[].fit");
+        assert_eq!(place("main.fit"), "main.fit");
     }
 
     #[test]

@@ -27,28 +27,9 @@ impl Durations {
     }
 }
 
-/// A step's path without the numbers of iterations.
-pub(crate) fn place(path: &str) -> String {
-    let mut place = String::with_capacity(path.len());
-    let mut rest = path;
-    while let Some((before, after)) = rest.split_once('[') {
-        place.push_str(before);
-        place.push_str("[]");
-        rest = after.split_once(']').map_or("", |(_, rest)| rest);
-    }
-    place.push_str(rest);
-    place
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_place_has_no_numbers() {
-        assert_eq!(place("main.all[13].inner[2].fit"), "main.all[].inner[].fit");
-        assert_eq!(place("main.fit"), "main.fit");
-    }
 
     #[test]
     fn what_is_not_known_takes_as_long_as_the_others() {

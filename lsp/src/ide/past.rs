@@ -3,10 +3,11 @@
 
 use std::ops::RangeInclusive;
 
+use standpipe_plan::place;
 use standpipe_syntax::ast::{Expr, ExprKind};
 
 use crate::history::{Outcome, PastRun, PastStep, StepEnd};
-use crate::planned::{Planned, PlannedStep, folded, plans};
+use crate::planned::{Planned, PlannedStep, plans};
 use crate::snapshot::{File, Snapshot};
 
 /// The last runs of a pipeline or test.
@@ -88,7 +89,7 @@ fn instances<'r>(run: &'r PastRun, step: &PlannedStep) -> Vec<&'r PastStep> {
         Some(_) => path == step.path,
         None => path.starts_with(&rounds),
     };
-    run.steps.iter().filter(|past| meant(&folded(&past.path))).collect()
+    run.steps.iter().filter(|past| meant(&place(&past.path))).collect()
 }
 
 /// `brave-otter`, 2026-11-25 22:10 UTC

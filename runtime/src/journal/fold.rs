@@ -4,10 +4,10 @@
 use rusqlite::{Connection, Transaction, params};
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use standpipe_plan::{Digest, Value};
+use standpipe_plan::{Digest, Value, place};
 
 use super::record::{Record, Report};
-use crate::durations::{Durations, place};
+use crate::durations::Durations;
 use crate::event::{Counts, Status};
 use crate::planted::{Bug, planted};
 

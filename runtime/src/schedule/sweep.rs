@@ -9,7 +9,7 @@ mod trial;
 use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
-use standpipe_plan::{NodeKind, Space, Sweep, Value};
+use standpipe_plan::{NodeKind, Space, Sweep, Value, place};
 use standpipe_tune::{Asked, Outcome, Study, Why};
 
 use self::outcome::{Best, Row};
@@ -20,7 +20,6 @@ use super::activation::{ActivationId, label};
 use super::regions::join;
 use super::{Effect, NodeScope, Schedule, Ticket, no_value};
 use crate::codes;
-use crate::durations::place;
 use crate::event::{Failure, SweepHead};
 use crate::history::{AxisInfo, ObjectiveInfo, Scale};
 
