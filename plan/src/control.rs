@@ -91,9 +91,10 @@ pub enum Measure {
 impl Sweep {
     /// The fields of a strategy's record, in order: `kind` is which one (a String); `trials`, `parallel`, `patience` and
     /// `max_failures` are Ints or `none`; `seed` is an Int; `budget` is a Duration or `none`; `pruner` is `"none"`,
-    /// `"median"` or `"asha"`; `reduction` is the Int by which rounds of `asha` and `hyperband` grow.
-    pub const STRATEGY: [&'static str; 9] =
-        ["kind", "trials", "seed", "parallel", "budget", "patience", "max_failures", "pruner", "reduction"];
+    /// `"median"` or `"asha"`; `reduction` is the Int by which rounds of `asha` and `hyperband` grow; `from` names the run
+    /// whose trials lead the search, a String or `none`.
+    pub const STRATEGY: [&'static str; 10] =
+        ["kind", "trials", "seed", "parallel", "budget", "patience", "max_failures", "pruner", "reduction", "from"];
 
     /// Calls `visit` with every expression of it that is not in its body.
     pub fn each_expr<'s>(&'s self, visit: &mut dyn FnMut(&'s Expr)) {

@@ -74,3 +74,5 @@ pub const NOT_ALONE: &str = "E0654";
 pub const STOPPED_EARLY: &str = "E0690";
 /// A sweep has no value: no trial of it succeeded, or too many failed.
 pub const SWEEP: &str = "E0691";
+/// A sweep is to be led by trials of an earlier run that are not there, or are of something else.
+pub const NOT_TAUGHT: &str = "E0692";

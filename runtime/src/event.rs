@@ -118,6 +118,13 @@ pub enum Event {
         #[serde(flatten)]
         head: SweepHead,
     },
+    /// The sweep is led by `trials` trials of the run `of`; `outside` more of them lie outside of its space.
+    SweepTaught {
+        step: String,
+        of: String,
+        trials: u64,
+        outside: u64,
+    },
     /// `trial` counts from 0; `params` has the parameters by name.
     TrialStarted {
         step: String,

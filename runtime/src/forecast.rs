@@ -96,6 +96,8 @@ impl Oracle<'_> {
             | Effect::Alarm { .. }
             | Effect::StopEarly { .. }
             | Effect::SweepBegun { .. }
+            | Effect::Recall { .. }
+            | Effect::SweepTaught { .. }
             | Effect::TrialBegun { .. }
             | Effect::TrialEnded { .. }
             | Effect::SweepEnded { .. }

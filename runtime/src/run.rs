@@ -8,6 +8,7 @@ mod names;
 mod outside;
 mod params;
 mod past;
+mod recall;
 pub(crate) mod recorder;
 mod setup;
 mod signals;

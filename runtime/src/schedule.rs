@@ -25,7 +25,7 @@ use standpipe_plan::{EvalError, NodeId, Origin, Plan, Scope, Step, TaskId, Value
 use self::activation::{Activation, ActivationId};
 use self::layout::Layout;
 use self::queue::Queue;
-pub(crate) use self::sweep::{Before, Ran, Trials, Tried};
+pub(crate) use self::sweep::{Before, Lesson, Ran, Recalled, Trials, Tried};
 pub(crate) use self::together::Start;
 use self::together::{DispatchId, Together};
 use crate::admission::{Admission, Capacity, Demand};
@@ -82,6 +82,11 @@ pub(crate) enum Event {
         ticket: Ticket,
         attempt: u32,
     },
+    /// The trials of an earlier run that a sweep asked for, or why there are none.
+    Recalled {
+        ticket: Ticket,
+        recalled: Result<Recalled, Failure>,
+    },
     /// The wait before the next attempt, or for an alarm, is over.
     Woken {
         ticket: Ticket,
@@ -119,6 +124,20 @@ pub(crate) enum Effect {
     SweepBegun {
         step: String,
         head: Box<SweepHead>,
+    },
+    /// The sweep at `step`, which looks for `head`, waits for the trials of the run `from`; the ticket is no step's.
+    Recall {
+        ticket: Ticket,
+        step: String,
+        from: String,
+        head: Box<SweepHead>,
+    },
+    /// The sweep at `step` has taken up `trials` of the run `of`, and left out those that lie outside of its space.
+    SweepTaught {
+        step: String,
+        of: String,
+        trials: u64,
+        outside: u64,
     },
     /// A trial of the sweep at `step` begins with these parameters, a record.
     TrialBegun {
@@ -232,6 +251,8 @@ pub(crate) struct Schedule<'p> {
     slots: usize,
     /// Sweeps whose time will be spent.
     alarms: FxHashMap<Ticket, (ActivationId, usize)>,
+    /// Sweeps that wait for the trials of an earlier run.
+    recalls: FxHashMap<Ticket, (ActivationId, usize)>,
     /// What this run, before it was interrupted, or an earlier one has tried.
     tried: Trials,
     activations: FxHashMap<ActivationId, Activation>,
@@ -283,6 +304,7 @@ impl<'p> Schedule<'p> {
             limits,
             slots: usize::try_from(capacity.cpu / 1000).unwrap_or(usize::MAX).max(1),
             alarms: FxHashMap::default(),
+            recalls: FxHashMap::default(),
             tried: Trials::default(),
             activations: FxHashMap::default(),
             next_activation: 0,
@@ -309,6 +331,7 @@ impl<'p> Schedule<'p> {
             Event::Ended { ticket, attempt, nanos, result } => self.ended(ticket, attempt, nanos, result),
             Event::Reported { ticket, name, value, at } => self.reported(ticket, &name, value, at),
             Event::Absent { ticket, attempt } => self.absent(ticket, attempt),
+            Event::Recalled { ticket, recalled } => self.recalled(ticket, recalled),
             Event::Woken { ticket } => self.woken(ticket),
             Event::Cancel => self.cancel(),
         }
@@ -356,6 +379,7 @@ impl<'p> Schedule<'p> {
             ("the queue", !self.queue.is_empty()),
             ("dispatches", !self.together.is_empty()),
             ("alarms", !self.alarms.is_empty()),
+            ("recalls", !self.recalls.is_empty()),
         ];
         left.into_iter().filter(|(_, is)| *is).map(|(name, _)| name).collect()
     }

@@ -127,6 +127,11 @@ impl Run {
         self.all("run_finished").next().unwrap_or_else(|| panic!("the run did not finish: {self:#?}"))
     }
 
+    /// What people call it.
+    pub(crate) fn name(&self) -> String {
+        self.end()["run"].as_str().unwrap().to_owned()
+    }
+
     pub(crate) fn outputs(&self) -> &Value {
         &self.end()["outputs"]
     }

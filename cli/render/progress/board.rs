@@ -125,6 +125,15 @@ impl Board {
                 self.sweeps.insert(step.clone(), Trials::new(head));
                 Vec::new()
             }
+            Event::SweepTaught { step, of, trials, outside } => {
+                let led = format!("{} {}  is led by {} of {of}", self.paint.cyan("·"), self.name(step, ""), plural(*trials, "trial"));
+                let mut lines = vec![led];
+                if *outside > 0 {
+                    let text = format!("{} of {of} outside of its space are left out", plural(*outside, "trial"));
+                    lines.extend(self.warn(step, &text));
+                }
+                lines
+            }
             Event::TrialStarted { step, .. } => {
                 if let Some(sweep) = self.sweeps.get_mut(step) {
                     sweep.begin();

@@ -31,6 +31,7 @@ fn strategy() -> Type {
             "pruner" => one_of(&["none", "median", "asha"]),
             "reduction" => least(2.0),
             "max_failures" => optional(least(0.0)),
+            "from" => optional(Type::String),
             _ => optional(least(1.0)),
         };
         Field { name: name.into(), ty, span: None }

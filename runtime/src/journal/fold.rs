@@ -84,6 +84,7 @@ pub(super) fn changes(record: &Record) -> Vec<Change> {
         | Record::StepStarted { .. }
         | Record::StepRetrying { .. }
         | Record::SweepStarted { .. }
+        | Record::SweepTaught { .. }
         | Record::TrialStarted { .. }
         | Record::TrialFinished { .. } => Vec::new(),
     }

@@ -5,6 +5,7 @@ use smol_str::SmolStr;
 use standpipe_plan::{Digest, Value};
 
 use crate::event::{Counts, Failure, LogRange, Status, SweepHead, TrialEnd};
+use crate::schedule::Recalled;
 
 /// One line of the journal.
 #[derive(Clone, Debug)]
@@ -39,6 +40,12 @@ pub(crate) enum Record {
     SweepStarted {
         step: String,
         head: Box<SweepHead>,
+    },
+    /// The sweep at `step` is led by these trials of the run that it names `from`.
+    SweepTaught {
+        step: String,
+        from: String,
+        recalled: Box<Recalled>,
     },
     /// A trial of the sweep at `step` begins with these parameters, a record.
     TrialStarted {
@@ -122,6 +129,14 @@ struct KeptEnd<'r> {
     anew: bool,
 }
 
+/// What leads a sweep, with the name under which it was asked for.
+#[derive(Serialize)]
+struct Taught<'r> {
+    from: &'r str,
+    #[serde(flatten)]
+    recalled: &'r Recalled,
+}
+
 /// The end of a trial, with its number.
 #[derive(Serialize)]
 struct Numbered<'r> {
@@ -161,6 +176,7 @@ impl Record {
             Self::StepRetrying { .. } => "step_retrying",
             Self::StepFinished { .. } => "step_finished",
             Self::SweepStarted { .. } => "sweep_started",
+            Self::SweepTaught { .. } => "sweep_taught",
             Self::TrialStarted { .. } => "trial_started",
             Self::TrialFinished { .. } => "trial_finished",
             Self::RunFinished { .. } => "run_finished",
@@ -174,6 +190,7 @@ impl Record {
             | Self::StepStarted { step, .. }
             | Self::StepRetrying { step, .. }
             | Self::SweepStarted { step, .. }
+            | Self::SweepTaught { step, .. }
             | Self::TrialStarted { step, .. }
             | Self::TrialFinished { step, .. } => step,
             Self::StepFinished { end, .. } => &end.step,
@@ -199,6 +216,9 @@ impl Record {
                 serde_json::to_string(&whole).unwrap_or_default()
             }
             Self::SweepStarted { head, .. } => serde_json::to_string(head).unwrap_or_default(),
+            Self::SweepTaught { from, recalled, .. } => {
+                serde_json::to_string(&Taught { from, recalled }).unwrap_or_default()
+            }
             Self::TrialStarted { trial, params, .. } => {
                 serde_json::json!({ "trial": trial, "params": params }).to_string()
             }

@@ -291,6 +291,10 @@ impl<'p, 'o, W: World> Driver<'p, 'o, W> {
             }
             Effect::StopEarly { ticket } => self.world.stop_early(ticket),
             Effect::SweepBegun { step, head } => self.sweep_begun(step, head),
+            Effect::Recall { ticket, step, from, head } => self.recall(ticket, step, from, &head),
+            Effect::SweepTaught { step, of, trials, outside } => {
+                self.recorder.tell(Told::SweepTaught { step, of, trials, outside });
+            }
             Effect::TrialBegun { step, trial, params } => self.trial_begun(step, trial, params),
             Effect::TrialEnded { step, trial, end } => self.trial_ended(step, trial, end),
             Effect::SweepEnded { step, found } => self.recorder.promise(Told::SweepFinished { step, found }),

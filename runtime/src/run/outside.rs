@@ -14,12 +14,12 @@ use super::environments::{Environments, Needs, Which};
 use super::world::{Ledger, World};
 use crate::cache::{self, Found};
 use crate::environment::Ready;
-use crate::event::Failure;
+use crate::event::{Failure, SweepHead};
 use crate::executor::{Executor, News, Stop};
 use crate::inputs::{self, Stamps};
 use crate::journal::{Journal, Progress, Record};
 use crate::runner::Attempt;
-use crate::schedule::Ticket;
+use crate::schedule::{Recalled, Ticket};
 use crate::store::{Soundness, Store, Stored};
 
 pub(super) struct Outside {
@@ -61,6 +61,10 @@ impl World for Outside {
             }
             Found::Hit(_) | Found::Lost(_) | Found::Nothing => found,
         }
+    }
+
+    fn recall(&mut self, from: &str, step: &str, head: &SweepHead) -> Result<Recalled, Failure> {
+        super::recall::recall(&self.reader, from, step, head)
     }
 
     fn holds(&self, value: &Value) -> bool {

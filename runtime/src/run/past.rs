@@ -4,6 +4,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, params};
 use rustc_hash::{FxHashMap, FxHashSet};
+use serde::Deserialize;
 use smol_str::SmolStr;
 use standpipe_plan::{Digest, Value};
 
@@ -19,7 +20,7 @@ use crate::keeper::Left;
 use crate::options::Resume;
 use crate::process::{kill_marked, marker};
 use crate::remains::{Remnant, end_all};
-use crate::schedule::{Before, Ran, Trials, Tried};
+use crate::schedule::{Before, Ran, Recalled, Trials, Tried};
 
 /// Nothing, for a run that has just begun.
 #[derive(Default)]
@@ -32,6 +33,8 @@ pub(super) struct Past {
     remnants: FxHashMap<String, Remnant>,
     /// What its sweeps have tried.
     trials: Trials,
+    /// What leads its sweeps, by their paths: the name under which a run was asked for, and its trials.
+    recalled: FxHashMap<String, (String, Recalled)>,
     choice: Resume,
 }
 
@@ -42,6 +45,14 @@ struct Done {
     parts: Vec<(SmolStr, SmolStr)>,
     seconds: f64,
     reports: Vec<Report>,
+}
+
+/// The body of a record of what leads a sweep.
+#[derive(Deserialize)]
+struct Taught {
+    from: String,
+    #[serde(flatten)]
+    recalled: Recalled,
 }
 
 /// What a run knows of one of its effects before it starts it.
@@ -78,6 +89,11 @@ impl Past {
                 "step_started" => {
                     told.remove(&step);
                     open.entry(step).or_insert(false);
+                }
+                "sweep_taught" => {
+                    if let Ok(Taught { from, recalled }) = serde_json::from_str(body) {
+                        past.recalled.insert(step, (from, recalled));
+                    }
                 }
                 "trial_started" | "trial_finished" => tried(past.trials.entry(step).or_default(), kind, body),
                 "step_finished" => {
@@ -201,6 +217,11 @@ impl Past {
     /// What its sweeps have tried.
     pub(super) fn trials(&mut self) -> Trials {
         std::mem::take(&mut self.trials)
+    }
+
+    /// The trials of the run `from` that the sweep at `step` was led by before the run was interrupted.
+    pub(super) fn recalled(&self, step: &str, from: &str) -> Option<Recalled> {
+        self.recalled.get(step).filter(|(asked, _)| asked == from).map(|(_, recalled)| recalled.clone())
     }
 
     /// The attempt at `step` that is still held, or whose end was noted; with another key it is of no use.

@@ -10,11 +10,11 @@ use standpipe_plan::{CachePolicy, Digest, Value};
 use super::environments::{Needs, Which};
 use crate::cache::Found;
 use crate::environment::Ready;
-use crate::event::Failure;
+use crate::event::{Failure, SweepHead};
 use crate::executor::Stop;
 use crate::journal::{Progress, Record};
 use crate::runner::Attempt;
-use crate::schedule::Ticket;
+use crate::schedule::{Recalled, Ticket};
 use crate::store::Stored;
 
 /// What a driver asks of the world around it.
@@ -29,6 +29,10 @@ pub(crate) trait World {
 
     /// The result kept under `key`, if it may be reused.
     fn find(&mut self, key: Digest, policy: CachePolicy, inputs: &[Value]) -> Found;
+
+    /// The trials of the run `from` that the sweep at `step`, which looks for `head`, is to be led by, or why there are
+    /// none.
+    fn recall(&mut self, from: &str, step: &str, head: &SweepHead) -> Result<Recalled, Failure>;
 
     /// Whether all content that a value refers to is in the store as it was.
     fn holds(&self, value: &Value) -> bool;

@@ -1,6 +1,7 @@
 //! `sweep`: trials as instances of its body, asked for one after another while earlier ones end. How the space is
 //! searched is `standpipe_tune`'s; knows no clock: how long steps took and that a budget is spent, it is told.
 
+mod lesson;
 mod outcome;
 mod space;
 mod strategy;
@@ -12,6 +13,7 @@ use rustc_hash::FxHashMap;
 use standpipe_plan::{NodeKind, Space, Sweep, Value, place};
 use standpipe_tune::{Asked, Outcome, Study, Why};
 
+pub(crate) use self::lesson::{Lesson, Recalled};
 use self::outcome::{Best, Row};
 use self::space::Domain;
 use self::trial::Try;
@@ -74,9 +76,10 @@ impl<'p> Schedule<'p> {
             return self.fail_node(id, slot, Failure::new(codes::NO_VALUE, message).at(self.plan, node.origin));
         };
         let parallel = strategy::parallel(strategy).unwrap_or(self.slots).max(1);
+        let from = strategy::from(strategy);
         let head = SweepHead {
             strategy: settings.kind.as_str().into(),
-            rule: strategy::rule(&settings),
+            rule: strategy::rule(&settings, from.as_deref()),
             trials: settings.trials,
             parallel: parallel as u64,
             axes: axes(sweep),
@@ -90,7 +93,8 @@ impl<'p> Schedule<'p> {
         if !earlier.is_none_or(alike) {
             past.clear();
         }
-        self.effects.push(Effect::SweepBegun { step: path, head: Box::new(head) });
+        let head = Box::new(head);
+        self.effects.push(Effect::SweepBegun { step: path.clone(), head: head.clone() });
         let alarm = strategy::budget(strategy).map(|nanos| {
             let ticket = self.next_ticket;
             self.next_ticket += 1;
@@ -113,7 +117,10 @@ impl<'p> Schedule<'p> {
             proven,
         };
         self.put_search(id, slot, Box::new(search));
-        self.search(id, slot);
+        match from {
+            Some(from) => self.recall(id, slot, path, from, head),
+            None => self.search(id, slot),
+        }
     }
 
     /// Begins as many trials as may be under way, and ends the sweep when there is nothing left to do.

@@ -235,6 +235,8 @@ fn play(
                 Effect::Passed { .. }
                 | Effect::Fanout { .. }
                 | Effect::SweepBegun { .. }
+                | Effect::Recall { .. }
+                | Effect::SweepTaught { .. }
                 | Effect::TrialBegun { .. }
                 | Effect::TrialEnded { .. }
                 | Effect::SweepEnded { .. }

@@ -245,6 +245,8 @@ impl Builder {
         let items = (0..=rng.below(3)).map(|number| Value::Int(i64::try_from(number).unwrap_or(0)));
         let space = Space::Choice(Expr::Const(Value::list(items.collect())));
         let parallel = if rng.chance(50) { Value::Int(1 + i64::from(rng.chance(50))) } else { Value::None };
+        // Trials of an earlier run are told to a grid as well, which goes its own way.
+        let from = if rng.chance(20) { Value::string("earlier") } else { Value::None };
         let strategy = Sweep::STRATEGY.map(|name| {
             let value = match name {
                 "kind" => Value::string("grid"),
@@ -252,6 +254,7 @@ impl Builder {
                 "seed" => Value::Int(0),
                 "reduction" => Value::Int(3),
                 "parallel" => parallel.clone(),
+                "from" => from.clone(),
                 _ => Value::None,
             };
             (name.into(), value)

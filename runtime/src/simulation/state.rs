@@ -177,6 +177,7 @@ fn line(record: &Record) -> Option<Line> {
         Record::RunCalled { .. }
         | Record::RunResumed
         | Record::SweepStarted { .. }
+        | Record::SweepTaught { .. }
         | Record::TrialStarted { .. }
         | Record::TrialFinished { .. } => return None,
         Record::EffectAnnounced { step, .. } => Line::Announced { path: step.clone() },

@@ -12,6 +12,18 @@ pub trait Pruner {
 
     /// Trial `trial` ran to its end.
     fn finished(&mut self, _trial: u64) {}
+
+    /// Trial `trial` ended before that, and reports no more.
+    fn left(&mut self, _trial: u64) {}
+
+    /// A trial of an earlier search, told before any of this one begins: all that it reported, whatever was thought of
+    /// it then, and whether it ran to its end.
+    fn learn(&mut self, trial: u64, reports: &[(u64, f64)], finished: bool) {
+        for (step, loss) in reports {
+            self.report(trial, *step, *loss);
+        }
+        if finished { self.finished(trial) } else { self.left(trial) }
+    }
 }
 
 /// A pruner by its name.

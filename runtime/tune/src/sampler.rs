@@ -19,6 +19,11 @@ pub trait Sampler {
 
     /// Trial `trial` had these parameters and that loss. An infinite loss is a trial that failed.
     fn tell(&mut self, trial: u64, parameters: &[(Range, Point)], loss: f64);
+
+    /// The same of a trial of an earlier search, before the first trial is asked for. Its number is none of this search's.
+    fn learn(&mut self, trial: u64, parameters: &[(Range, Point)], loss: f64) {
+        self.tell(trial, parameters, loss);
+    }
 }
 
 /// A sampler by its name.

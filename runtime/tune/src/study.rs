@@ -86,6 +86,8 @@ pub struct Study {
     without_better: u64,
     failures: u64,
     exhausted: bool,
+    /// Trials of earlier searches that it was told of.
+    learnt: u64,
 }
 
 impl Study {
@@ -106,7 +108,19 @@ impl Study {
             without_better: 0,
             failures: 0,
             exhausted: false,
+            learnt: 0,
         })
+    }
+
+    /// Takes up what came of a trial of an earlier search, before the first of this one is asked for. `number` is the one
+    /// that it had there, `parameters` what it had of what they could be here, `reports` what it scored at which step.
+    /// It leads the search and is compared with, and is no trial of this search: neither its best nor one of its number.
+    pub fn learn(&mut self, number: u64, parameters: &[(Range, Point)], outcome: Outcome, reports: &[(u64, f64)]) {
+        let reports: Vec<_> = reports.iter().map(|(step, score)| (*step, self.loss(*score))).collect();
+        self.pruner.learn(number, &reports, matches!(outcome, Outcome::Finished(_)));
+        self.learnt += 1;
+        // This search's own are counted from 0.
+        self.sampler.learn(u64::MAX - self.learnt, parameters, self.outcome(outcome));
     }
 
     /// The next trial. `ranges` says what each parameter may be, given those before it.
@@ -171,12 +185,10 @@ impl Study {
     /// Trial `number` is over. What is told twice, or of a trial that never was, changes nothing.
     pub fn tell(&mut self, number: u64, outcome: Outcome) {
         let Some(trial) = self.running.remove(&number) else { return };
-        let loss = match outcome {
-            Outcome::Finished(score) | Outcome::Stopped(score) if !score.is_nan() => self.loss(score),
-            Outcome::Finished(_) | Outcome::Stopped(_) | Outcome::Failed => f64::INFINITY,
-        };
-        if let Outcome::Finished(_) = outcome {
-            self.pruner.finished(number);
+        let loss = self.outcome(outcome);
+        match outcome {
+            Outcome::Finished(_) => self.pruner.finished(number),
+            Outcome::Stopped(_) | Outcome::Failed => self.pruner.left(number),
         }
         self.sampler.tell(number, &trial.parameters, loss);
         if loss.is_finite() && self.best.is_none_or(|(_, best)| loss < best) {
@@ -201,6 +213,14 @@ impl Study {
 
     fn loss(&self, score: f64) -> f64 {
         if self.settings.maximize { -score } else { score }
+    }
+
+    /// The loss of a trial that came to that: infinite where it failed.
+    fn outcome(&self, outcome: Outcome) -> f64 {
+        match outcome {
+            Outcome::Finished(score) | Outcome::Stopped(score) if !score.is_nan() => self.loss(score),
+            Outcome::Finished(_) | Outcome::Stopped(_) | Outcome::Failed => f64::INFINITY,
+        }
     }
 }
 
@@ -279,6 +299,33 @@ mod tests {
         }
         assert_eq!(rest, all[20..]);
         assert_eq!(again.best(), whole.best());
+    }
+
+    #[test]
+    fn a_search_begins_where_an_earlier_one_was() {
+        let float = Range::Float { low: 0.0, high: 1.0, inclusive: true, log: false };
+        let score = |parameters: &[(Range, Point)]| {
+            let far = |(_, point): &(Range, Point)| if let Point::Float(x) = point { (x - 0.8).powi(2) } else { 0.0 };
+            -parameters.iter().map(far).sum::<f64>()
+        };
+        for kind in ["tpe", "cma_es"] {
+            let best = |learnt: bool| {
+                let short = Settings { trials: Some(6), ..settings(kind) };
+                let mut study = Study::new(short, 3).unwrap();
+                for number in 0..if learnt { 40 } else { 0 } {
+                    let near = 0.7 + 0.2 * f64::from(number % 7) / 7.0;
+                    let place = if number % 2 == 0 { near } else { f64::from(number) / 80.0 };
+                    let parameters = [(float, Point::Float(place)); 3];
+                    study.learn(number.into(), &parameters, Outcome::Finished(score(&parameters)), &[]);
+                }
+                assert_eq!((study.best(), study.over()), (None, None));
+                while let Asked::Try(trial) = study.ask(&mut |_, _| Some(float)) {
+                    study.tell(trial.number, Outcome::Finished(score(&trial.parameters)));
+                }
+                study.best().unwrap().1
+            };
+            assert!(best(true) > -0.02 && best(true) > best(false), "{kind}: {} {}", best(true), best(false));
+        }
     }
 
     #[test]

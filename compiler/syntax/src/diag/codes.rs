@@ -205,6 +205,7 @@ codes! {
     STEP_NOT_ALONE "E0654" "a step cannot be tried alone"
     TRIAL_STOPPED "E0690" "a trial was stopped early"
     SWEEP_WITHOUT_VALUE "E0691" "a sweep has no value"
+    SWEEP_NOT_TAUGHT "E0692" "no earlier trials for a sweep"
 }
 
 impl Code {

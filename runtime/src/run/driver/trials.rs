@@ -6,11 +6,29 @@ use super::Driver;
 use crate::event::{Event as Told, SweepHead, TrialEnd};
 use crate::journal::Record;
 use crate::run::world::World;
+use crate::schedule::{Event, Ticket};
 
 impl<W: World> Driver<'_, '_, W> {
     pub(super) fn sweep_begun(&mut self, step: String, head: Box<SweepHead>) {
         self.recorder.record(Record::SweepStarted { step: step.clone(), head: head.clone() }, Vec::new());
         self.recorder.tell(Told::SweepStarted { step, head: *head });
+    }
+
+    /// Answers a sweep with the trials of the run `from`. What was read for it once is on record: the run that is gone on
+    /// with has the same, whatever became of the other.
+    pub(super) fn recall(&mut self, ticket: Ticket, step: String, from: String, head: &SweepHead) {
+        let recalled = match self.past.recalled(&step, &from) {
+            Some(recalled) => Ok(recalled),
+            None => {
+                let recalled = self.world.recall(&from, &step, head);
+                if let Ok(recalled) = &recalled {
+                    let recalled = Box::new(recalled.clone());
+                    self.recorder.record(Record::SweepTaught { step, from, recalled }, Vec::new());
+                }
+                recalled
+            }
+        };
+        self.events.push_back(Event::Recalled { ticket, recalled });
     }
 
     pub(super) fn trial_begun(&mut self, step: String, trial: u64, params: Value) {

@@ -21,9 +21,15 @@ pub(super) fn settings(sweep: &Sweep, strategy: &Value) -> Settings {
 }
 
 /// All that decides which trials follow which results.
-pub(super) fn rule(settings: &Settings) -> String {
+pub(super) fn rule(settings: &Settings, from: Option<&str>) -> String {
     let Settings { kind, seed, pruner, reduction, .. } = settings;
-    format!("{kind} seed={seed} pruner={pruner} reduction={reduction}")
+    let from = from.map_or_else(String::new, |from| format!(" from={from}"));
+    format!("{kind} seed={seed} pruner={pruner} reduction={reduction}{from}")
+}
+
+/// The earlier run whose trials lead the search, where the strategy names one.
+pub(super) fn from(strategy: &Value) -> Option<String> {
+    strategy.field("from").filter(|from| *from != Value::None).map(|from| from.text())
 }
 
 /// Most trials at once, where the strategy says so.

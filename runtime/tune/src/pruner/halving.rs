@@ -52,6 +52,10 @@ impl Pruner for Halving {
     fn finished(&mut self, trial: u64) {
         self.trials.remove(&trial);
     }
+
+    fn left(&mut self, trial: u64) {
+        self.trials.remove(&trial);
+    }
 }
 
 fn entry_passed(trials: &mut BTreeMap<u64, (usize, f64)>, trial: u64) {
@@ -82,6 +86,17 @@ mod tests {
         for (trial, step, loss, stops) in story {
             assert_eq!(halving.report(trial, step, loss), stops, "trial {trial} at {step}");
         }
+    }
+
+    #[test]
+    fn what_an_earlier_search_reported_counts() {
+        let mut halving = Halving::new(3, 0);
+        halving.learn(0, &[(1, 0.5), (2, 0.45), (3, 0.4)], true);
+        halving.learn(1, &[(1, 0.6)], false);
+        // This search has trials of the same numbers, and they begin anew.
+        assert!(halving.report(0, 1, 0.55));
+        assert!(!halving.report(1, 1, 0.4));
+        assert!(halving.report(1, 3, 0.41));
     }
 
     #[test]

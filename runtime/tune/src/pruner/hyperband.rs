@@ -48,6 +48,12 @@ impl Pruner for Hyperband {
             bracket.finished(trial);
         }
     }
+
+    fn left(&mut self, trial: u64) {
+        if let Some(bracket) = self.bracket(trial) {
+            bracket.left(trial);
+        }
+    }
 }
 
 #[cfg(test)]

@@ -38,9 +38,22 @@ impl Pruner for Median {
     }
 
     fn finished(&mut self, trial: u64) {
+        let reports = self.running.remove(&trial).map(|(_, reports)| reports).unwrap_or_default();
+        self.learn(trial, &reports, true);
+    }
+
+    fn left(&mut self, trial: u64) {
+        self.running.remove(&trial);
+    }
+
+    fn learn(&mut self, _trial: u64, reports: &[(u64, f64)], finished: bool) {
+        if !finished {
+            return;
+        }
         self.finished += 1;
-        for (step, loss) in self.running.remove(&trial).map(|(_, reports)| reports).unwrap_or_default() {
-            let losses = self.steps.entry(step).or_default();
+        for (step, loss) in reports {
+            let loss = if loss.is_nan() { f64::INFINITY } else { *loss };
+            let losses = self.steps.entry(*step).or_default();
             losses.insert(losses.partition_point(|other| *other <= loss), loss);
         }
     }
@@ -64,5 +77,16 @@ mod tests {
         assert!(median.report(6, 1, 2.5));
         // What counts is the best so far.
         assert!(!median.report(5, 2, 9.0));
+    }
+
+    #[test]
+    fn what_an_earlier_search_reported_counts() {
+        let mut median = Median::default();
+        for trial in 0..FIRST {
+            median.learn(trial, &[(1, trial as f64)], true);
+        }
+        median.learn(FIRST, &[(1, 0.0)], false);
+        assert!(!median.report(0, 1, 2.0));
+        assert!(median.report(1, 1, 2.5));
     }
 }
