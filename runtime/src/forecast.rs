@@ -41,7 +41,7 @@ pub fn forecast(plan: &Plan, params: Vec<(SmolStr, Value)>, options: &Options) -
         Some(reader) => history::last_ends(reader, &plan.pipeline).map_err(|error| journal::failure(&error))?,
         None => FxHashMap::default(),
     };
-    let rules = Rules { keep_going: true, window: 64, catches: false };
+    let rules = Rules { keep_going: true, window: 64, slice: usize::MAX, catches: false };
     let capacity = machine::capacity(options);
     let mut oracle = Oracle {
         plan,
@@ -103,6 +103,7 @@ impl Oracle<'_> {
             | Effect::SweepEnded { .. }
             | Effect::Stop
             | Effect::Done { .. } => {}
+            Effect::More => self.events.push_back(Event::More),
         }
     }
 

@@ -16,6 +16,7 @@ pub mod history;
 mod inputs;
 mod journal;
 pub mod keeper;
+mod lessons;
 mod machine;
 mod memory;
 mod options;

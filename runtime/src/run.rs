@@ -12,6 +12,7 @@ mod recall;
 pub(crate) mod recorder;
 mod setup;
 mod signals;
+mod spent;
 pub(crate) mod world;
 
 use smol_str::SmolStr;

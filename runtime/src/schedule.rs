@@ -25,12 +25,13 @@ use standpipe_plan::{EvalError, NodeId, Origin, Plan, Scope, Step, TaskId, Value
 use self::activation::{Activation, ActivationId};
 use self::layout::Layout;
 use self::queue::Queue;
-pub(crate) use self::sweep::{Before, Lesson, Ran, Recalled, Trials, Tried};
+pub(crate) use self::sweep::{Before, Ran, Trials, Tried};
 pub(crate) use self::together::Start;
 use self::together::{DispatchId, Together};
 use crate::admission::{Admission, Capacity, Demand};
 use crate::durations::Durations;
 use crate::event::{Failure, Status, SweepHead, TrialEnd};
+use crate::lessons::Recalled;
 use crate::planted::{Bug, planted};
 use crate::state::TaskState;
 
@@ -91,6 +92,8 @@ pub(crate) enum Event {
     Woken {
         ticket: Ticket,
     },
+    /// It has time for more of what is left to do inside.
+    More,
     /// The run is to end.
     Cancel,
 }
@@ -179,6 +182,8 @@ pub(crate) enum Effect {
         step: String,
         count: u64,
     },
+    /// There is more to do inside: say `More` once what came meanwhile has been told.
+    More,
     /// End what runs.
     Stop,
     /// The run is over.
@@ -230,6 +235,8 @@ pub(crate) struct Rules {
     pub keep_going: bool,
     /// Most iterations of one `for` under way at once.
     pub window: usize,
+    /// Most nodes that are gone on with in one go: whoever waits outside is heard in between.
+    pub slice: usize,
     /// Whether a `try` takes a failure for `none`; not where failing stands for not being known.
     pub catches: bool,
 }
@@ -249,6 +256,8 @@ pub(crate) struct Schedule<'p> {
     limits: FxHashMap<&'p str, u32>,
     /// Whole cores: so many trials of a sweep go on at once.
     slots: usize,
+    /// Trials under way that are to stop.
+    stopping: usize,
     /// Sweeps whose time will be spent.
     alarms: FxHashMap<Ticket, (ActivationId, usize)>,
     /// Sweeps that wait for the trials of an earlier run.
@@ -303,6 +312,7 @@ impl<'p> Schedule<'p> {
             layout: Layout::new(plan, durations),
             limits,
             slots: usize::try_from(capacity.cpu / 1000).unwrap_or(usize::MAX).max(1),
+            stopping: 0,
             alarms: FxHashMap::default(),
             recalls: FxHashMap::default(),
             tried: Trials::default(),
@@ -333,13 +343,18 @@ impl<'p> Schedule<'p> {
             Event::Absent { ticket, attempt } => self.absent(ticket, attempt),
             Event::Recalled { ticket, recalled } => self.recalled(ticket, recalled),
             Event::Woken { ticket } => self.woken(ticket),
+            Event::More => {}
             Event::Cancel => self.cancel(),
         }
-        while let Some(work) = self.work.pop_front() {
-            match work {
-                Work::Ready(activation, slot) => self.ready(activation, slot),
-                Work::Close(activation) => self.close(activation),
+        for _ in 0..self.rules.slice {
+            match self.work.pop_front() {
+                Some(Work::Ready(activation, slot)) => self.ready(activation, slot),
+                Some(Work::Close(activation)) => self.close(activation),
+                None => break,
             }
+        }
+        if !self.work.is_empty() {
+            self.effects.push(Effect::More);
         }
         self.start_what_fits();
         std::mem::take(&mut self.effects)
@@ -376,8 +391,10 @@ impl<'p> Schedule<'p> {
             ("instances", !self.instances.is_empty()),
             ("activations", !self.activations.is_empty()),
             ("what was taken", !self.admission.idle()),
+            ("work", !self.work.is_empty()),
             ("the queue", !self.queue.is_empty()),
             ("dispatches", !self.together.is_empty()),
+            ("trials that are to stop", self.stopping > 0),
             ("alarms", !self.alarms.is_empty()),
             ("recalls", !self.recalls.is_empty()),
         ];

@@ -126,7 +126,12 @@ impl Board {
                 Vec::new()
             }
             Event::SweepTaught { step, of, trials, outside } => {
-                let led = format!("{} {}  is led by {} of {of}", self.paint.cyan("·"), self.name(step, ""), plural(*trials, "trial"));
+                let led = format!(
+                    "{} {}  is led by {} of {of}",
+                    self.paint.cyan("·"),
+                    self.name(step, ""),
+                    plural(*trials, "trial")
+                );
                 let mut lines = vec![led];
                 if *outside > 0 {
                     let text = format!("{} of {of} outside of its space are left out", plural(*outside, "trial"));

@@ -241,7 +241,7 @@ impl Local {
     ) -> Result<Ended, Failure> {
         let marker = self.marker(attempt);
         command.env(MARKER, &marker).envs(pool::thread_variables(attempt.threads));
-        let mut reports = Reports::new(self.work.join(format!("{}-{}.report", attempt.ticket, attempt.number)));
+        let mut reports = Reports::of(&self.work, attempt.ticket, attempt.number);
         if crate::store::make_folder(&self.work).is_ok() {
             command.env(reports::VARIABLE, reports.path());
         }
@@ -274,13 +274,16 @@ impl Local {
             }
         };
         look(slot);
-        match ended {
-            Ok(Ended { how: Ending::Cancelled, .. }) if early.get() && *self.site.stop.borrow() == Stop::No => {
-                let message = format!("`{}` was not worth going on with", attempt.name.path);
-                Err(Failure::new(codes::STOPPED_EARLY, message))
-            }
-            ended => ended,
+        self.judged(attempt, ended?, early.get())
+    }
+
+    /// An attempt that ended so, having been told, or not, that it is not worth going on with.
+    fn judged(&self, attempt: &Attempt, ended: Ended, told: bool) -> Result<Ended, Failure> {
+        if told && ended.how == Ending::Cancelled && *self.site.stop.borrow() == Stop::No {
+            let message = format!("`{}` was not worth going on with", attempt.name.path);
+            return Err(Failure::new(codes::STOPPED_EARLY, message));
         }
+        Ok(ended)
     }
 
     /// The file that is there once the step may end at its next report.
@@ -373,15 +376,23 @@ impl Local {
         self.site.folder.join(remains::work_name(held.now.session))
     }
 
-    /// Waits for an attempt that an earlier session of the run left to its keeper.
+    /// Waits for an attempt that an earlier session of the run left to its keeper. All that it has reported is told: to
+    /// this session it is new.
     pub(crate) async fn wait_for(&self, attempt: &Attempt, held: &Remnant) -> Result<Ended, Failure> {
         let mut stop = self.stop();
+        let mut reports = Reports::of(&self.folder_of(held), held.now.ticket, held.now.attempt);
+        let mut early = false;
         loop {
             let left = held.left();
+            let reporting = self.pass_on(attempt, &mut reports);
             match &left {
-                Left::Ended(ended) => return Ok(Ended::clone(ended)),
+                Left::Ended(ended) => return self.judged(attempt, Ended::clone(ended), early),
                 Left::Nothing => return Err(lost(attempt)),
                 Left::Alive(_) => {}
+            }
+            if reporting && !early && self.advice(attempt.ticket).exists() {
+                early = true;
+                left.ask_to_end();
             }
             tokio::select! {
                 Ok(()) = stop.changed() => left.ask_to_end(),

@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 use standpipe_plan::{Digest, Value};
 
 use crate::event::{Counts, Failure, LogRange, Status, SweepHead, TrialEnd};
-use crate::schedule::Recalled;
+use crate::lessons::Recalled;
 
 /// One line of the journal.
 #[derive(Clone, Debug)]

@@ -24,6 +24,9 @@ use crate::options::{Options, RunReport};
 use crate::outputs;
 use crate::schedule::{Rules, Schedule};
 
+/// Nodes that are gone on with before signals and steps are heard again: some milliseconds.
+const SLICE: usize = 4096;
+
 pub(super) async fn drive(setup: Setup, options: &Options, observer: &mut dyn Observer) -> Result<RunReport, Failure> {
     let begun = Instant::now();
     let Setup { plan, params, id, name, folder, journal, reader, store, stamps, lock, session, mut past, secrets } =
@@ -48,7 +51,7 @@ pub(super) async fn drive(setup: Setup, options: &Options, observer: &mut dyn Ob
     };
     let place = EXECUTORS.first().ok_or_else(|| Failure::new(codes::NOT_STARTED, "there is no executor"))?;
     let executor = (place.open)(site)?;
-    let rules = Rules { keep_going: options.keep_going, window: 64 + 8 * slots, catches: true };
+    let rules = Rules { keep_going: options.keep_going, window: 64 + 8 * slots, slice: SLICE, catches: true };
     let world = Outside {
         begun,
         environments: Environments::new(&plan, options),
@@ -86,6 +89,7 @@ impl Driver<'_, '_, Outside> {
                 return;
             }
             let timer = self.timer().map(|at| self.world.begun + at);
+            let busy = self.busy();
             tokio::select! {
                 Some(first) = news.recv() => {
                     self.hear(first);
@@ -96,6 +100,7 @@ impl Driver<'_, '_, Outside> {
                 () = self.recorder.changed() => {}
                 () = sleep_until(timer.unwrap_or_else(Instant::now)), if timer.is_some() => self.wake(),
                 () = next(&mut signals), if signals.is_some() => self.interrupt(),
+                () = tokio::task::yield_now(), if busy => {}
             }
         }
     }

@@ -43,6 +43,8 @@ pub(crate) struct Driver<'p, 'o, W: World> {
     events: VecDeque<Event>,
     /// Waits between attempts, the next one first.
     timers: BinaryHeap<Reverse<(Duration, Ticket)>>,
+    /// The scheduler has more to do by itself.
+    more: bool,
     /// Effects whose announcement is on its way to the disk, oldest first.
     announced: VecDeque<(u64, Ticket)>,
     steps: FxHashMap<Ticket, Underway>,
@@ -101,6 +103,7 @@ impl<'p, 'o, W: World> Driver<'p, 'o, W> {
             stopping: Stop::No,
             events: VecDeque::from([Event::Begin]),
             timers: BinaryHeap::new(),
+            more: false,
             announced: VecDeque::new(),
             steps: FxHashMap::default(),
             counts: Counts::default(),
@@ -112,19 +115,40 @@ impl<'p, 'o, W: World> Driver<'p, 'o, W> {
         }
     }
 
-    /// Does what can be done now; what is left waits for news, for a timer or for the disk.
+    /// Does what can be done now; what is left waits for news, for a timer or for the disk, or, where it is
+    /// [`Driver::busy`], for nothing: it only lets others have their turn.
     pub(crate) fn pump(&mut self) {
         loop {
             self.after_flush();
-            let wait = self.broken.is_none() || planted(Bug::WaitForBrokenDisk);
-            if self.recorder.behind() >= W::BEHIND && wait && !planted(Bug::MemoryWithoutEnd) {
+            if self.full() {
                 return;
             }
-            let Some(event) = self.events.pop_front() else { return };
-            for effect in self.schedule.step(event) {
-                self.carry_out(effect);
-            }
+            let event = match self.events.pop_front() {
+                Some(event) => event,
+                None if std::mem::take(&mut self.more) => {
+                    return self.step(Event::More);
+                }
+                None => return,
+            };
+            self.step(event);
         }
+    }
+
+    fn step(&mut self, event: Event) {
+        for effect in self.schedule.step(event) {
+            self.carry_out(effect);
+        }
+    }
+
+    /// So much waits for the disk that nothing more is done before that.
+    fn full(&self) -> bool {
+        let wait = self.broken.is_none() || planted(Bug::WaitForBrokenDisk);
+        self.recorder.behind() >= W::BEHIND && wait && !planted(Bug::MemoryWithoutEnd)
+    }
+
+    /// Whether [`Driver::pump`] has more to do at once.
+    pub(crate) fn busy(&self) -> bool {
+        (self.more || !self.events.is_empty()) && !self.full()
     }
 
     /// How the run ended, once it has and everything that it knows is told.
@@ -303,6 +327,7 @@ impl<'p, 'o, W: World> Driver<'p, 'o, W> {
             }
             Effect::Passed { step, why } => self.passed(step, why),
             Effect::Fanout { step, count } => self.recorder.tell(Told::Fanout { step, count }),
+            Effect::More => self.more = true,
             Effect::Stop => {
                 let how = if self.broken.is_some() { Stop::AtOnce } else { Stop::Gently };
                 if !planted(Bug::StopNotPassedOn) {

@@ -18,8 +18,9 @@ use crate::event::{Failure, SweepHead};
 use crate::executor::{Executor, News, Stop};
 use crate::inputs::{self, Stamps};
 use crate::journal::{Journal, Progress, Record};
+use crate::lessons::Recalled;
 use crate::runner::Attempt;
-use crate::schedule::{Recalled, Ticket};
+use crate::schedule::Ticket;
 use crate::store::{Soundness, Store, Stored};
 
 pub(super) struct Outside {

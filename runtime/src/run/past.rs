@@ -9,6 +9,7 @@ use smol_str::SmolStr;
 use standpipe_plan::{Digest, Value};
 
 use super::driver::nanos;
+use super::spent::Searches;
 use crate::cache::Hit;
 use crate::codes;
 use crate::event::SweepHead;
@@ -17,10 +18,11 @@ use crate::executor::local::Ending;
 use crate::history::{Begun, Ended, TrialState};
 use crate::journal::{self, Report, StepEnd};
 use crate::keeper::Left;
+use crate::lessons::Recalled;
 use crate::options::Resume;
 use crate::process::{kill_marked, marker};
 use crate::remains::{Remnant, end_all};
-use crate::schedule::{Before, Ran, Recalled, Trials, Tried};
+use crate::schedule::{Before, Ran, Trials, Tried};
 
 /// Nothing, for a run that has just begun.
 #[derive(Default)]
@@ -79,8 +81,10 @@ impl Past {
         // Steps of which an end is on record after their last start.
         let mut told: FxHashSet<String> = FxHashSet::default();
         let (mut written, mut sessions) = (0, 1);
-        let mut each = |record: i64, kind: &str, step: String, body: &str| {
+        let mut searches = Searches::default();
+        let mut each = |record: i64, time: i64, kind: &str, step: String, body: &str| {
             written = u64::try_from(record).unwrap_or(0);
+            searches.saw(time, kind, &step);
             match kind {
                 "run_resumed" => sessions += 1,
                 "effect_announced" => {
@@ -119,16 +123,19 @@ impl Past {
             }
         };
         let mut read = || {
-            let mut query =
-                connection.prepare("SELECT number, kind, step, body FROM events WHERE run = ?1 ORDER BY number")?;
+            let mut query = connection
+                .prepare("SELECT number, time, kind, step, body FROM events WHERE run = ?1 ORDER BY number")?;
             let mut rows = query.query(params![number])?;
             while let Some(row) = rows.next()? {
-                let (kind, body): (String, String) = (row.get(1)?, row.get(3)?);
-                each(row.get(0)?, &kind, row.get(2)?, &body);
+                let (kind, body): (String, String) = (row.get(2)?, row.get(4)?);
+                each(row.get(0)?, row.get(1)?, &kind, row.get(3)?, &body);
             }
             Ok(())
         };
         read().map_err(|error: rusqlite::Error| journal::failure(&error))?;
+        for (step, nanos) in searches.spent() {
+            past.trials.entry(step).or_default().spent = nanos;
+        }
         for remnant in Remnant::all(folder) {
             if remnant.now.probe {
                 // What it would find is asked anew.

@@ -9,7 +9,7 @@ use crate::codes;
 use crate::event::{Failure, SweepHead, TrialEnd};
 use crate::history::Ended;
 use crate::journal;
-use crate::schedule::{Lesson, Recalled};
+use crate::lessons::{Lesson, Recalled};
 
 /// A sweep on record: what it looked for, and its trials that ended.
 type Found = (SweepHead, BTreeMap<u64, TrialEnd>);
@@ -19,12 +19,7 @@ type Found = (SweepHead, BTreeMap<u64, TrialEnd>);
 ///
 /// # Errors
 /// There is no such run or sweep, or it had other parameters, or did not look for the same.
-pub(super) fn recall(
-    connection: &Connection,
-    from: &str,
-    step: &str,
-    head: &SweepHead,
-) -> Result<Recalled, Failure> {
+pub(super) fn recall(connection: &Connection, from: &str, step: &str, head: &SweepHead) -> Result<Recalled, Failure> {
     let (run, sweep) = match from.split_once(':') {
         Some((run, sweep)) => (run, Some(sweep)),
         None => (from, None),

@@ -13,8 +13,9 @@ use crate::environment::Ready;
 use crate::event::{Failure, SweepHead};
 use crate::executor::Stop;
 use crate::journal::{Progress, Record};
+use crate::lessons::Recalled;
 use crate::runner::Attempt;
-use crate::schedule::{Recalled, Ticket};
+use crate::schedule::Ticket;
 use crate::store::Stored;
 
 /// What a driver asks of the world around it.

@@ -73,6 +73,9 @@ impl Schedule<'_> {
                 return self.fail_node(id, slot, failure);
             }
         }
+        if self.stops(id) {
+            return self.unsettled(id, slot);
+        }
         let path = format!("{}[{index}]", join(&own.path, &node.name));
         let label = label(&own.label, variable, &state);
         let Some(body) = self.layout.slot(own.region, slot).and_then(|layout| layout.inner.first().copied()) else {

@@ -120,6 +120,14 @@ impl Queue {
         self.lines.is_empty()
     }
 
+    /// Forgets those of which `gone` says so.
+    pub(super) fn forget(&mut self, gone: impl Fn(u64) -> bool) {
+        self.lines.retain(|_, line| {
+            line.waiting.retain(|_, ticket| !gone(*ticket));
+            !line.waiting.is_empty()
+        });
+    }
+
     /// Forgets everything that waits.
     pub(super) fn clear(&mut self) {
         self.lines.clear();

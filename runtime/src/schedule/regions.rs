@@ -34,7 +34,7 @@ impl<'p> Schedule<'p> {
         let Some(activation) = self.activations.get(&id) else { return };
         let Some(node) = self.layout.node(activation.region, slot) else { return };
         let blocked = activation.cells.get(slot).is_none_or(|cell| cell.blocked);
-        if blocked || self.draining.is_some() {
+        if blocked || self.draining.is_some() || (matches!(node.kind, NodeKind::Step(_)) && self.stops(id)) {
             let name = self.name(activation, &node.name);
             self.pass_over(&node.kind, name, false);
             return self.unsettled(id, slot);
@@ -149,7 +149,7 @@ impl<'p> Schedule<'p> {
     /// Fills the window of a `for`, and ends it when nothing is left.
     fn iterate(&mut self, id: ActivationId, slot: usize) {
         loop {
-            let stop = self.draining.is_some();
+            let stop = self.draining.is_some() || self.stops(id);
             let Some(activation) = self.activations.get_mut(&id) else { return };
             let region = activation.region;
             let Some(iterations) = activation.cells.get_mut(slot).and_then(|cell| cell.iterations.as_mut()) else {

@@ -212,8 +212,10 @@ impl<'p> Schedule<'p> {
         if stopped && !planted(Bug::CancelledTakenForFailed) {
             return self.finish(ticket, Change::Cancel, Err(Some(failure)));
         }
+        let place = instance.place.0;
+        let again = self.draining.is_none() && !self.stops(place) || planted(Bug::RetryWhileCancelling);
+        let Some(instance) = self.instances.get(&ticket) else { return };
         let task = self.plan.tasks.get(instance.task.0 as usize);
-        let again = self.draining.is_none() || planted(Bug::RetryWhileCancelling);
         match task {
             Some(task) if again && attempt <= further(task, instance, &failure) => {
                 let nanos = backoff(&task.settings.retry, attempt);

@@ -1,10 +1,10 @@
 //! `sweep`: trials as instances of its body, asked for one after another while earlier ones end. How the space is
 //! searched is `standpipe_tune`'s; knows no clock: how long steps took and that a budget is spent, it is told.
 
-mod lesson;
 mod outcome;
 mod space;
 mod strategy;
+mod taught;
 mod trial;
 
 use std::collections::BTreeMap;
@@ -13,7 +13,6 @@ use rustc_hash::FxHashMap;
 use standpipe_plan::{NodeKind, Space, Sweep, Value, place};
 use standpipe_tune::{Asked, Outcome, Study, Why};
 
-pub(crate) use self::lesson::{Lesson, Recalled};
 use self::outcome::{Best, Row};
 use self::space::Domain;
 use self::trial::Try;
@@ -49,6 +48,8 @@ pub(super) struct Search {
     cut: bool,
     /// What was tried before, and will be again, whatever would be asked for now.
     past: BTreeMap<u64, Tried>,
+    /// What was tried before is of this run.
+    own: bool,
     /// What was tried before is of this run, or a whole trial of it was found as it was.
     proven: bool,
 }
@@ -85,8 +86,8 @@ impl<'p> Schedule<'p> {
             axes: axes(sweep),
             objectives: objectives(sweep),
         };
-        let Before { head: earlier, trials: mut past } = self.tried.remove(&path).unwrap_or_default();
-        let proven = earlier.is_none();
+        let Before { head: earlier, trials: mut past, spent } = self.tried.remove(&path).unwrap_or_default();
+        let own = earlier.is_none();
         let alike = |earlier: SweepHead| {
             earlier.rule == head.rule && earlier.axes == head.axes && earlier.objectives == head.objectives
         };
@@ -95,7 +96,8 @@ impl<'p> Schedule<'p> {
         }
         let head = Box::new(head);
         self.effects.push(Effect::SweepBegun { step: path.clone(), head: head.clone() });
-        let alarm = strategy::budget(strategy).map(|nanos| {
+        let left = strategy::budget(strategy).map(|budget| budget.saturating_sub(spent));
+        let alarm = left.filter(|left| *left > 0).map(|nanos| {
             let ticket = self.next_ticket;
             self.next_ticket += 1;
             self.alarms.insert(ticket, (id, slot));
@@ -110,11 +112,12 @@ impl<'p> Schedule<'p> {
             best: None,
             failures: BTreeMap::new(),
             alarm,
-            expired: false,
+            expired: left.is_some_and(|left| left <= 0),
             problem: None,
             cut: false,
             past,
-            proven,
+            own,
+            proven: own,
         };
         self.put_search(id, slot, Box::new(search));
         match from {
@@ -127,7 +130,9 @@ impl<'p> Schedule<'p> {
     fn search(&mut self, id: ActivationId, slot: usize) {
         loop {
             let Some(mut search) = self.take_search(id, slot) else { return };
-            let over = self.draining.is_some() || search.expired || search.problem.is_some();
+            // What this run has begun it ends, whatever time is left.
+            let spent = search.expired && !(search.own && search.past.contains_key(&search.study.asked()));
+            let over = self.draining.is_some() || spent || search.problem.is_some() || self.stops(id);
             let next = if over || search.active.len() >= search.parallel {
                 None
             } else {
@@ -235,6 +240,7 @@ impl<'p> Schedule<'p> {
         if let (Some(tried), Some((own, node))) = (search.active.remove(&index), around)
             && let NodeKind::Sweep(sweep) = &node.kind
         {
+            self.stopping -= usize::from(tried.stopped);
             let step = join(&own.path, &node.name);
             search.proven |= tried.expected && value.is_some();
             let (row, failure) = outcome::row(sweep, tried, value.as_ref());
@@ -269,7 +275,7 @@ impl<'p> Schedule<'p> {
         let NodeKind::Sweep(sweep) = &node.kind else { return };
         let step = join(&own.path, &node.name);
         let too_many = search.study.over() == Some(Why::Failures);
-        let given_up = self.draining.is_some() || search.cut;
+        let given_up = self.draining.is_some() || search.cut || self.stops(id);
         let found = search.problem.is_none() && search.best.is_some() && !too_many && !given_up;
         self.effects.push(Effect::SweepEnded { step: step.clone(), found });
         if given_up {

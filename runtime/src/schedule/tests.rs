@@ -176,7 +176,7 @@ fn play(
         plan,
         Vec::new(),
         CAPACITY,
-        Rules { keep_going, window: 3, catches: true },
+        Rules { keep_going, window: 3, slice: 5, catches: true },
         &Durations::default(),
     );
     let mut world = World {
@@ -242,6 +242,7 @@ fn play(
                 | Effect::SweepEnded { .. }
                 | Effect::StopEarly { .. }
                 | Effect::Stop => {}
+                Effect::More => world.later(0, Event::More),
                 Effect::Done { status, .. } => {
                     assert!(done.replace(status).is_none(), "it ends once");
                     assert!(world.running.is_empty(), "nothing runs any more");
@@ -303,7 +304,7 @@ fn a_million_items_exist_only_in_their_window() {
         &plan,
         Vec::new(),
         CAPACITY,
-        Rules { keep_going: false, window: 64, catches: true },
+        Rules { keep_going: false, window: 64, slice: usize::MAX, catches: true },
         &Durations::default(),
     );
     let looked = schedule.step(Event::Begin).iter().filter(|effect| matches!(effect, Effect::Look { .. })).count();
@@ -322,7 +323,7 @@ fn a_retry_waits_twice_as_long_each_time() {
         &plan,
         Vec::new(),
         CAPACITY,
-        Rules { keep_going: false, window: 1, catches: true },
+        Rules { keep_going: false, window: 1, slice: usize::MAX, catches: true },
         &Durations::default(),
     );
     schedule.step(Event::Begin);

@@ -49,6 +49,10 @@ impl Faults {
             // Most runs are short.
             let within = if rng.chance(50) { 300 } else { 3_000 };
             faults.interrupt = Some((rng.below(within), 1 + rng.below(10_000)));
+            if rng.chance(30) {
+                // Nobody insists where everything ends by itself.
+                (faults.slow, faults.stubborn) = (50, 50);
+            }
         }
         faults.environment_late = rng.chance(50);
         faults.environment_fails = rng.chance(6);

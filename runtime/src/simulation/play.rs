@@ -72,12 +72,13 @@ pub(super) fn seed(seed: u64) -> (Story, Vec<String>) {
     let faults = Faults::draw(&mut rng);
     let keep_going = rng.chance(50);
     let window = 1 + if rng.chance(30) { 24 } else { rng.index(6) };
+    let slice = if rng.chance(30) { 1 + rng.index(8) } else { usize::MAX };
     let state = Rc::new(RefCell::new(State::new(rng)));
     for process in 0..=PROCESSES {
         let calm = process == PROCESSES;
         state.borrow_mut().boot(if calm { Faults::default() } else { faults });
         state.borrow_mut().note(Fact::Began { process, keep_going });
-        match run(&plan, &state, Rules { keep_going, window, catches: true }, process) {
+        match run(&plan, &state, Rules { keep_going, window, slice, catches: true }, process) {
             // What succeeded is run again once, to see that nothing of it runs.
             End::Over(Status::Succeeded) if process > 0 => break,
             End::Over(_) | End::Crashed => {}
@@ -109,6 +110,10 @@ fn run(plan: &Arc<standpipe_plan::Plan>, state: &Rc<RefCell<State>>, rules: Rule
             state.write_all();
             return End::Over(status);
         }
+        // Mostly it goes on, and sometimes something comes in between.
+        if driver.busy() && !state.borrow_mut().rng.chance(25) {
+            continue;
+        }
         let ready = driver.idle();
         if ready > 0 {
             state.borrow_mut().note(Fact::Idle { ready });
@@ -116,7 +121,7 @@ fn run(plan: &Arc<standpipe_plan::Plan>, state: &Rc<RefCell<State>>, rules: Rule
         // Sometimes two things happen before the driver comes to either.
         let times = 1 + u32::from(state.borrow_mut().rng.chance(25));
         for _ in 0..times {
-            if !happen(&mut driver, state) {
+            if !happen(&mut driver, state) && !driver.busy() {
                 state.borrow_mut().note(Fact::Stuck);
                 return End::Stuck;
             }

@@ -19,11 +19,12 @@ use crate::event::{Event, Failure, Observer, SweepHead};
 use crate::executor::{News, Stop};
 use crate::history::TrialState;
 use crate::journal::{Progress, Record};
+use crate::lessons::{Lesson, Recalled};
 use crate::run::Which;
 use crate::run::environments::Needs;
 use crate::run::world::{Ledger, World};
 use crate::runner::{Attempt, Outcome};
-use crate::schedule::{Lesson, Recalled, Ticket};
+use crate::schedule::Ticket;
 use crate::store::Stored;
 
 /// Something nobody's step ever gives: what is told of an attempt the second time.
@@ -72,11 +73,8 @@ impl World for Made {
             score: (state == TrialState::Finished).then_some(5.0),
             reports: Vec::new(),
         };
-        let lessons = vec![
-            lesson(0, TrialState::Finished),
-            lesson(77, TrialState::Finished),
-            lesson(1, TrialState::Failed),
-        ];
+        let lessons =
+            vec![lesson(0, TrialState::Finished), lesson(77, TrialState::Finished), lesson(1, TrialState::Failed)];
         Ok(Recalled { of: from.to_owned(), lessons })
     }
 

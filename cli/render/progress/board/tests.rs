@@ -146,6 +146,7 @@ fn sweeps() -> Vec<Event> {
     events.push(ended(one, 1, TrialState::Failed, None, Some("ValueError: two\nmore of it")));
     events.push(ended(one, 2, TrialState::Stopped, Some(0.5), None));
     events.extend([over(one), Event::SweepStarted { step: many.into(), head: head(Some(100)) }]);
+    events.push(Event::SweepTaught { step: many.into(), of: "calm-crab".into(), trials: 40, outside: 2 });
     for (trial, score) in (0..).zip([0.5, 0.25, 0.875, 0.625]) {
         events.extend([begun(many, trial), ended(many, trial, TrialState::Finished, Some(score), None)]);
     }

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value};
 use smol_str::SmolStr;
 
+use crate::schedule::Ticket;
+
 /// Names the file to the process.
 pub(super) const VARIABLE: &str = "STANDPIPE_REPORT";
 
@@ -35,6 +37,11 @@ pub(super) struct Reports {
 impl Reports {
     pub(super) fn new(path: PathBuf) -> Self {
         Self { path, file: None, read: 0, rest: Vec::new() }
+    }
+
+    /// Those of an attempt whose session keeps its files in `folder`.
+    pub(super) fn of(folder: &Path, ticket: Ticket, attempt: u32) -> Self {
+        Self::new(folder.join(format!("{ticket}-{attempt}.report")))
     }
 
     pub(super) fn path(&self) -> &Path {

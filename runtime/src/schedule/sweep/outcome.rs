@@ -35,10 +35,11 @@ pub(super) struct Row {
 
 /// A trial that ended with that result or without one, and why it failed when it did.
 pub(super) fn row(sweep: &Sweep, tried: Try, result: Option<&Value>) -> (Row, Option<Failure>) {
-    let Try { params, nanos, reports, stopped: _, expected: _, failure } = tried;
+    let Try { params, nanos, reports, stopped, expected: _, failure } = tried;
     let scores = scores(sweep, result, seconds(nanos), reports.last().map(|(_, value)| *value));
     let first = scores.first().copied().flatten();
-    let stopped = failure.as_ref().is_some_and(|failure| failure.code == codes::STOPPED_EARLY);
+    // What its other steps come to once it is to stop does not count.
+    let stopped = stopped || failure.as_ref().is_some_and(|failure| failure.code == codes::STOPPED_EARLY);
     let (outcome, failure) = match (result, first) {
         (Some(_), Some(score)) if !score.is_nan() => (Outcome::Finished(score), None),
         (None, score) if stopped => (Outcome::Stopped(score.unwrap_or(f64::NAN)), None),

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use standpipe_plan::{NodeKind, Value};
 
 use super::super::activation::ActivationId;
-use super::super::{Effect, Schedule, Ticket};
+use super::super::{Effect, Instance, Schedule, Ticket};
 use crate::event::{Failure, SweepHead};
 use crate::state::TaskState;
 
@@ -42,6 +42,8 @@ pub(crate) struct Before {
     pub head: Option<SweepHead>,
     /// By number.
     pub trials: BTreeMap<u64, Tried>,
+    /// How many nanoseconds of its budget this run has spent.
+    pub spent: i64,
 }
 
 /// What came of a trial that was stopped early.
@@ -156,7 +158,32 @@ impl Schedule<'_> {
         // How often it reports until it hears that it is to stop is chance; what is reused is there already.
         if !tried.stopped && search.study.report(index as u64, step, value) && runs {
             tried.stopped = true;
+            self.stopping += 1;
             self.effects.push(Effect::StopEarly { ticket });
+            self.leave_out((outer, slot, index));
         }
+    }
+
+    /// A trial is to stop: of its steps, what has not begun never will.
+    fn leave_out(&mut self, trial: Place) {
+        let waits = |(_, instance): &(&Ticket, &Instance<'_>)| {
+            instance.state != TaskState::Running && self.trials_of(instance.place.0).contains(&trial)
+        };
+        let mut waiting: Vec<Ticket> = self.instances.iter().filter(waits).map(|(ticket, _)| *ticket).collect();
+        waiting.sort_unstable();
+        self.queue.forget(|ticket| waiting.binary_search(&ticket).is_ok());
+        for ticket in waiting {
+            self.skip_step(ticket);
+        }
+    }
+
+    /// Whether activation `id` belongs to a trial that is to stop.
+    pub(in crate::schedule) fn stops(&self, id: ActivationId) -> bool {
+        let stopped = |(outer, slot, index): &Place| {
+            let cell = self.activations.get(outer).and_then(|own| own.cells.get(*slot));
+            let search = cell.and_then(|cell| cell.search.as_ref());
+            search.is_some_and(|search| search.active.get(index).is_some_and(|tried| tried.stopped))
+        };
+        self.stopping > 0 && self.trials_of(id).iter().any(stopped)
     }
 }

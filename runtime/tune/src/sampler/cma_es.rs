@@ -53,7 +53,7 @@ impl CmaEs {
 }
 
 impl Search {
-    fn begin(seed: u64, axes: usize, learnt: &mut Vec<(f64, Vec<Option<f64>>)>, trial: u64) -> Self {
+    fn begin(seed: u64, axes: usize, learnt: &mut [(f64, Vec<Option<f64>>)], trial: u64) -> Self {
         learnt.sort_by(|(one, _), (other, _)| one.total_cmp(other));
         let best = learnt.len().div_ceil(TENTH);
         let best = learnt.get(..best).unwrap_or_default();

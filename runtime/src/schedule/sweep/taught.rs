@@ -1,51 +1,12 @@
 //! What an earlier run's trials teach a sweep before its first trial. Knows nothing of where they are on record.
 
-use serde::{Deserialize, Serialize};
-use standpipe_plan::{NodeKind, Value};
-use standpipe_tune::Outcome;
+use standpipe_plan::NodeKind;
 
 use super::super::activation::ActivationId;
-use super::space;
+use super::{join, space};
 use crate::event::{Failure, SweepHead};
-use crate::history::TrialState;
+use crate::lessons::Recalled;
 use crate::schedule::{Effect, NodeScope, Schedule, Ticket};
-
-/// The trials of an earlier sweep.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Recalled {
-    /// The run's name.
-    pub of: String,
-    pub lessons: Vec<Lesson>,
-}
-
-/// A trial of an earlier sweep.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Lesson {
-    /// The number that it had there.
-    pub trial: u64,
-    /// A record.
-    pub params: Value,
-    pub state: TrialState,
-    /// What it scored in what is looked for now; none of one that failed.
-    pub score: Option<f64>,
-    /// What it reported of that: how far it was, and what it had there.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub reports: Vec<(u64, Option<f64>)>,
-}
-
-impl Lesson {
-    /// What came of it; `None` where that says nothing.
-    fn outcome(&self) -> Option<Outcome> {
-        match (self.state, self.score) {
-            (TrialState::Finished, Some(score)) => Some(Outcome::Finished(score)),
-            (TrialState::Stopped, Some(score)) => Some(Outcome::Stopped(score)),
-            (TrialState::Failed, _) => Some(Outcome::Failed),
-            (TrialState::Finished | TrialState::Stopped, None) | (TrialState::Cancelled | TrialState::Running, _) => {
-                None
-            }
-        }
-    }
-}
 
 impl Schedule<'_> {
     /// Asks for the trials of the run `from` before the sweep begins.
@@ -79,7 +40,7 @@ impl Schedule<'_> {
                         search.study.learn(lesson.trial, &parameters, outcome, &reports);
                         trials += 1;
                     }
-                    let step = super::join(&own.path, &node.name);
+                    let step = join(&own.path, &node.name);
                     self.effects.push(Effect::SweepTaught { step, of, trials, outside });
                 }
                 Err(failure) => search.problem = Some(failure.at(self.plan, node.origin)),
