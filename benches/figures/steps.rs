@@ -97,7 +97,7 @@ pub(crate) fn python() -> Vec<Row> {
 }
 
 /// The same calls over a bare pipe: two Python processes that read a line of JSON and answer one.
-fn pipe_loop(calls: u32) -> Duration {
+pub(crate) fn pipe_loop(calls: u32) -> Duration {
     use std::io::{BufRead as _, BufReader, Write as _};
     use std::process::Stdio;
     const ECHO: &str =
