@@ -2,6 +2,7 @@
 //! own. Makes nothing, starts nothing, and follows no link out of the project.
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
@@ -9,7 +10,7 @@ use std::time::{Duration, SystemTime};
 use standpipe_lsp::{History, Outcome, PastRun, PastStep, StepEnd};
 use standpipe_runtime::{Status, history};
 
-use crate::project::{Project, SETTINGS};
+use crate::project::{Project, has_own_settings};
 
 /// As long as an editor's question waits for it.
 const TIME: Duration = Duration::from_millis(100);
@@ -51,18 +52,23 @@ impl History for Glance {
         known.insert(key, Known { stamp, runs: Arc::clone(&runs) });
         runs
     }
+
+    fn stamp(&self, root: &Path) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        state(root).map(|state| stamp(&state)).hash(&mut hasher);
+        hasher.finish()
+    }
 }
 
 /// The state folder of the project, where it has a history that is the project's or that the user's environment names.
 fn state(root: &Path) -> Option<PathBuf> {
     let real = root.canonicalize().ok()?;
-    let inside = |path: &Path| path.canonicalize().map(|path| path.starts_with(&real));
-    if [SETTINGS, ".env"].iter().any(|name| inside(&root.join(name)).is_ok_and(|inside| !inside)) {
+    if !has_own_settings(root) {
         return None;
     }
     let state = Project::at(root.to_owned()).ok()?.state().ok()?;
     let of_user = std::env::var_os("STANDPIPE_HOME").is_some_and(|home| !home.is_empty());
-    (inside(&state).ok()? || of_user).then_some(state)
+    (state.canonicalize().ok()?.starts_with(&real) || of_user).then_some(state)
 }
 
 fn stamp(state: &Path) -> Stamp {

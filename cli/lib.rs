@@ -5,6 +5,7 @@ mod commands;
 mod context;
 mod glance;
 mod limits;
+mod machines;
 mod options;
 mod params;
 mod past;

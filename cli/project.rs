@@ -228,6 +228,13 @@ pub(crate) fn root_of(path: &Path) -> PathBuf {
     folder.ancestors().find(|folder| folder.join(SETTINGS).is_file()).unwrap_or(folder).to_path_buf()
 }
 
+/// Whether what the project at `root` says of itself lies in it: no link leads out.
+pub(crate) fn has_own_settings(root: &Path) -> bool {
+    let Ok(real) = root.canonicalize() else { return false };
+    let leads_out = |name: &str| root.join(name).canonicalize().is_ok_and(|path| !path.starts_with(&real));
+    ![SETTINGS, ".env"].into_iter().any(leads_out)
+}
+
 fn read_text(path: &Path) -> Result<Option<String>, Problem> {
     if !path.exists() {
         return Ok(None);

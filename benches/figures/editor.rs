@@ -1,5 +1,5 @@
-//! A typing session replayed against the language server: 20 files of 100 lines, and 1,000 of them. It types into a file that
-//! imports 19 others, one through the other. Each time is from the request to the whole answer, through the pipes of a
+//! A typing session replayed against the language server: 20 files of 100 lines, and 1,000 of them. It types a statement letter
+//! by letter into a file that imports 19 others, one through the other, and asks after each letter. Each time is from the request to the whole answer, through the pipes of a
 //! process of its own; memory is taken twice, as the session ends and once the server has looked at all files.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -11,8 +11,9 @@ use serde_json::{Value as Json, json};
 
 use crate::measure::{Row, folder, ms};
 
-/// Edits and questions of one session.
-const ROUNDS: usize = 60;
+/// What is typed, letter by letter, at the end of the pipeline; and how often.
+const TYPED: &str = "  total = t19_1(s20, weight: 0.5)\n";
+const TIMES: usize = 3;
 
 pub(crate) fn rows() -> Vec<Row> {
     let mut rows = session(20, "2,000 lines");
@@ -41,23 +42,34 @@ fn session(files: usize, name: &str) -> Vec<Row> {
     editor.diagnostics(&main, 1);
     let start = began.elapsed();
     let (mut edits, mut completions, mut hovers, mut tokens) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let line = text.lines().position(|line| line.contains("s1 = ")).unwrap_or(0);
-    for round in 0..ROUNDS {
-        // A letter is typed at the end of a line, and taken away again.
-        let character = text.lines().nth(line).map_or(0, str::len);
-        let (end, new) = if round % 2 == 0 { (character, " + a") } else { (character + 4, "") };
-        let range =
-            json!({ "start": { "line": line, "character": character }, "end": { "line": line, "character": end } });
-        let version = i64::try_from(round).unwrap_or(0) + 2;
-        let before = Instant::now();
-        editor.change(&main, version, &range, new);
+    let line = text.lines().position(|line| line == "  s21").expect("the pipeline's last line");
+    let hovered = json!({ "textDocument": { "uri": main }, "position": { "line": line - 3, "character": 9 } });
+    let mut version = 1;
+    for _ in 0..TIMES {
+        let (mut at, mut character) = (line, 0);
+        for letter in TYPED.chars() {
+            let place = json!({ "line": at, "character": character });
+            version += 1;
+            let before = Instant::now();
+            editor.change(&main, version, &json!({ "start": place, "end": place }), &letter.to_string());
+            editor.diagnostics(&main, version);
+            edits.push(before.elapsed());
+            (at, character) = if letter == '\n' { (at + 1, 0) } else { (at, character + 1) };
+            let cursor = json!({ "textDocument": { "uri": main }, "position": { "line": at, "character": character } });
+            completions.push(editor.ask("textDocument/completion", &cursor));
+            hovers.push(editor.ask("textDocument/hover", &hovered));
+            tokens.push(editor.ask("textDocument/semanticTokens/full", &json!({ "textDocument": { "uri": main } })));
+        }
+        version += 1;
+        let typed = json!({ "start": { "line": line, "character": 0 }, "end": { "line": line + 1, "character": 0 } });
+        editor.change(&main, version, &typed, "");
         editor.diagnostics(&main, version);
-        edits.push(before.elapsed());
-        let place = json!({ "textDocument": { "uri": main }, "position": { "line": line, "character": 9 } });
-        completions.push(editor.ask("textDocument/completion", &place));
-        hovers.push(editor.ask("textDocument/hover", &place));
-        tokens.push(editor.ask("textDocument/semanticTokens/full", &json!({ "textDocument": { "uri": main } })));
     }
+    let search = json!({ "query": "t1" });
+    let symbols: Vec<Duration> = (0..20).map(|_| editor.ask("workspace/symbol", &search)).collect();
+    let declared = text.lines().position(|line| line.starts_with("task t19_0")).expect("a task");
+    let used = json!({ "textDocument": { "uri": main }, "position": { "line": declared, "character": 5 }, "context": { "includeDeclaration": true } });
+    let uses: Vec<Duration> = (0..20).map(|_| editor.ask("textDocument/references", &used)).collect();
     let long: String = (0..10).map(|number| file(number).replace("import", "# import").replace("  ", "    ")).collect();
     let large = uri("large.pipe");
     editor.open(&large, &long);
@@ -80,6 +92,8 @@ fn session(files: usize, name: &str) -> Vec<Row> {
         row("hover, p95", ms(p95(hovers)), "5 ms"),
         row("semantic tokens, p95", ms(p95(tokens)), "10 ms"),
         row("formatting 1,000 lines, p95", ms(p95(formats)), "10 ms"),
+        row("search for a name, p95", ms(p95(symbols)), "100 ms"),
+        row("references, p95", ms(p95(uses)), "100 ms"),
         row("memory", format!("{} MiB", memory >> 10), "60 MiB"),
         row("memory once all files were looked at", format!("{} MiB", rested >> 10), "60 MiB"),
     ]

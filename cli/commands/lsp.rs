@@ -1,9 +1,14 @@
 //! `standpipe lsp`: the language server, over standard input and output.
 
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
 use clap::{Arg, ArgAction, ArgMatches, Command};
+use standpipe_compiler::World;
 
 use crate::context::Context;
 use crate::glance::Glance;
+use crate::machines::Machines;
 use crate::problem::{Exit, Problem};
 use crate::project::root_of;
 use crate::world::DiskWorld;
@@ -24,11 +29,12 @@ pub(super) fn define(command: Command) -> Command {
 
 pub(super) fn run(context: &Context, _: &ArgMatches) -> Result<Exit, Problem> {
     let given = context.root.clone();
-    // A project's settings do not matter here, so that broken ones break no editor.
-    let open = move |path: &std::path::Path| -> (std::path::PathBuf, Box<dyn standpipe_compiler::World>) {
+    let machines = Machines::default();
+    let open = move |path: &Path| -> (PathBuf, Box<dyn World>) {
         let root = given.clone().unwrap_or_else(|| root_of(path));
-        (root.clone(), Box::new(DiskWorld { root, machines: Vec::new() }))
+        let machines = machines.of(&root);
+        (root.clone(), Box::new(DiskWorld { root, machines }))
     };
-    standpipe_lsp::serve(Box::new(open), Box::new(Glance::default()))?;
+    standpipe_lsp::serve(Arc::new(open), Box::new(Glance::default()))?;
     Ok(Exit::Done)
 }

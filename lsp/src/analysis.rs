@@ -4,12 +4,13 @@
 //! in which the editor made them. A burst of edits is analysed once, after its last; what the editor has not open is
 //! looked at file by file, whenever there is nothing else to do.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
 use std::time::Duration;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tower_lsp::ls_types::{Diagnostic, PublishDiagnosticsParams, TextDocumentContentChangeEvent, Uri};
 
 use crate::Open;
@@ -17,11 +18,15 @@ use crate::convert::Encoding;
 use crate::documents::{Document, path_of};
 use crate::history::History;
 use crate::ide::{diagnostics_of, elsewhere};
+use crate::index::importers;
 use crate::snapshot::Snapshot;
+use crate::survey::Finding;
 use crate::workspace;
 
 /// So long nothing must happen before files that are not open are looked at.
 const REST: Duration = Duration::from_millis(200);
+/// How often it is looked whether something ran meanwhile.
+const RUNS: Duration = Duration::from_secs(2);
 
 /// A question and where its answer goes; it must not panic.
 pub(crate) type Question = Box<dyn FnOnce(&Snapshot) + Send>;
@@ -34,9 +39,11 @@ pub(crate) struct Session {
     pub(crate) push: bool,
     /// The editor can open what lies in no folder.
     pub(crate) library: bool,
+    /// The editor asks for lenses again when it is told that they are others.
+    pub(crate) refresh: bool,
 }
 
-/// What the editor did or asks.
+/// What the editor did or asks, and what the survey of its folders found.
 pub(crate) enum Message {
     Started(Session),
     Folders {
@@ -52,6 +59,9 @@ pub(crate) enum Message {
     Closed(Uri),
     /// Something on disk may be different now.
     Saved,
+    /// A survey was asked for.
+    Awaited,
+    Survey(Finding),
     Ask(Question),
 }
 
@@ -61,37 +71,43 @@ pub(crate) enum Said {
     Found(PublishDiagnosticsParams),
     /// Something that a person should know.
     Warning(String),
+    /// Something ran: what lenses say of it is another.
+    Ran,
+}
+
+/// Where the thread tells things.
+pub(crate) struct Ears {
+    pub(crate) publish: mpsc::UnboundedSender<Said>,
+    /// Rises whenever texts are others, and when everything that was asked to be surveyed is.
+    pub(crate) news: watch::Sender<u64>,
 }
 
 /// Runs until the senders are gone.
-pub(crate) fn run(
-    messages: &Receiver<Message>,
-    publish: &mpsc::UnboundedSender<Said>,
-    open: Open,
-    history: Box<dyn History>,
-) {
+pub(crate) fn run(messages: &Receiver<Message>, ears: &Ears, open: Open, history: Box<dyn History>) {
     let mut desk = Desk {
         snapshot: Snapshot::new(open, history),
-        publish,
+        ears,
         push: true,
         stale: BTreeSet::new(),
-        resting: VecDeque::new(),
+        resting: Resting::default(),
+        edited: BTreeSet::new(),
         marked: BTreeMap::new(),
-        needs: BTreeMap::new(),
         elsewhere: BTreeMap::new(),
+        runs: None,
         warned: false,
     };
     loop {
-        let message = if desk.resting.is_empty() {
-            messages.recv().map_err(|_| RecvTimeoutError::Disconnected)
-        } else {
-            messages.recv_timeout(REST)
+        let message = match desk.patience() {
+            Some(time) => messages.recv_timeout(time),
+            None => messages.recv().map_err(|_| RecvTimeoutError::Disconnected),
         };
         match message {
             Ok(message) => desk.take(message),
             Err(RecvTimeoutError::Disconnected) => return,
             Err(RecvTimeoutError::Timeout) => {
-                while let Some(path) = desk.resting.pop_front() {
+                desk.look_at_runs();
+                desk.follow_edits();
+                while let Some(path) = desk.resting.next() {
                     desk.look_at_closed(&path);
                     match messages.try_recv() {
                         Ok(message) => {
@@ -118,20 +134,48 @@ pub(crate) fn run(
     }
 }
 
+/// Files that are not open and wait to be looked at, each once.
+#[derive(Default)]
+struct Resting {
+    queue: VecDeque<Arc<Path>>,
+    there: HashSet<Arc<Path>>,
+}
+
+impl Resting {
+    fn is_empty(&self) -> bool {
+        self.queue.is_empty()
+    }
+
+    fn next(&mut self) -> Option<Arc<Path>> {
+        let path = self.queue.pop_front()?;
+        self.there.remove(&path);
+        Some(path)
+    }
+
+    fn add(&mut self, paths: impl IntoIterator<Item = Arc<Path>>) {
+        for path in paths {
+            if self.there.insert(Arc::clone(&path)) {
+                self.queue.push_back(path);
+            }
+        }
+    }
+}
+
 struct Desk<'a> {
     snapshot: Snapshot,
-    publish: &'a mpsc::UnboundedSender<Said>,
+    ears: &'a Ears,
     push: bool,
     /// Open files whose diagnostics may be different now.
     stale: BTreeSet<PathBuf>,
-    /// Files that are not open and wait to be looked at.
-    resting: VecDeque<PathBuf>,
+    resting: Resting,
+    /// Files whose text is another: what imports them and is not open has to be looked at when there is time.
+    edited: BTreeSet<PathBuf>,
     /// Files that are not open and have marks in the editor, or had; and what was said last.
     marked: BTreeMap<PathBuf, Vec<Diagnostic>>,
-    /// What files that are not open were made of when they were looked at.
-    needs: BTreeMap<PathBuf, Vec<PathBuf>>,
     /// What files say of files of other languages that they name, by the address of those.
     elsewhere: BTreeMap<PathBuf, BTreeMap<String, Vec<Diagnostic>>>,
+    /// What is on record of runs, by the root of each project that has an open file; where the editor wants to know.
+    runs: Option<BTreeMap<PathBuf, u64>>,
     /// The editor was told that the folders hold more than is looked at.
     warned: bool,
 }
@@ -145,6 +189,7 @@ impl Desk<'_> {
                 self.snapshot.folders = session.folders;
                 self.snapshot.library = session.library;
                 self.push = session.push;
+                self.runs = session.refresh.then(BTreeMap::new);
                 self.everything();
             }
             Message::Folders { added, removed } => {
@@ -161,57 +206,125 @@ impl Desk<'_> {
             }
             Message::Changed { uri, version, changes } => {
                 let stale = self.snapshot.changed(&uri, version, changes);
-                let (open, closed): (Vec<_>, Vec<_>) =
-                    stale.into_iter().partition(|path| self.snapshot.documents.get(path).is_some());
-                self.stale.extend(open);
-                self.rest(closed);
-                if let Some(path) = path_of(&uri) {
-                    let needs = self.needs.iter().filter(|(_, needs)| needs.contains(&path));
-                    self.rest(needs.map(|(of, _)| of.clone()).collect());
-                }
+                self.stale.extend(stale.into_iter().filter(|path| self.snapshot.documents.get(path).is_some()));
+                self.news();
+                self.edited.extend(path_of(&uri).filter(|_| self.looks_at_closed()));
             }
             Message::Closed(uri) => {
                 let others = self.snapshot.closed(&uri);
                 if self.push {
-                    // Nobody listens any more when this fails.
-                    let _ =
-                        self.publish.send(Said::Found(PublishDiagnosticsParams::new(uri.clone(), Vec::new(), None)));
+                    self.say(PublishDiagnosticsParams::new(uri.clone(), Vec::new(), None));
                 }
                 if others {
                     self.everything();
-                } else if let Some(path) = path_of(&uri).filter(|path| self.snapshot.all_files().contains(path)) {
+                } else if let Some(path) = path_of(&uri).filter(|path| self.snapshot.index.borrow().has(path)) {
                     // What was said of it was just taken back.
                     self.marked.remove(&path);
-                    self.rest(vec![path]);
+                    self.rest([Arc::from(path)]);
                 }
             }
             Message::Saved => {
                 self.snapshot.forget_all();
                 self.everything();
             }
+            Message::Awaited => self.snapshot.index.borrow_mut().awaited += 1,
+            Message::Survey(finding) => self.learn(finding),
             Message::Ask(question) => question(&self.snapshot),
         }
-        if !self.warned && self.snapshot.is_cut() {
-            self.warned = true;
-            let _ = self.publish.send(Said::Warning(workspace::too_many()));
+    }
+
+    /// How long messages are waited for before there is something else to do; none when there is nothing.
+    fn patience(&self) -> Option<Duration> {
+        let rests = !self.resting.is_empty() || !self.edited.is_empty();
+        let follows = self.runs.is_some() && self.snapshot.documents.iter().next().is_some();
+        match (rests, follows) {
+            (true, _) => Some(REST),
+            (false, true) => Some(RUNS),
+            (false, false) => None,
         }
     }
 
-    /// Everything has to be looked at again.
+    /// Tells when something ran in a project that has an open file.
+    fn look_at_runs(&mut self) {
+        let Some(known) = &mut self.runs else { return };
+        let roots: BTreeSet<PathBuf> =
+            self.snapshot.documents.iter().map(|(path, _)| self.snapshot.root_of(path)).collect();
+        let now: BTreeMap<PathBuf, u64> =
+            roots.into_iter().map(|root| (root.clone(), self.snapshot.history.stamp(&root))).collect();
+        let ran = now.iter().any(|(root, stamp)| known.get(root).is_some_and(|known| known != stamp));
+        *known = now;
+        if ran {
+            let _ = self.ears.publish.send(Said::Ran);
+        }
+    }
+
+    /// Takes in what the survey found.
+    fn learn(&mut self, finding: Finding) {
+        let mut index = self.snapshot.index.borrow_mut();
+        match finding {
+            Finding::Files { paths, cut } => {
+                if !self.warned && (cut || paths.len() > workspace::CHECKED) {
+                    self.warned = true;
+                    let _ = self.ears.publish.send(Said::Warning(workspace::too_many(cut)));
+                }
+                index.found(paths);
+            }
+            Finding::Read(files) => index.read(files),
+            Finding::Done(tasks) => {
+                index.awaited = index.awaited.saturating_sub(tasks);
+                if index.awaited == 0 {
+                    drop(index);
+                    self.news();
+                    self.rest_all();
+                }
+            }
+        }
+    }
+
+    /// Files that are not open are looked at without being asked for.
+    fn looks_at_closed(&self) -> bool {
+        self.push && !self.snapshot.folders.is_empty()
+    }
+
+    /// Everything has to be looked at again; what is not open, once it is known what there is.
     fn everything(&mut self) {
         self.stale.extend(self.snapshot.documents.iter().map(|(path, _)| path.clone()));
-        if self.push && !self.snapshot.folders.is_empty() {
-            self.resting.clear();
-            self.rest(self.snapshot.all_files().to_vec());
+        self.news();
+        if self.snapshot.index.borrow().awaited == 0 {
+            self.rest_all();
         }
     }
 
-    fn rest(&mut self, paths: Vec<PathBuf>) {
-        if self.push && !self.snapshot.folders.is_empty() {
-            let waiting: BTreeSet<&PathBuf> = self.resting.iter().collect();
-            let closed = |path: &PathBuf| self.snapshot.documents.get(path).is_none() && !waiting.contains(path);
-            let new: Vec<PathBuf> = paths.into_iter().filter(closed).collect();
-            self.resting.extend(new);
+    fn rest_all(&mut self) {
+        self.resting = Resting::default();
+        let is_gone =
+            |path: &PathBuf| !self.snapshot.index.borrow().has(path) && self.snapshot.documents.get(path).is_none();
+        let gone: Vec<PathBuf> =
+            self.marked.keys().chain(self.elsewhere.keys()).filter(|path| is_gone(path)).cloned().collect();
+        for path in gone {
+            self.say_of_others(&path, BTreeMap::new());
+            if let (Some(_), Some(uri)) = (self.marked.remove(&path), Uri::from_file_path(&path)) {
+                self.say(PublishDiagnosticsParams::new(uri, Vec::new(), None));
+            }
+        }
+        let paths: Vec<Arc<Path>> = self.snapshot.index.borrow().paths().take(workspace::CHECKED).cloned().collect();
+        self.rest(paths);
+    }
+
+    fn rest(&mut self, paths: impl IntoIterator<Item = Arc<Path>>) {
+        if self.looks_at_closed() {
+            self.resting.add(paths.into_iter().filter(|path| self.snapshot.documents.get(path).is_none()));
+        }
+    }
+
+    /// What imports a file that was edited has to be looked at again.
+    fn follow_edits(&mut self) {
+        if self.edited.is_empty() {
+            return;
+        }
+        let known = self.snapshot.known();
+        for path in std::mem::take(&mut self.edited) {
+            self.rest(importers(&known, &path).into_iter().cloned());
         }
     }
 
@@ -227,7 +340,16 @@ impl Desk<'_> {
         let (found, others) = found;
         self.marked.remove(path);
         self.say_of_others(path, others);
-        let _ = self.publish.send(Said::Found(PublishDiagnosticsParams::new(uri, found, Some(version))));
+        self.say(PublishDiagnosticsParams::new(uri, found, Some(version)));
+    }
+
+    fn news(&self) {
+        self.ears.news.send_modify(|times| *times += 1);
+    }
+
+    fn say(&self, found: PublishDiagnosticsParams) {
+        // Nobody listens any more when this fails.
+        let _ = self.ears.publish.send(Said::Found(found));
     }
 
     /// Sends what is wrong in files of other languages, where `path` says something else of them now.
@@ -247,7 +369,7 @@ impl Desk<'_> {
                 }
             }
             if let Ok(uri) = text.parse::<Uri>() {
-                let _ = self.publish.send(Said::Found(PublishDiagnosticsParams::new(uri, found, None)));
+                self.say(PublishDiagnosticsParams::new(uri, found, None));
             }
         }
     }
@@ -256,20 +378,18 @@ impl Desk<'_> {
         if self.snapshot.documents.get(path).is_some() {
             return;
         }
-        let Some((found, others, needs)) = guarded(|| {
+        let Some((found, others)) = guarded(|| {
             let file = self.snapshot.file_at(path)?;
-            let pages = self.snapshot.library;
-            Some((diagnostics_of(&file, pages), elsewhere(&file, pages), file.dependencies()))
+            Some((diagnostics_of(&file, self.snapshot.library), elsewhere(&file, self.snapshot.library)))
         }) else {
             return;
         };
         self.say_of_others(path, others);
-        self.needs.insert(path.to_owned(), needs);
         let Some(uri) = Uri::from_file_path(path) else { return };
         let said = self.marked.get(path).map_or(&[] as &[Diagnostic], Vec::as_slice);
         if said != found {
             self.marked.insert(path.to_owned(), found.clone());
-            let _ = self.publish.send(Said::Found(PublishDiagnosticsParams::new(uri, found, None)));
+            self.say(PublishDiagnosticsParams::new(uri, found, None));
         }
     }
 }
@@ -291,11 +411,12 @@ mod tests {
     fn a_question_that_panics_leaves_the_thread_alive() {
         let (sender, messages) = channel();
         let (publish, mut findings) = mpsc::unbounded_channel();
-        let open: Open = Box::new(|_| ("/w".into(), Box::new(MemoryWorld::new()) as Box<dyn World>));
-        let thread = std::thread::spawn(move || run(&messages, &publish, open, Box::new(())));
+        let open: Open = Arc::new(|_| ("/w".into(), Box::new(MemoryWorld::new()) as Box<dyn World>));
+        let ears = Ears { publish, news: watch::Sender::new(0) };
+        let thread = std::thread::spawn(move || run(&messages, &ears, open, Box::new(())));
         sender.send(Message::Ask(Box::new(|_| assert!(guarded::<()>(|| panic!("on purpose")).is_none())))).unwrap();
         let uri: Uri = "file:///w/a.pipe".parse().unwrap();
-        sender.send(Message::Opened(Document { uri, version: 1, text: "pipe".into() })).unwrap();
+        sender.send(Message::Opened(Document::new(uri, 1, "pipe".into()))).unwrap();
         assert!(matches!(findings.blocking_recv().unwrap(), Said::Found(found) if found.diagnostics.len() == 1));
         drop(sender);
         thread.join().unwrap();

@@ -102,6 +102,11 @@ impl Lines {
         Position::new(u32::try_from(line).unwrap_or(u32::MAX), encoding.length(before))
     }
 
+    /// The text of each line without its end.
+    pub(crate) fn each<'t>(&self, text: &'t str) -> impl Iterator<Item = &'t str> {
+        (0..self.0.len()).map(move |line| self.line(text, u32::try_from(line).unwrap_or(u32::MAX)))
+    }
+
     /// The text of a line without its end.
     fn line<'t>(&self, text: &'t str, line: u32) -> &'t str {
         let start = self.0.get(line as usize).copied().unwrap_or(0) as usize;

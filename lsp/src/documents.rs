@@ -1,12 +1,15 @@
 //! The files an editor has open, with their unsaved text. Knows nothing of what the text means.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use tower_lsp::ls_types::{TextDocumentContentChangeEvent, Uri};
 
 use crate::convert::{Encoding, Lines};
+use crate::index::Entry;
 
 /// An open file.
 #[derive(Clone, Debug)]
@@ -14,12 +17,24 @@ pub(crate) struct Document {
     pub(crate) uri: Uri,
     pub(crate) version: i32,
     pub(crate) text: String,
+    entry: OnceCell<Arc<Entry>>,
+}
+
+impl Document {
+    pub(crate) fn new(uri: Uri, version: i32, text: String) -> Self {
+        Self { uri, version, text, entry: OnceCell::new() }
+    }
+
+    /// What the text declares, as the file at `path`.
+    fn entry(&self, path: &Path) -> Arc<Entry> {
+        Arc::clone(self.entry.get_or_init(|| Arc::new(Entry::of(path, &self.text))))
+    }
 }
 
 /// All open files, by path.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Documents {
-    open: BTreeMap<PathBuf, Arc<Document>>,
+    open: BTreeMap<PathBuf, Rc<Document>>,
 }
 
 /// The path of a file's address; other schemes have none.
@@ -30,7 +45,7 @@ pub(crate) fn path_of(uri: &Uri) -> Option<PathBuf> {
 impl Documents {
     pub(crate) fn insert(&mut self, document: Document) {
         if let Some(path) = path_of(&document.uri) {
-            self.open.insert(path, Arc::new(document));
+            self.open.insert(path, Rc::new(document));
         }
     }
 
@@ -49,8 +64,9 @@ impl Documents {
         encoding: Encoding,
     ) {
         let Some(document) = path_of(uri).and_then(|path| self.open.get_mut(&path)) else { return };
-        let document = Arc::make_mut(document);
+        let document = Rc::make_mut(document);
         document.version = version;
+        document.entry = OnceCell::new();
         for change in changes {
             let Some(range) = change.range else {
                 document.text = change.text;
@@ -71,6 +87,11 @@ impl Documents {
         self.get(path).map(|document| document.text.as_str())
     }
 
+    /// What each declares, in order.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (&Path, Arc<Entry>)> {
+        self.open.iter().map(|(path, document)| (path.as_path(), document.entry(path)))
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&PathBuf, &Document)> {
         self.open.iter().map(|(path, document)| (path, &**document))
     }
@@ -87,7 +108,7 @@ mod tests {
     fn after(text: &str, start: (u32, u32), end: (u32, u32), new: &str, encoding: Encoding) -> String {
         let uri = Uri::from_str("file:///a.pipe").unwrap();
         let mut documents = Documents::default();
-        documents.insert(Document { uri: uri.clone(), version: 1, text: text.into() });
+        documents.insert(Document::new(uri.clone(), 1, text.into()));
         let range = Some(Range::new(Position::new(start.0, start.1), Position::new(end.0, end.1)));
         let change = TextDocumentContentChangeEvent { range, range_length: None, text: new.into() };
         documents.change(&uri, 2, vec![change], encoding);
@@ -115,7 +136,7 @@ mod tests {
         let alphabet = ["a", "é", "😀", "\n", "\r\n", "xy", "", "pipeline main() -> Int {\n  1\n}\n"];
         let uri = Uri::from_str("file:///a.pipe").unwrap();
         let mut documents = Documents::default();
-        documents.insert(Document { uri: uri.clone(), version: 0, text: String::new() });
+        documents.insert(Document::new(uri.clone(), 0, String::new()));
         let mut model: Vec<u16> = Vec::new();
         let mut seed = 7_u64;
         let mut random = |below: u64| {

@@ -11,6 +11,9 @@ pub trait History: Send {
     /// The last runs of the pipeline or test called `pipeline` of `file`, which belongs to the project at `root`, the
     /// latest first; empty where nothing ran or nothing can be found out quickly.
     fn runs(&self, root: &Path, file: &Path, pipeline: &str) -> Arc<[PastRun]>;
+
+    /// A number that is another one once something else is on record of the project at `root`.
+    fn stamp(&self, root: &Path) -> u64;
 }
 
 /// No history.
@@ -21,6 +24,10 @@ impl History for () {
 
     fn runs(&self, _root: &Path, _file: &Path, _pipeline: &str) -> Arc<[PastRun]> {
         Arc::new([])
+    }
+
+    fn stamp(&self, _root: &Path) -> u64 {
+        0
     }
 }
 

@@ -10,13 +10,17 @@ mod convert;
 mod documents;
 mod history;
 mod ide;
+mod index;
 mod overlay;
 mod planned;
+mod reports;
 mod server;
 mod snapshot;
+mod survey;
 mod workspace;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use standpipe_compiler::World;
 use tower_lsp::{LspService, Server};
@@ -25,7 +29,7 @@ pub use history::{History, Outcome, PastRun, PastStep, StepEnd};
 pub use ide::words;
 
 /// Finds the project's root of a file and opens it: the root, and the files below it.
-pub type Open = Box<dyn Fn(&Path) -> (PathBuf, Box<dyn World>) + Send>;
+pub type Open = Arc<dyn Fn(&Path) -> (PathBuf, Box<dyn World>) + Send + Sync>;
 
 /// Handlers of one connection under way at once. They are thin and never wait for the client, so that many cost little
 /// and a reply can always be read.

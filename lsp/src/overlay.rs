@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use standpipe_compiler::embed::Readings;
-use standpipe_compiler::{FileKind, ReadError, World};
+use standpipe_compiler::{FileKind, Machine, ReadError, World};
 use standpipe_syntax::{FileId, Parsed, Source};
 
 use crate::documents::Documents;
@@ -112,9 +112,26 @@ impl World for Overlay<'_> {
     fn readings(&self) -> Option<&Readings> {
         Some(&self.memory.readings)
     }
+
+    fn machines(&self) -> Vec<Machine> {
+        self.disk.machines()
+    }
 }
 
 /// `path` as the compiler names it: relative to `root` with `/` between parts, or absolute.
 pub(crate) fn name(root: &Path, path: &Path) -> String {
     path.strip_prefix(root).unwrap_or(path).to_string_lossy().into_owned()
+}
+
+/// The path without `.` and `..`, as text has it: links are not followed.
+pub(crate) fn tidy(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => drop(out.pop()),
+            Component::Prefix(_) | Component::RootDir | Component::Normal(_) => out.push(part),
+        }
+    }
+    out
 }

@@ -5,9 +5,9 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-use std::time::SystemTime;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use smol_str::SmolStr;
 use standpipe_compiler::query::{self, Occurrence, Symbol};
 use standpipe_compiler::types::Type;
 use standpipe_compiler::{Analysis, World};
@@ -19,22 +19,16 @@ use crate::Open;
 use crate::convert::{Encoding, Lines};
 use crate::documents::{Document, Documents, path_of};
 use crate::history::History;
-use crate::ide;
-use crate::overlay::{self, Memory, Overlay};
+use crate::index::{self, Index, Known};
+use crate::overlay::{self, Memory, Overlay, tidy};
 use crate::planned::Planned;
-use crate::workspace::{self, Found};
+use crate::reports::Reports;
 
 /// Analyses of files that are not open are kept up to so much text in them, in bytes.
 const KEPT: usize = 128 << 10;
 
 /// The scheme of files of the standard library, for editors that ask for their text.
 const LIBRARY: &str = "standpipe";
-
-/// Length and time of a file.
-type Stamp = (u64, SystemTime);
-
-/// A file as it was, and the names in it that can be called.
-type Callables = (Stamp, Rc<[SmolStr]>);
 
 /// The open files, and what is known of them and of what they import.
 pub(crate) struct Snapshot {
@@ -45,14 +39,15 @@ pub(crate) struct Snapshot {
     /// The editor can open files of the standard library by asking for their text.
     pub(crate) library: bool,
     pub(crate) history: Rc<dyn History>,
-    open: Rc<Open>,
+    /// What the folders hold on disk.
+    pub(crate) index: Rc<RefCell<Index>>,
+    open: Open,
     memory: Rc<Memory>,
     files: RefCell<BTreeMap<PathBuf, Rc<File>>>,
-    /// What can be called in files that are not open, while they are as they were.
-    callables: Rc<RefCell<HashMap<PathBuf, Callables>>>,
-    /// What the folders hold on disk, and that with the open files.
-    disk: RefCell<Option<Rc<Found>>>,
-    found: RefCell<Option<Rc<Vec<PathBuf>>>>,
+    /// What was reported of files, for editors that ask.
+    pub(crate) reports: RefCell<Reports>,
+    /// Set once nobody waits any more for what is being answered.
+    withdrawn: RefCell<Arc<AtomicBool>>,
 }
 
 /// A file, with all that it imports: number 0 of its analysis.
@@ -74,6 +69,12 @@ pub(crate) struct File {
 /// A declaration, the same in whatever analysis it is met.
 pub(crate) type Key = (PathBuf, u32);
 
+/// Where something is declared.
+pub(crate) enum Place {
+    Library,
+    File(PathBuf),
+}
+
 impl Snapshot {
     pub(crate) fn new(open: Open, history: Box<dyn History>) -> Self {
         Self {
@@ -82,12 +83,12 @@ impl Snapshot {
             folders: Vec::new(),
             library: false,
             history: history.into(),
-            open: Rc::new(open),
+            index: Rc::default(),
+            open,
             memory: Rc::default(),
             files: RefCell::default(),
-            callables: Rc::default(),
-            disk: RefCell::default(),
-            found: RefCell::default(),
+            reports: RefCell::default(),
+            withdrawn: RefCell::default(),
         }
     }
 
@@ -95,7 +96,7 @@ impl Snapshot {
     pub(crate) fn with_text(&self, path: &Path, text: String) -> Self {
         let mut documents = self.documents.clone();
         if let Some(uri) = Uri::from_file_path(path) {
-            documents.insert(Document { uri, version: 0, text });
+            documents.insert(Document::new(uri, 0, text));
         }
         Self {
             documents,
@@ -103,12 +104,12 @@ impl Snapshot {
             folders: self.folders.clone(),
             library: self.library,
             history: Rc::clone(&self.history),
-            open: Rc::clone(&self.open),
+            index: Rc::clone(&self.index),
+            open: Arc::clone(&self.open),
             memory: Rc::clone(&self.memory),
             files: RefCell::default(),
-            callables: Rc::clone(&self.callables),
-            disk: RefCell::new(self.disk.borrow().clone()),
-            found: RefCell::new(self.found.borrow().clone()),
+            reports: RefCell::default(),
+            withdrawn: self.withdrawn.clone(),
         }
     }
 
@@ -120,7 +121,7 @@ impl Snapshot {
         for (uri, edits) in edits {
             let Some(path) = path_of(uri) else { continue };
             let text = self.text(&path).unwrap_or_default();
-            out.documents.insert(Document { uri: uri.clone(), version: 0, text: apply(&text, edits, self.encoding) });
+            out.documents.insert(Document::new(uri.clone(), 0, apply(&text, edits, self.encoding)));
         }
         out
     }
@@ -144,10 +145,9 @@ impl Snapshot {
 
     /// A file's text comes from elsewhere now, and is the same or not.
     fn after_exchange(&mut self, path: Option<&Path>, same: bool) -> bool {
-        *self.found.get_mut() = None;
         match path.filter(|_| same) {
             Some(path) => drop(self.files.get_mut().remove(path)),
-            None => self.files.get_mut().clear(),
+            None => self.forget_all(),
         }
         !same
     }
@@ -161,6 +161,7 @@ impl Snapshot {
     ) -> BTreeSet<PathBuf> {
         self.documents.change(uri, version, changes, self.encoding);
         let Some(path) = path_of(uri) else { return BTreeSet::new() };
+        self.reports.get_mut().edited(path.clone());
         let mut stale: BTreeSet<PathBuf> = BTreeSet::from([path.clone()]);
         self.files.borrow_mut().retain(|of, file| {
             let kept = !file.depends_on(&path);
@@ -175,8 +176,17 @@ impl Snapshot {
     /// Files on disk may be different now.
     pub(crate) fn forget_all(&mut self) {
         self.files.get_mut().clear();
-        *self.disk.get_mut() = None;
-        *self.found.get_mut() = None;
+        self.reports.get_mut().forget();
+    }
+
+    /// What is answered from now on is for nobody once `withdrawn` is set.
+    pub(crate) fn asked(&self, withdrawn: Arc<AtomicBool>) {
+        *self.withdrawn.borrow_mut() = withdrawn;
+    }
+
+    /// Whether nobody waits any more for what is being answered: what takes long may be left undone.
+    pub(crate) fn is_withdrawn(&self) -> bool {
+        self.withdrawn.borrow().load(Ordering::Relaxed)
     }
 
     /// The file's text, unsaved or on disk.
@@ -187,6 +197,11 @@ impl Snapshot {
         let (root, disk) = (self.open)(path);
         let bytes = self.world(&root, disk).read(&overlay::name(&root, path)).ok()?;
         String::from_utf8(bytes).ok()
+    }
+
+    /// The root of the project that the file at `path` belongs to.
+    pub(crate) fn root_of(&self, path: &Path) -> PathBuf {
+        (self.open)(path).0
     }
 
     fn world<'a>(&'a self, root: &'a Path, disk: Box<dyn World>) -> Overlay<'a> {
@@ -237,56 +252,30 @@ impl Snapshot {
         Some(file)
     }
 
-    /// The names in a file that can be called.
-    pub(crate) fn callables(&self, path: &Path) -> Rc<[SmolStr]> {
-        let read = || Rc::from(ide::callables(&self.text(path).unwrap_or_default()));
-        // Of the file itself, not of what a link leads to.
-        let stamp = path.symlink_metadata().ok().and_then(|about| Some((about.len(), about.modified().ok()?)));
-        let Some(stamp) = stamp.filter(|_| self.documents.get(path).is_none()) else { return read() };
-        if let Some((known, names)) = self.callables.borrow().get(path)
-            && *known == stamp
-        {
-            return Rc::clone(names);
-        }
-        let names: Rc<[SmolStr]> = read();
-        self.callables.borrow_mut().insert(path.to_owned(), (stamp, Rc::clone(&names)));
-        names
+    /// Every `.pipe` file that the editor shows or has open, in order, with what it declares.
+    pub(crate) fn known(&self) -> Vec<Known> {
+        self.index.borrow().over(self.documents.entries())
     }
 
-    fn on_disk(&self) -> Rc<Found> {
-        Rc::clone(self.disk.borrow_mut().get_or_insert_with(|| Rc::new(workspace::scan(&self.folders))))
-    }
-
-    /// Whether the folders were looked through, and hold more than is looked at.
-    pub(crate) fn is_cut(&self) -> bool {
-        self.disk.borrow().as_ref().is_some_and(|found| found.cut)
-    }
-
-    /// Every `.pipe` file that the editor shows or has open.
-    pub(crate) fn all_files(&self) -> Rc<Vec<PathBuf>> {
-        if let Some(found) = &*self.found.borrow() {
-            return Rc::clone(found);
-        }
-        let mut paths = self.on_disk().files.clone();
-        paths.extend(self.documents.iter().map(|(path, _)| path.clone()));
-        paths.sort_unstable();
-        paths.dedup();
-        let paths = Rc::new(paths);
-        *self.found.borrow_mut() = Some(Rc::clone(&paths));
-        paths
-    }
-
-    /// The files whose text has `word` in it, analysed, this one first.
-    pub(crate) fn files_with(&self, word: &str, first: &Rc<File>) -> Vec<Rc<File>> {
+    /// The files that may mean `word` as it is declared in the file at `place`: they have the word, and import that file
+    /// or are it. Analysed, `first` first.
+    pub(crate) fn files_with(&self, word: &str, first: &Rc<File>, place: &Place) -> Vec<Rc<File>> {
+        let known = self.known();
+        let (declared, own) = match place {
+            Place::Library => (PathBuf::from(index::LIBRARY), None),
+            Place::File(path) => (tidy(path), Some(path)),
+        };
+        let having: BTreeSet<&Path> =
+            known.iter().filter(|(_, entry)| entry.has(word)).map(|(path, _)| &**path).collect();
+        let importing = index::importers(&known, &declared).into_iter().map(|path| &**path);
+        let paths: BTreeSet<&Path> =
+            importing.filter(|path| having.contains(path)).chain(own.map(PathBuf::as_path)).collect();
         let mut files = vec![Rc::clone(first)];
-        let imported = first.sources.iter().skip(1).filter(|source| source.name.ends_with(".pipe"));
-        let imported = imported.map(|source| first.root.join(source.name.as_str()));
-        let mut paths: BTreeSet<PathBuf> = self.all_files().iter().cloned().chain(imported).collect();
-        paths.remove(&first.path);
-        for path in paths {
-            if self.text(&path).is_some_and(|text| text.contains(word)) {
-                files.extend(self.file_at(&path));
+        for path in paths.into_iter().filter(|path| **path != first.path) {
+            if self.is_withdrawn() {
+                break;
             }
+            files.extend(self.file_at(path));
         }
         files
     }
@@ -382,6 +371,17 @@ impl File {
         Some((if span.file.0 == 0 { self.path.clone() } else { self.root.join(source.name.as_str()) }, span.start))
     }
 
+    /// The file that a declaration stands in.
+    pub(crate) fn place_of(&self, declared: Span) -> Option<Place> {
+        let file = self.analysis.checked.resolved.files.get(declared.file.0 as usize);
+        let source = self.sources.get(declared.file.0 as usize)?;
+        Some(match file.is_some_and(|file| file.std) {
+            true => Place::Library,
+            false if declared.file.0 == 0 => Place::File(self.path.clone()),
+            false => Place::File(self.root.join(source.name.as_str())),
+        })
+    }
+
     pub(crate) fn type_of(&self, expr: &Expr) -> Option<&Type> {
         self.analysis.checked.types.first()?.get(expr.id.0 as usize).filter(|ty| **ty != Type::Error)
     }
@@ -389,11 +389,6 @@ impl File {
     /// The text that it was made of, in bytes.
     fn size(&self) -> usize {
         self.sources.iter().map(|source| source.text.len()).sum()
-    }
-
-    /// The files that it was made of.
-    pub(crate) fn dependencies(&self) -> Vec<PathBuf> {
-        self.sources.iter().map(|source| self.root.join(source.name.as_str())).collect()
     }
 
     fn depends_on(&self, path: &Path) -> bool {

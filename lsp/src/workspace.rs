@@ -2,11 +2,12 @@
 //! is too large to be a project.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Names looked at in all.
 const ENTRIES: usize = 200_000;
-/// Files given back.
-const FILES: usize = 10_000;
+/// Files that are checked without being opened.
+pub(crate) const CHECKED: usize = 10_000;
 /// Folders inside each other.
 const DEPTH: usize = 16;
 /// Folders that hold what programs made.
@@ -16,17 +17,29 @@ const MADE: [&str; 6] = ["target", "node_modules", "__pycache__", "venv", "dist"
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Found {
     /// Sorted, each once.
-    pub(crate) files: Vec<PathBuf>,
-    /// There are more files or folders than are looked at.
+    pub(crate) files: Vec<Arc<Path>>,
+    /// There are more files and folders than are looked at.
     pub(crate) cut: bool,
 }
 
-/// What to tell a person whose folders hold more.
-pub(crate) fn too_many() -> String {
-    format!(
-        "These folders hold more than Standpipe looks through: {FILES} `.pipe` files, {ENTRIES} files in all. The rest has \
-         no help until it is opened. Open a smaller folder to have all of it looked at."
-    )
+/// What to tell a person whose folders hold more than is looked through, or than is checked.
+pub(crate) fn too_many(cut: bool) -> String {
+    if cut {
+        format!(
+            "These folders hold more than {ENTRIES} files and folders, and Standpipe looks through no more. The rest has no \
+             help until it is opened. Open a smaller folder to have all of it looked at."
+        )
+    } else {
+        format!(
+            "These folders hold more than {CHECKED} `.pipe` files, and Standpipe checks no more of them by itself. The rest \
+             is checked once it is opened. Open a smaller folder to have all of it checked."
+        )
+    }
+}
+
+/// Whether a folder of that name holds what people write.
+pub(crate) fn is_looked_into(name: &str) -> bool {
+    !name.starts_with('.') && !MADE.contains(&name)
 }
 
 /// The files below the folders.
@@ -61,16 +74,12 @@ impl Walk {
             // Of the entry itself, not of what a link leads to.
             let Ok(kind) = entry.file_type() else { continue };
             if kind.is_file() && name.ends_with(".pipe") {
-                files.push(entry.path());
-            } else if kind.is_dir() && depth > 0 && !name.starts_with('.') && !MADE.contains(&&*name) {
+                files.push(Arc::from(entry.path()));
+            } else if kind.is_dir() && depth > 0 && is_looked_into(&name) {
                 inner.push(entry.path());
             }
         }
-        // Which are taken when there are too many does not hang on the order in which the system names them.
-        files.sort_unstable();
-        let room = FILES - self.found.files.len();
-        self.found.cut |= files.len() > room;
-        self.found.files.extend(files.into_iter().take(room));
+        self.found.files.extend(files);
         inner.sort_unstable();
         for folder in inner {
             self.folder(&folder, depth - 1);
@@ -94,7 +103,7 @@ mod tests {
         std::fs::write(at("c.txt"), "").unwrap();
         std::os::unix::fs::symlink("/", at("root")).unwrap();
         std::os::unix::fs::symlink("c.pipe", at("link.pipe")).unwrap();
-        let files = vec![at("a/x.pipe"), at("b/x.pipe"), at("c.pipe")];
+        let files = ["a/x.pipe", "b/x.pipe", "c.pipe"].map(|name| Arc::from(at(name))).into();
         assert_eq!(scan(&[folder.path().into()]), Found { files, cut: false });
     }
 }

@@ -101,3 +101,44 @@ fn the_last_run_is_told_where_there_was_one() {
     assert!(before.len() >= 2, "{before:?}");
     assert_eq!(listed(), before);
 }
+
+/// Whoever shows how the last run went is told when there was another.
+#[test]
+fn the_editor_is_told_that_something_ran() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("a.pipe"), GOOD).unwrap();
+    let capabilities = json!({ "workspace": { "codeLens": { "refreshSupport": true } } });
+    let mut editor = Editor::start_with(json!({ "capabilities": capabilities }));
+    editor.open(&uri(folder.path(), "a.pipe"), GOOD);
+    // Until what is on record was looked at once, nothing is another.
+    for round in 1.. {
+        let mut run = Command::new(env!("CARGO_BIN_EXE_standpipe"));
+        let given = ["run", "a.pipe", "main", "--n", &round.to_string(), "--quiet"];
+        assert!(run.args(given).current_dir(folder.path()).output().unwrap().status.success());
+        std::thread::sleep(std::time::Duration::from_secs(1));
+        let asked = editor.messages.try_iter().find(|message| message["method"] == "workspace/codeLens/refresh");
+        if let Some(asked) = asked {
+            editor.send(&json!({ "jsonrpc": "2.0", "id": asked["id"], "result": null }));
+            break;
+        }
+        assert!(round < 30, "nothing was told of {round} runs");
+    }
+    editor.end();
+}
+
+/// A step that no machine of the project has enough for is warned of, as on the command line, and follows the settings.
+#[test]
+fn machines_of_the_project_are_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = folder.path().join("standpipe.toml");
+    std::fs::write(&settings, "[profile.large]\ncpus = 4096\n").unwrap();
+    let uri = uri(folder.path(), "a.pipe");
+    let mut editor = Editor::start();
+    editor.open(&uri, &GOOD.replace("{\n  sh:", "{\n  cpu: 4096\n  sh:"));
+    assert_eq!(editor.diagnostics(&uri, 1), Vec::<Json>::new());
+    std::fs::write(&settings, "[profile.large]\ncpus = 4095\n").unwrap();
+    editor.notify("textDocument/didSave", json!({ "textDocument": { "uri": uri } }));
+    let found = editor.diagnostics(&uri, 1);
+    assert_eq!(found[0]["code"], "W0325", "{found:?}");
+    editor.end();
+}

@@ -5,3 +5,4 @@ mod features;
 mod hostile;
 mod robust;
 mod sync;
+mod workspace;

@@ -16,6 +16,8 @@ from session import Server, file
 
 # An answer must not take longer, in seconds.
 ANSWER = 2.0
+# Nor must one that looks at all files, when these are known.
+ALL = 0.1
 # Seconds until nothing is left to do.
 REST = 300.0
 
@@ -34,7 +36,7 @@ def main():
                 (inner / "everything").symlink_to("/")
                 (inner / "circle").symlink_to("..")
                 os.mkfifo(inner / "a.pipe")
-            (inner / f"f{number}.pipe").write_text("const a: Int = 1\n" if number % 20 else "pipeline main() -> Int { nothing }\n")
+            (inner / f"f{number}.pipe").write_text(f"const a{number}: Int = 1\n" if number % 20 else "pipeline main() -> Int { nothing }\n")
         main_file = folder / "main.pipe"
         main_file.write_text(file(0))
         wrong, longest = [], 0.0
@@ -54,9 +56,27 @@ def main():
             now = server.busy()
             quiet, busy = (quiet + 1, now) if now - busy < 0.05 else (0, now)
         rest = time.monotonic() - begun
-        asked = time.monotonic()
-        server.ask("workspace/symbol", {"query": "main"})
-        symbols = time.monotonic() - asked
+        # The names of all files, the uses of one and a new name for it, and what a few letters could become.
+        last = f"f{given.files - 1}.pipe"
+        if not any(found["containerName"] == last for found in server.ask("workspace/symbol", {"query": f"a{given.files - 1}"})):
+            wrong.append("a name of the last file is not found")
+        named = {"textDocument": place["textDocument"], "position": {"line": 6, "character": 5}}
+        questions = [
+            ("symbols", "workspace/symbol", {"query": "a"}),
+            ("references", "textDocument/references", {**named, "context": {"includeDeclaration": True}}),
+            ("rename", "textDocument/rename", {**named, "newName": "another"}),
+            ("completion", "textDocument/completion", place),
+        ]
+        took = {}
+        for name, method, params in questions:
+            times = []
+            for _ in range(5):
+                asked = time.monotonic()
+                server.ask(method, params)
+                times.append(time.monotonic() - asked)
+            took[name] = sorted(times)[2]
+            if took[name] > ALL:
+                wrong.append(f"{name} took {took[name] * 1000:.0f} ms")
         memory = server.memory()
         if quiet < 3:
             wrong.append("it did not come to rest")
@@ -67,7 +87,9 @@ def main():
         if server.end() != 0:
             wrong.append("it did not end well")
         print(f"{given.files} files: first diagnostics after {first:.2f} s, at rest after {rest:.1f} s, longest answer "
-              f"{longest * 1000:.0f} ms, symbols {symbols:.2f} s, memory {memory / 1024:.0f} MiB; "
+              f"{longest * 1000:.0f} ms, "
+              + ", ".join(f"{name} {seconds * 1000:.0f} ms" for name, seconds in took.items())
+              + f", memory {memory / 1024:.0f} MiB; "
               + ("; ".join(wrong) if wrong else "nothing wrong"))
         return 1 if wrong else 0
 

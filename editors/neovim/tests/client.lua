@@ -258,6 +258,21 @@ try('symbols are listed', function()
   equal(names, { 'Line', 'count_words', 'shout', 'main' })
 end)
 
+try('a lens is carried out in a terminal', function()
+  local found = ask('textDocument/codeLens', { textDocument = vim.lsp.util.make_text_document_params(0) })
+  local file = vim.fn.expand('%:p')
+  local ran = {}
+  local original = vim.fn.termopen
+  vim.fn.termopen = function(words) ran[#ran + 1] = vim.list_slice(words, 2) end
+  for _, lens in ipairs(found) do
+    vim.cmd('buffer main.pipe')
+    vim.lsp.commands[lens.command.command](lens.command)
+    vim.cmd('close')
+  end
+  vim.fn.termopen = original
+  equal(ran, { { 'run', file, 'main' }, { 'plan', file, 'main' }, { 'plan', file, 'main' } })
+end)
+
 try('formatting mends the layout only', function()
   local before = lines()
   change('  m = metrics', '      m   =   metrics')

@@ -24,7 +24,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     context.subscriptions.push(vscode.commands.registerCommand(name, does));
   };
   // Code lenses give the file and the pipeline, buttons the file, the palette nothing.
-  command('standpipe.run', (file?: unknown, pipeline?: unknown) => start('run', file, pipeline));
+  command('standpipe.run', (file?: unknown, pipeline?: unknown, step?: unknown) => start('run', file, pipeline, step));
   command('standpipe.plan', (file?: unknown, pipeline?: unknown) => start('plan', file, pipeline));
   command('standpipe.test', (file?: unknown, name?: unknown) => start('test', file, name));
   command('standpipe.check', () => start('check'));
@@ -74,7 +74,7 @@ async function documentOf(file: unknown): Promise<vscode.TextDocument | undefine
 }
 
 /** Runs a command of the program as a task, so that what it prints is seen and its problems are listed. */
-async function start(name: Definition['command'], file?: unknown, part?: unknown): Promise<void> {
+async function start(name: Definition['command'], file?: unknown, part?: unknown, step?: unknown): Promise<void> {
   if (!vscode.workspace.isTrusted) {
     void vscode.window.showWarningMessage('Standpipe runs nothing in a workspace that is not trusted.');
     return;
@@ -88,7 +88,7 @@ async function start(name: Definition['command'], file?: unknown, part?: unknown
   if (document !== undefined) {
     await document.save();
     const folder = vscode.workspace.getWorkspaceFolder(document.uri) ?? vscode.TaskScope.Workspace;
-    await vscode.tasks.executeTask(task(partOf(name, document.fileName, part), folder));
+    await vscode.tasks.executeTask(task(partOf(name, document.fileName, part, step), folder));
   }
 }
 
@@ -101,12 +101,15 @@ async function showRun(_file: unknown, run: unknown, root: unknown): Promise<voi
   await vscode.tasks.executeTask(task(what, vscode.workspace.workspaceFolders?.[0] ?? vscode.TaskScope.Workspace));
 }
 
-/** The task for a pipeline or test of a file, or for all of it. */
-export function partOf(command: Definition['command'], file: string, part: unknown): Definition {
+/** The task for a pipeline or test of a file, for one step of a pipeline, or for all of it. */
+export function partOf(command: Definition['command'], file: string, part: unknown, step?: unknown): Definition {
   if (typeof part !== 'string') {
     return { command, file };
   }
-  return command === 'test' ? { command, file, args: ['-k', part] } : { command, file, pipeline: part };
+  if (command === 'test') {
+    return { command, file, args: ['-k', part] };
+  }
+  return { command, file, pipeline: part, ...(typeof step === 'string' ? { args: ['--only', step] } : {}) };
 }
 
 /** Writes the association into the workspace's settings, and turns what is open to it. */

@@ -41,6 +41,7 @@ test('it starts the language server, and starts it anew when the program is anot
 
 test('a lens runs its pipeline, a button its file', async () => {
   await call('standpipe.run', 'file:///w/a.pipe', 'train');
+  await call('standpipe.run', 'file:///w/a.pipe', 'train', 'train.fit');
   await call('standpipe.test', 'file:///w/a.pipe', 'it holds');
   await call('standpipe.plan', fake.Uri.file('/w/b.pipe'));
   await call('standpipe.check');
@@ -48,6 +49,7 @@ test('a lens runs its pipeline, a button its file', async () => {
   const lines = seen.tasks.map((task) => [task.execution.command.value, ...task.execution.args.map((word: any) => word.value)]);
   assert.deepEqual(lines, [
     ['/opt/standpipe', 'run', '/w/a.pipe', 'train'],
+    ['/opt/standpipe', 'run', '/w/a.pipe', 'train', '--only', 'train.fit'],
     ['/opt/standpipe', 'test', '/w/a.pipe', '-k', 'it holds'],
     ['/opt/standpipe', 'plan', '/w/b.pipe'],
     ['/opt/standpipe', 'check', '--format', 'line'],

@@ -10,6 +10,7 @@ use tower_lsp::ls_types::{Location, Position, Range, Uri};
 
 use super::hover::type_of;
 use super::shared::{decl, decl_at};
+use crate::overlay::tidy;
 use crate::snapshot::{File, Snapshot};
 
 /// Where the name under the cursor is declared; an import leads to the file, or the files of a folder.
@@ -130,20 +131,6 @@ fn reference(snapshot: &Snapshot, file: &File, decl: &Decl) -> Option<Location> 
     });
     let place = Position::new(u32::try_from(line.unwrap_or(0)).ok()?, 0);
     Some(Location { uri, range: Range::new(place, place) })
-}
-
-/// A path without `.` and `..`.
-pub(super) fn tidy(path: &std::path::Path) -> std::path::PathBuf {
-    use std::path::Component;
-    let mut out = std::path::PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => drop(out.pop()),
-            Component::Prefix(_) | Component::RootDir | Component::Normal(_) => out.push(part),
-        }
-    }
-    out
 }
 
 #[cfg(test)]

@@ -74,10 +74,19 @@ fn last(snapshot: &Snapshot, file: &File) -> Vec<CodeLens> {
         };
         let line = file.source().line_of(decl.span.start);
         out.push(lens(line, &run.name, format!("last run: {}", past::outcome(run))));
-        for (line, run, told) in past::last(snapshot, file, planned) {
+        for last in past::last(snapshot, file, planned) {
             // A step of a pipeline that others call has run in each of them: the first says enough.
-            if out.iter().all(|known| known.range.start.line != line) {
-                out.push(lens(line, &run, told));
+            if out.iter().any(|known| known.range.start.line == last.line) {
+                continue;
+            }
+            out.push(lens(last.line, &last.run, last.told));
+            if let Some(only) = last.only.filter(|_| matches!(decl.kind, DeclKind::Pipeline(_))) {
+                let mut again = lens(last.line, "", "▶ only this step".into());
+                if let Some(command) = &mut again.command {
+                    command.command = "standpipe.run".into();
+                    command.arguments = Some(vec![json!(file.uri), json!(planned.plan.pipeline.as_str()), json!(only)]);
+                }
+                out.push(again);
             }
         }
     }
@@ -105,6 +114,13 @@ mod tests {
                 format!("{line} {} {}", command.title, command.arguments.as_ref().unwrap()[1].as_str().unwrap())
             })
             .collect();
+        let again: Vec<_> = found
+            .iter()
+            .filter_map(|lens| lens.command.as_ref().filter(|command| command.arguments.as_ref().unwrap().len() == 3))
+            .filter(|command| command.command == "standpipe.run")
+            .map(|command| format!("{} {}", command.title, command.arguments.as_ref().unwrap()[2]))
+            .collect();
+        assert_eq!(again, ["▶ only this step \"main.load\""]);
         assert_eq!(
             shown,
             [

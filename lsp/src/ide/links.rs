@@ -6,7 +6,7 @@ use standpipe_syntax::walk::Node;
 use standpipe_syntax::{FileId, Span};
 use tower_lsp::ls_types::{DocumentLink, Uri};
 
-use super::definition::tidy;
+use crate::overlay::tidy;
 use crate::snapshot::{File, Snapshot};
 
 pub(crate) fn links(snapshot: &Snapshot, uri: &Uri) -> Option<Vec<DocumentLink>> {

@@ -28,7 +28,7 @@ pub mod words;
 
 pub(crate) use action::actions;
 pub(crate) use calls::{incoming, outgoing, prepare};
-pub(crate) use completion::{callables, complete, resolve};
+pub(crate) use completion::{complete, resolve};
 pub(crate) use definition::{definition, implementation, type_definition};
 pub(crate) use diagnostics::{diagnostics_of, elsewhere};
 pub(crate) use embedded::{EmbeddedDocument, embedded};
@@ -43,6 +43,8 @@ pub(crate) use preview::{Preview, preview, source_text};
 pub(crate) use references::references;
 pub(crate) use rename::{prepare_rename, rename};
 pub(crate) use selection::selection;
+#[cfg(test)]
+pub(crate) use shared::kind;
 pub(crate) use signature::signature_help;
 pub(crate) use symbols::{document_symbols, workspace_symbols};
 pub(crate) use tokens::{LEGEND, delta, semantic_tokens};

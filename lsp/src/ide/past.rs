@@ -62,24 +62,39 @@ fn of_steps(snapshot: &Snapshot, file: &File, meant: &dyn Fn(&PlannedStep) -> bo
     (!parts.is_empty()).then(|| parts.join("\n\n"))
 }
 
-/// What the last run made of each step of the file: the line, the run, and a few words.
-pub(super) fn last(snapshot: &Snapshot, file: &File, planned: &Planned) -> Vec<(u32, String, String)> {
+/// What the last run made of the steps of a line.
+pub(super) struct Last {
+    pub(super) line: u32,
+    pub(super) run: String,
+    /// A few words.
+    pub(super) told: String,
+    /// The path of the step, where it is one alone.
+    pub(super) only: Option<String>,
+}
+
+/// What the last run made of each step of the file.
+pub(super) fn last(snapshot: &Snapshot, file: &File, planned: &Planned) -> Vec<Last> {
     let runs = runs(snapshot, file, &planned.plan.pipeline);
     let Some(run) = runs.first() else { return Vec::new() };
-    let mut lines: std::collections::BTreeMap<u32, Vec<(&str, String)>> = std::collections::BTreeMap::new();
-    for step in planned.steps.iter().filter(|step| step.file == 0) {
-        if let (Some(task), Some(told)) = (&step.task, short(&instances(run, step))) {
-            lines.entry(step.line).or_default().push((task, told));
+    let mut lines: std::collections::BTreeMap<u32, Vec<(&PlannedStep, String)>> = std::collections::BTreeMap::new();
+    for step in planned.steps.iter().filter(|step| step.file == 0 && step.task.is_some()) {
+        if let Some(told) = short(&instances(run, step)) {
+            lines.entry(step.line).or_default().push((step, told));
         }
     }
-    let line = |(line, told): (u32, Vec<(&str, String)>)| {
-        let words: Vec<String> = match told.as_slice() {
-            [(_, only)] => vec![only.clone()],
-            many => many.iter().map(|(task, told)| format!("{task} {told}")).collect(),
+    let last = |(line, steps): (u32, Vec<(&PlannedStep, String)>)| {
+        let (told, only) = match steps.as_slice() {
+            [(step, only)] => (only.clone(), (!step.path.contains("[]")).then(|| step.path.clone())),
+            many => {
+                let of = |(step, told): &(&PlannedStep, String)| {
+                    format!("{} {told}", step.task.as_deref().unwrap_or_default())
+                };
+                (many.iter().map(of).collect::<Vec<_>>().join(" · "), None)
+            }
         };
-        (line, run.name.clone(), words.join(" · "))
+        Last { line, run: run.name.clone(), told, only }
     };
-    lines.into_iter().map(line).collect()
+    lines.into_iter().map(last).collect()
 }
 
 /// The instances of `step` in a run.
@@ -244,6 +259,10 @@ pub(super) mod tests {
                 }
                 _ => Arc::new([]),
             }
+        }
+
+        fn stamp(&self, _root: &Path) -> u64 {
+            1
         }
     }
 

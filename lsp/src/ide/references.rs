@@ -40,9 +40,11 @@ pub(super) fn occurrences(snapshot: &Snapshot, file: &Rc<File>, symbol: &Symbol)
         Some(key) => other.key(&found.symbol).as_ref() == Some(key),
         None => found.symbol == *symbol,
     };
-    let word = file.declared_at(symbol).map(|span| file.text(span).to_owned());
-    let files = match (symbol, word) {
-        (Symbol::Decl(_) | Symbol::Param(..) | Symbol::Field(_), Some(word)) => snapshot.files_with(&word, file),
+    let declared = file.declared_at(symbol).and_then(|span| Some((file.text(span), file.place_of(span)?)));
+    let files = match (symbol, declared) {
+        (Symbol::Decl(_) | Symbol::Param(..) | Symbol::Field(_), Some((word, place))) => {
+            snapshot.files_with(word, file, &place)
+        }
         _ => vec![Rc::clone(file)],
     };
     let mut out = Vec::new();

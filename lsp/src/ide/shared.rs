@@ -8,6 +8,7 @@ use standpipe_syntax::walk::Node;
 use standpipe_syntax::{FileId, Span};
 use tower_lsp::ls_types::{MarkupContent, MarkupKind, SymbolKind};
 
+use crate::index;
 use crate::snapshot::File;
 
 pub(super) fn markdown(value: String) -> MarkupContent {
@@ -53,21 +54,22 @@ pub(super) fn head(decl: &Decl) -> Option<(&[Param], Option<&TypeExpr>)> {
 }
 
 /// The word that a declaration starts with, and what editors show it as.
-pub(super) fn kind(decl: &Decl) -> (&'static str, SymbolKind) {
-    match &decl.kind {
-        DeclKind::Import(_) => ("import", SymbolKind::MODULE),
-        DeclKind::Type(_) => ("type", SymbolKind::STRUCT),
-        DeclKind::Artifact(_) => ("artifact", SymbolKind::CLASS),
-        DeclKind::Const(_) => ("const", SymbolKind::CONSTANT),
-        DeclKind::Env(_) => ("env", SymbolKind::NAMESPACE),
-        DeclKind::Task(task) if task.effect => ("effect", SymbolKind::EVENT),
-        DeclKind::Task(_) => ("task", SymbolKind::FUNCTION),
-        DeclKind::Service(_) => ("service", SymbolKind::INTERFACE),
-        DeclKind::Schedule(_) => ("schedule", SymbolKind::CONSTRUCTOR),
-        DeclKind::Test(_) => ("test", SymbolKind::BOOLEAN),
-        DeclKind::Pipeline(_) => ("pipeline", SymbolKind::METHOD),
-        DeclKind::Broken(_) => ("broken", SymbolKind::NULL),
-    }
+pub(crate) fn kind(decl: &Decl) -> (&'static str, SymbolKind) {
+    let word = match &decl.kind {
+        DeclKind::Import(_) => return ("import", SymbolKind::MODULE),
+        DeclKind::Type(_) => "type",
+        DeclKind::Artifact(_) => "artifact",
+        DeclKind::Const(_) => "const",
+        DeclKind::Env(_) => "env",
+        DeclKind::Task(task) if task.effect => "effect",
+        DeclKind::Task(_) => "task",
+        DeclKind::Service(_) => "service",
+        DeclKind::Schedule(_) => "schedule",
+        DeclKind::Test(_) => "test",
+        DeclKind::Pipeline(_) => "pipeline",
+        DeclKind::Broken(_) => return ("broken", SymbolKind::NULL),
+    };
+    (word, index::kind(word))
 }
 
 /// A declaration's first lines, up to what its braces hold.

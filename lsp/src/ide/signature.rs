@@ -43,8 +43,12 @@ pub(crate) fn signature_help(snapshot: &Snapshot, uri: &Uri, position: Position)
 
 /// The text with a name at byte `at`, when none stands there, and the place in it.
 pub(super) fn completed(snapshot: &Snapshot, file: &File, at: u32) -> (Snapshot, u32) {
+    completed_from(snapshot, file, word_start(&file.source().text, at), at)
+}
+
+/// The text with a name in the place of what stands between `start` and the end of the word at byte `at`.
+pub(super) fn completed_from(snapshot: &Snapshot, file: &File, start: u32, at: u32) -> (Snapshot, u32) {
     let text = &file.source().text;
-    let start = word_start(text, at);
     let end = at as usize + text[at as usize..].find(|c: char| !is_word(c)).unwrap_or(text.len() - at as usize);
     let mut new = text.to_string();
     new.replace_range(start as usize..end, UNWRITTEN);

@@ -1,13 +1,15 @@
 //! The outline of a file, and names looked for in all files.
 
+use std::path::Path;
+
 use standpipe_compiler::resolve::declared;
-use standpipe_syntax::ast::{Decl, DeclKind, StmtKind, Tree, TypeKind};
+use standpipe_syntax::Span;
+use standpipe_syntax::ast::{Decl, DeclKind, StmtKind, TypeKind};
 use standpipe_syntax::walk::Node;
-use standpipe_syntax::{FileId, Source, Span};
-use tower_lsp::ls_types::{DocumentSymbol, Location, OneOf, SymbolKind, Uri, WorkspaceSymbol};
+use tower_lsp::ls_types::{DocumentSymbol, Location, OneOf, Position, Range, SymbolKind, Uri, WorkspaceSymbol};
 
 use super::shared::{head_text, kind};
-use crate::convert::Lines;
+use crate::index::Head;
 use crate::snapshot::{File, Snapshot};
 
 /// Answers to a search: more help nobody.
@@ -19,7 +21,11 @@ pub(crate) fn document_symbols(snapshot: &Snapshot, uri: &Uri) -> Option<Vec<Doc
 }
 
 fn outline(file: &File, decl: &Decl) -> Option<DocumentSymbol> {
-    let name = declared(decl)?;
+    let (name, name_span) = match (declared(decl), &decl.kind) {
+        (Some(name), _) => (name.text.as_str(), name.span),
+        (None, DeclKind::Test(test)) => (test.name.value.as_str(), test.name.span),
+        (None, _) => return None,
+    };
     let mut children = Vec::new();
     match &decl.kind {
         DeclKind::Type(alias) => {
@@ -58,7 +64,7 @@ fn outline(file: &File, decl: &Decl) -> Option<DocumentSymbol> {
         | DeclKind::Broken(_) => {}
     }
     let (word, kind) = kind(decl);
-    let mut whole = symbol(file, &name.text, word, kind, decl.span, name.span);
+    let mut whole = symbol(file, name, word, kind, decl.span, name_span);
     if let DeclKind::Task(_) | DeclKind::Pipeline(_) = decl.kind {
         whole.detail = Some(head_text(file, decl).replace('\n', " ").chars().take(120).collect());
     }
@@ -80,60 +86,47 @@ fn symbol(file: &File, name: &str, detail: &str, kind: SymbolKind, whole: Span, 
     }
 }
 
-/// Declarations of all files whose names have the letters of `query` in this order.
+/// Declarations of all files whose names have the letters of `query` in this order, the nearest first.
 pub(crate) fn workspace_symbols(snapshot: &Snapshot, query: &str) -> Vec<WorkspaceSymbol> {
-    let mut found: Vec<(usize, WorkspaceSymbol)> = Vec::new();
-    for path in snapshot.all_files().iter() {
-        let Some(text) = snapshot.text(path) else { continue };
-        let Some(uri) = Uri::from_file_path(path) else { continue };
-        let source = Source::new(FileId(0), &path.to_string_lossy(), &text);
-        let parsed = standpipe_syntax::parse(&source);
-        collect(&parsed.tree, &source, &uri, query, snapshot, &mut found);
-        if found.len() >= MOST {
-            break;
-        }
+    let query: String = query.split_whitespace().collect::<String>().to_ascii_lowercase();
+    let known = snapshot.known();
+    let mut found: Vec<(usize, &Head, &Path)> = Vec::new();
+    for (path, entry) in &known {
+        let heads = entry.heads.iter().filter_map(|head| Some((distance(&head.name, &query)?, head)));
+        found.extend(heads.map(|(distance, head)| (distance, head, &**path)));
     }
-    found.sort_by(|(a, one), (b, other)| a.cmp(b).then_with(|| one.name.cmp(&other.name)));
-    found.truncate(MOST);
-    found.into_iter().map(|(_, symbol)| symbol).collect()
+    let order = |(a, one, of): &(usize, &Head, &Path), (b, other, from): &(usize, &Head, &Path)| {
+        (a, &one.name, of, one.line).cmp(&(b, &other.name, from, other.line))
+    };
+    // Of a hundred thousand only the first are put in order.
+    if found.len() > MOST {
+        found.select_nth_unstable_by(MOST, order);
+        found.truncate(MOST);
+    }
+    found.sort_unstable_by(order);
+    found.into_iter().filter_map(|(_, head, path)| shown(snapshot, head, path)).collect()
 }
 
-fn collect(
-    tree: &Tree,
-    source: &Source,
-    uri: &Uri,
-    query: &str,
-    snapshot: &Snapshot,
-    out: &mut Vec<(usize, WorkspaceSymbol)>,
-) {
-    let lines = Lines::of(&source.text);
-    let container = source.name.rsplit('/').next().map(str::to_owned);
-    for decl in &tree.decls {
-        let Some(name) = declared(decl) else { continue };
-        let Some(distance) = distance(&name.text, query) else { continue };
-        let place = |at| lines.position(&source.text, at, snapshot.encoding);
-        let range = tower_lsp::ls_types::Range::new(place(name.span.start), place(name.span.end));
-        out.push((
-            distance,
-            WorkspaceSymbol {
-                name: name.text.to_string(),
-                kind: kind(decl).1,
-                tags: None,
-                container_name: container.clone(),
-                location: OneOf::Left(Location { uri: uri.clone(), range }),
-                data: None,
-            },
-        ));
-    }
+fn shown(snapshot: &Snapshot, head: &Head, path: &Path) -> Option<WorkspaceSymbol> {
+    let place = |column| Position::new(head.line, column);
+    let range = Range::new(place(head.column), place(head.column + snapshot.encoding.length(&head.name)));
+    Some(WorkspaceSymbol {
+        name: head.name.to_string(),
+        kind: head.kind(),
+        tags: None,
+        container_name: path.file_name().map(|name| name.to_string_lossy().into_owned()),
+        location: OneOf::Left(Location { uri: Uri::from_file_path(path)?, range }),
+        data: None,
+    })
 }
 
-/// How far `name` is from what was asked for; none when it lacks a letter.
+/// How far `name` is from `query`, which is in small letters; none when it lacks a letter.
 fn distance(name: &str, query: &str) -> Option<usize> {
-    let mut rest = name.chars().map(|c| c.to_ascii_lowercase());
-    for letter in query.chars().filter(|letter| !letter.is_whitespace()) {
-        rest.find(|c| *c == letter.to_ascii_lowercase())?;
+    let mut rest = name.chars();
+    for letter in query.chars() {
+        rest.find(|c| c.to_ascii_lowercase() == letter)?;
     }
-    let whole = name.to_lowercase().contains(&query.to_lowercase());
+    let whole = name.to_ascii_lowercase().contains(query);
     Some(name.len().saturating_sub(query.len()) + if whole { 0 } else { 100 })
 }
 
@@ -144,7 +137,7 @@ mod tests {
     #[test]
     fn the_outline_has_steps_inputs_and_fields() {
         let editor = Editor::with(
-            "type Row = { id: Int }\n\neffect f(n: Int) {\n  sh:\n    echo $n\n}\n\npipeline main(n: Int = 1) -> Int {\n  a = n\n  f(a)\n  a\n}\n\ntask broken(\n",
+            "type Row = { id: Int }\n\neffect f(n: Int) {\n  sh:\n    echo $n\n}\n\npipeline main(n: Int = 1) -> Int {\n  a = n\n  f(a)\n  a\n}\n\ntest \"It is one\" {\n  expect main(1) == 1\n}\n\ntask broken(\n",
         );
         let found = super::document_symbols(&editor.snapshot, &editor.uri).unwrap();
         let shown: Vec<String> = found
@@ -161,6 +154,7 @@ mod tests {
                 "Row | type | id",
                 "f | effect f(n: Int) | n",
                 "main | pipeline main(n: Int = 1) -> Int | a",
+                "It is one | test | ",
                 "broken | broken | "
             ]
         );

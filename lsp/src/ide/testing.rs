@@ -1,6 +1,7 @@
 //! For tests: an editor over files in memory, with the cursor at `‸`.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use standpipe_compiler::MemoryWorld;
 use tower_lsp::ls_types::{Position, Range, TextEdit, Uri, WorkspaceEdit};
@@ -38,9 +39,9 @@ impl Editor {
         }
         let open =
             move |_: &Path| -> (PathBuf, Box<dyn standpipe_compiler::World>) { ("/w".into(), Box::new(world.clone())) };
-        let mut snapshot = Snapshot::new(Box::new(open), Box::new(()));
+        let mut snapshot = Snapshot::new(Arc::new(open), Box::new(()));
         for (name, content) in files.iter().filter(|(name, _)| name.ends_with(".pipe")) {
-            snapshot.opened(Document { uri: uri(name), version: 1, text: content.replace(CURSOR, "") });
+            snapshot.opened(Document::new(uri(name), 1, content.replace(CURSOR, "")));
         }
         Self { snapshot, uri: uri(files[0].0), text, cursors }
     }

@@ -87,17 +87,17 @@ pub(super) const KEYWORDS: &[(&str, &str)] = &[
     ("sweep", "sweep ${1:x} in ${2:1..=10} maximize ${3:score} using ${4:random}(${5:32}) {\n  $0\n}"),
 ];
 
-/// Declarations, with what is inserted for them.
+/// Declarations, the usual first, with what is inserted for them.
 pub(super) const DECLARATIONS: &[(&str, &str)] = &[
-    ("artifact", "artifact ${1:Model}: ${2:joblib}"),
-    ("const", "const ${1:name}: ${2:Int} = $0"),
-    ("effect", "effect ${1:name}(${2}) {\n  ${3|sh,python|}:\n    $0\n}"),
-    ("env", "env ${1:name} {\n  python: \"3.11\"\n  packages: [$0]\n}"),
-    ("import", "import ${1:std/table} { $0 }"),
+    ("task", "task ${1:name}(${2}) -> ${3:Int} {\n  ${4|python,sh|}:\n    $0\n}"),
     ("pipeline", "pipeline ${1:main}(${2}) -> ${3:Int} {\n  $0\n}"),
+    ("import", "import ${1:std/table} { $0 }"),
+    ("type", "type ${1:Name} = {\n  $0\n}"),
+    ("env", "env ${1:name} {\n  python: \"3.11\"\n  packages: [$0]\n}"),
+    ("effect", "effect ${1:name}(${2}) {\n  ${3|sh,python|}:\n    $0\n}"),
+    ("const", "const ${1:name}: ${2:Int} = $0"),
+    ("artifact", "artifact ${1:Model}: ${2:joblib}"),
+    ("test", "test \"${1:what holds}\" {\n  expect $0\n}"),
     ("schedule", "schedule ${1:nightly} {\n  run: ${2:main}()\n  cron: \"${3:0 2 * * *}\"\n}"),
     ("service", "service ${1:name}(${2}) {\n  port: ${3:8000}\n  python:\n    $0\n}"),
-    ("task", "task ${1:name}(${2}) -> ${3:Int} {\n  ${4|python,sh|}:\n    $0\n}"),
-    ("test", "test \"${1:what holds}\" {\n  expect $0\n}"),
-    ("type", "type ${1:Name} = {\n  $0\n}"),
 ];

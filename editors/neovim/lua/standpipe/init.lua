@@ -94,6 +94,7 @@ function M.attach(buffer)
   if vim.g.standpipe_lsp ~= false then
     start_server(buffer)
   end
+  require('standpipe.lenses').attach(function(words) terminal(M.program(unpack(words))) end)
   for name, words in pairs({ Run = { 'run' }, Plan = { 'plan' }, Check = { 'check' } }) do
     vim.api.nvim_buf_create_user_command(buffer, 'Standpipe' .. name, function(options)
       local arguments = M.program(words[1], vim.api.nvim_buf_get_name(buffer))

@@ -13,8 +13,8 @@ use tower_lsp::ls_types::{
 };
 
 use super::{Offer, Site};
-use crate::ide::definition::tidy;
 use crate::ide::shared::decl_at;
+use crate::overlay::tidy;
 
 pub(super) fn offers(site: &Site<'_>) -> Vec<Offer> {
     let mut out = Vec::new();

@@ -10,15 +10,20 @@ use standpipe_syntax::walk::{Node, path_at};
 use super::{Offer, Site};
 use crate::ide::completion::{import_edit, relative, wanted_at};
 use crate::ide::shared::{decl_at, head, name_of};
+use crate::index::Head;
+
+/// Files to import a name from that are offered at most.
+const IMPORTS: usize = 8;
 
 pub(super) fn offers(site: &Site<'_>) -> Vec<Offer> {
     let mut out = Vec::new();
     for found in site.diagnostics(Code::UNKNOWN_NAME) {
         out.extend(task_of_call(site, found));
         out.extend(input(site, found));
-        out.extend(imports(site, found));
+        out.extend(imports(site, found, &["task", "effect", "pipeline", "const", "env"]));
     }
     for found in site.diagnostics(Code::UNKNOWN_TYPE) {
+        out.extend(imports(site, found, &["type", "artifact"]));
         out.extend(new_type(site, found));
     }
     for code in [Code::UNUSED_STEP, Code::UNUSED_INPUT] {
@@ -116,22 +121,19 @@ fn input(site: &Site<'_>, found: &Diagnostic) -> Option<Offer> {
     Some(Offer::repair(format!("make `{name}` an input of the pipeline"), vec![edit], found))
 }
 
-/// Another file of the project declares it.
-fn imports(site: &Site<'_>, found: &Diagnostic) -> Vec<Offer> {
+/// Other files of the project declare it with one of the `words`.
+fn imports(site: &Site<'_>, found: &Diagnostic, words: &[&str]) -> Vec<Offer> {
     let name = site.file.text(found.span);
-    let mut out = Vec::new();
-    let Some(folder) = site.file.path.parent() else { return out };
-    for path in site.snapshot.all_files().iter().filter(|path| **path != site.file.path) {
-        let Some(text) = site.snapshot.text(path).filter(|text| text.contains(name)) else { continue };
-        let source = standpipe_syntax::Source::new(standpipe_syntax::FileId(0), "a.pipe", &text);
-        let parsed = standpipe_syntax::parse(&source);
-        let has = parsed.tree.decls.iter().any(|decl| name_of(decl) == name && head(decl).is_some());
-        if let (true, Some(relative)) = (has, relative(folder, path)) {
-            let edit = import_edit(site.file, &format!("\"{relative}\""), name);
-            out.push(Offer::repair(format!("import `{name}` from `{relative}`"), vec![edit], found));
-        }
-    }
-    out
+    let Some(folder) = site.file.path.parent() else { return Vec::new() };
+    let has = |head: &Head| head.name == name && words.contains(&head.word);
+    let known = site.snapshot.known();
+    let others = known.iter().filter(|(path, entry)| **path != *site.file.path && entry.heads.iter().any(has));
+    let others = others.filter_map(|(path, _)| relative(folder, path)).take(IMPORTS);
+    let offer = |relative: String| {
+        let edit = import_edit(site.file, &format!("\"{relative}\""), name);
+        Offer::repair(format!("import `{name}` from `{relative}`"), vec![edit], found)
+    };
+    others.map(offer).collect()
 }
 
 fn new_type(site: &Site<'_>, found: &Diagnostic) -> Option<Offer> {

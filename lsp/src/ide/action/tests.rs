@@ -121,6 +121,16 @@ fn an_unknown_name_is_imported() {
 }
 
 #[test]
+fn an_unknown_type_is_imported() {
+    let text = "pipeline main(rows: Table[R‸ow]) -> Int {\n  rows.rows\n}\n";
+    let lib = "type Row = {\n  id: Int\n}\n";
+    assert_eq!(
+        after(&[("a.pipe", text), ("lib.pipe", lib)], "import `Row` from `./lib.pipe`"),
+        "import \"./lib.pipe\" { Row }\n\npipeline main(rows: Table[Row]) -> Int {\n  rows.rows\n}\n"
+    );
+}
+
+#[test]
 fn an_unknown_type_is_declared() {
     let text = "pipeline main(a: Custo‸mer) -> Int {\n  b = a\n  1\n}\n";
     assert!(

@@ -7,10 +7,14 @@ use standpipe_syntax::walk::{Node, path_at};
 use tower_lsp::ls_types::CompletionItemKind;
 
 use super::code::{declaration, scope};
-use super::{Rank, Site, snippet};
+use super::imports::Far;
+use super::{Rank, Site, imports, snippet};
 use crate::ide::shared::decl;
 use crate::ide::words::ATTRIBUTES;
 use crate::snapshot::File;
+
+/// What most declarations say.
+const USUAL: [&str; 8] = ["cron", "env", "packages", "port", "python", "run", "sh", "sql"];
 
 /// Attributes that are not there yet.
 pub(super) fn attributes(site: &mut Site<'_>, file: &File, at: u32) {
@@ -25,7 +29,8 @@ pub(super) fn attributes(site: &mut Site<'_>, file: &File, at: u32) {
         }
         let (takes, what) =
             ATTRIBUTES.iter().find(|(known, _, _)| known == name).map_or(("", ""), |(_, takes, what)| (*takes, *what));
-        let item = site.push(Rank::Plain, name, CompletionItemKind::PROPERTY, takes);
+        let rank = if USUAL.contains(name) { Rank::Near } else { Rank::Plain };
+        let item = site.push(rank, name, CompletionItemKind::PROPERTY, takes);
         item.documentation = (!what.is_empty()).then(|| tower_lsp::ls_types::Documentation::String(what.to_owned()));
         snippet(item, &if body || *name == "probe" { format!("{name}:\n    $0") } else { format!("{name}: $0") });
     }
@@ -71,6 +76,7 @@ pub(super) fn values_of_attribute(site: &mut Site<'_>, file: &File, at: u32) -> 
                     declaration(site, file, id, Rank::Wanted, true);
                 }
             }
+            imports::far(site, file, Far::Envs);
             true
         }
         "frame" => {

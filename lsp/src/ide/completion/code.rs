@@ -1,6 +1,8 @@
 //! Completion outside of strings and bodies. A name is put where the cursor stands, and what the compiler then takes it
 //! for says what could stand there.
 
+use std::ops::Range;
+
 use standpipe_compiler::check::CODECS;
 use standpipe_compiler::resolve::{DeclId, Target, Visible};
 use standpipe_compiler::types::Type;
@@ -13,7 +15,7 @@ use super::attributes::{attributes, values_of_attribute};
 use super::names::{arguments, names};
 use super::types::types;
 use super::wanted::{members_of_union, wanted};
-use super::{Rank, Site, cases, imports, later, snippet};
+use super::{Rank, Site, cases, imports, later, snippet, units};
 use crate::ide::shared::{decl, declarations_of, head, head_text};
 use crate::ide::signature::completed;
 use crate::ide::words::{DECLARATIONS, KEYWORDS};
@@ -33,7 +35,7 @@ pub(super) fn complete(site: &mut Site<'_>) {
         }
         return;
     }
-    if cases::complete(site) {
+    if cases::complete(site) || units::complete(site) {
         return;
     }
     let (whole, at) = completed(site.snapshot, site.file, site.at);
@@ -42,11 +44,13 @@ pub(super) fn complete(site: &mut Site<'_>) {
     if after_point {
         return members(site, &file, at);
     }
-    // What fits is asked of the text without the word.
-    let mut text = site.file.source().text.to_string();
-    text.replace_range(site.start as usize..site.at as usize, "");
-    let source = standpipe_syntax::Source::new(FileId(0), "a.pipe", &text);
-    let fit = fits(&source, site.start);
+    // What fits is asked of the declaration without the word.
+    let text = &site.file.source().text;
+    let around = declaration_around(text, site.start as usize, site.at as usize);
+    let before = &text[around.start..site.start as usize];
+    let source =
+        standpipe_syntax::Source::new(FileId(0), "a.pipe", &format!("{before}{}", &text[site.at as usize..around.end]));
+    let fit = fits(&source, u32::try_from(before.len()).unwrap_or(0));
     if fit.attribute {
         return attributes(site, &file, at);
     }
@@ -69,10 +73,22 @@ pub(super) fn complete(site: &mut Site<'_>) {
     }
 }
 
+/// The lines from where a declaration starts at or before byte `from` to where one starts behind byte `to`: no more of a
+/// text hangs together.
+fn declaration_around(text: &str, from: usize, to: usize) -> Range<usize> {
+    let starts = |at: usize| text[at..].starts_with(|first: char| first.is_ascii_lowercase());
+    let lines_before = text[..from].match_indices('\n').map(|(at, _)| at + 1).chain([0]);
+    let start = lines_before.filter(|at| starts(*at)).max().unwrap_or(0);
+    let end = text[to..].match_indices('\n').map(|(at, _)| to + at + 1).find(|at| starts(*at));
+    start..end.unwrap_or(text.len())
+}
+
 fn declarations(site: &mut Site<'_>) {
-    for (word, text) in DECLARATIONS {
+    for (place, (word, text)) in DECLARATIONS.iter().enumerate() {
         let item = site.push(Rank::Plain, word, CompletionItemKind::SNIPPET, "declaration");
         snippet(item, text);
+        // As they are listed, not by their letters.
+        item.sort_text = Some(format!("{}{place:02}", Rank::Plain as u8));
     }
 }
 

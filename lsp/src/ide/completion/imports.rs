@@ -1,6 +1,7 @@
 //! Modules and what they have, and names that would have to be imported first.
 
 use std::collections::HashSet;
+use std::path::Path;
 use std::sync::OnceLock;
 
 use serde_json::json;
@@ -11,11 +12,14 @@ use standpipe_syntax::{FileId, Source};
 use tower_lsp::ls_types::{CompletionItemKind, Range, TextEdit};
 
 use super::{Rank, Site, snippet};
-use crate::ide::definition::tidy;
-use crate::ide::shared::{head, import_place};
+use crate::ide::shared::import_place;
+use crate::index::{Entry, Head};
+use crate::overlay::tidy;
 use crate::snapshot::File;
 
-/// More files of the project than this are not looked through at each letter.
+/// Names of other files that are offered at most: more letters bring the others.
+const NAMES: usize = 200;
+/// Files of a folder that are read for what they have.
 const FILES: usize = 64;
 
 /// In an import: what its line says so far is `line`.
@@ -75,53 +79,80 @@ fn texts_at(site: &Site<'_>, name: &str) -> Vec<String> {
     parts.take(FILES).filter_map(|name| site.snapshot.text(&path.join(name))).collect()
 }
 
-/// Tasks and pipelines of the standard library and of other files, each with the edit that imports it.
-pub(super) fn far(site: &mut Site<'_>, file: &File) {
-    static LIBRARY: OnceLock<Vec<(&'static str, Vec<SmolStr>)>> = OnceLock::new();
-    let known: HashSet<&str> = file.analysis.checked.resolved.files[0].scope.keys().map(SmolStr::as_str).collect();
-    let library = LIBRARY
-        .get_or_init(|| standpipe_stdlib::MODULES.iter().map(|(module, text)| (*module, callables(text))).collect());
-    for (module, names) in library {
-        offer(site, names, &format!("std/{module}"), &known, |name| json!({ "module": module, "name": name }));
-    }
-    // Two letters narrow it down enough.
-    if site.word().len() < 2 {
-        return;
-    }
-    let here = site.file.path.clone();
-    let Some(folder) = here.parent() else { return };
-    for path in site.snapshot.all_files().iter().filter(|path| **path != here).take(FILES) {
-        let names = site.snapshot.callables(path);
-        if names.iter().any(|name| name.contains(site.word()))
-            && let Some(relative) = relative(folder, path)
-        {
-            offer(site, &names, &format!("\"{relative}\""), &known, |_| serde_json::Value::Null);
+/// What is declared elsewhere and could stand at the cursor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Far {
+    /// Tasks, pipelines and consts.
+    Values,
+    Types,
+    Envs,
+}
+
+impl Far {
+    fn is(self, head: &Head) -> bool {
+        match self {
+            Self::Values => head.is_called() && head.word != "service" || head.word == "const",
+            Self::Types => matches!(head.word, "type" | "artifact"),
+            Self::Envs => head.word == "env",
         }
     }
 }
 
-/// The names in a text that can be called.
-pub(crate) fn callables(text: &str) -> Vec<SmolStr> {
-    let source = Source::new(FileId(0), "a.pipe", text);
-    let parsed = standpipe_syntax::parse(&source);
-    let named = parsed.tree.decls.iter().filter(|decl| head(decl).is_some()).filter_map(declared);
-    named.map(|name| name.text.clone()).collect()
+/// Declarations of the standard library and of other files, each with the edit that imports it.
+pub(super) fn far(site: &mut Site<'_>, file: &File, wanted: Far) {
+    static LIBRARY: OnceLock<Vec<(&'static str, Entry)>> = OnceLock::new();
+    let known: HashSet<&str> = file.analysis.checked.resolved.files[0].scope.keys().map(SmolStr::as_str).collect();
+    let library = LIBRARY.get_or_init(|| {
+        let modules = standpipe_stdlib::MODULES.iter();
+        modules.map(|(module, text)| (*module, Entry::of(Path::new(module), text))).collect()
+    });
+    // Environments of the library are its own.
+    for (module, entry) in library.iter().filter(|_| wanted != Far::Envs) {
+        let heads = entry.heads.iter().filter(|head| wanted.is(head) && !known.contains(head.name.as_str()));
+        for head in heads {
+            let data = json!({ "module": module, "name": head.name.as_str() });
+            offer(site, head, &format!("std/{module}"), Some(data));
+        }
+    }
+    // Of values there are many: two letters narrow them down enough.
+    if wanted == Far::Values && site.word().len() < 2 {
+        return;
+    }
+    let here = site.file.path.clone();
+    let Some(folder) = here.parent() else { return };
+    let word = site.word().to_owned();
+    let mut left = NAMES;
+    for (path, entry) in site.snapshot.known().iter().filter(|(path, _)| **path != *here) {
+        let meant = |head: &&Head| wanted.is(head) && head.name.contains(&word) && !known.contains(head.name.as_str());
+        let heads: Vec<&Head> = entry.heads.iter().filter(meant).take(left).collect();
+        if heads.is_empty() {
+            continue;
+        }
+        let Some(relative) = relative(folder, path) else { continue };
+        left -= heads.len();
+        for head in heads {
+            offer(site, head, &format!("\"{relative}\""), None);
+        }
+        if left == 0 {
+            break;
+        }
+    }
 }
 
-fn offer(
-    site: &mut Site<'_>,
-    names: &[SmolStr],
-    module: &str,
-    known: &HashSet<&str>,
-    data: impl Fn(&str) -> serde_json::Value,
-) {
-    for name in names.iter().filter(|name| !known.contains(name.as_str())) {
-        let edit = import_edit(site.file, module, name);
-        let data = data(name);
-        let item = site.push(Rank::Far, name, CompletionItemKind::FUNCTION, &format!("import from {module}"));
-        item.additional_text_edits = Some(vec![edit]);
-        item.data = (!data.is_null()).then_some(data);
-        snippet(item, &format!("{name}($0)"));
+fn offer(site: &mut Site<'_>, head: &Head, module: &str, data: Option<serde_json::Value>) {
+    let edit = import_edit(site.file, module, &head.name);
+    let kind = match head.word {
+        "type" => CompletionItemKind::STRUCT,
+        "artifact" => CompletionItemKind::CLASS,
+        "const" => CompletionItemKind::CONSTANT,
+        "env" => CompletionItemKind::MODULE,
+        _ => CompletionItemKind::FUNCTION,
+    };
+    let item = site.push(Rank::Far, &head.name, kind, &format!("import from {module}"));
+    item.additional_text_edits = Some(vec![edit]);
+    item.data = data;
+    if head.is_called() {
+        snippet(item, &format!("{}($0)", head.name));
     }
 }
 
@@ -145,7 +176,7 @@ pub(in crate::ide) fn import_edit(file: &File, module: &str, name: &str) -> Text
 }
 
 /// `path` as seen from `folder`, as imports write it.
-pub(in crate::ide) fn relative(folder: &std::path::Path, path: &std::path::Path) -> Option<String> {
+pub(in crate::ide) fn relative(folder: &Path, path: &Path) -> Option<String> {
     let mut up = 0;
     let mut base = folder;
     loop {

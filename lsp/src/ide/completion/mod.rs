@@ -8,6 +8,7 @@ mod imports;
 mod names;
 mod string;
 mod types;
+mod units;
 mod wanted;
 
 use serde_json::json;
@@ -17,7 +18,6 @@ use tower_lsp::ls_types::{
     CompletionItem, CompletionItemKind, CompletionTextEdit, Documentation, InsertTextFormat, Position, TextEdit, Uri,
 };
 
-pub(crate) use imports::callables;
 pub(super) use imports::{import_edit, relative};
 pub(super) use names::values_at;
 pub(super) use wanted::wanted as wanted_at;
@@ -256,6 +256,27 @@ mod tests {
     }
 
     #[test]
+    fn names_of_other_files_bring_their_import() {
+        let lib = "type Rows = { id: Int }\n\nconst most_rows: Int = 1\n\nenv science {\n  packages: []\n}\n\ntask rows_of(n: Int) -> Int {\n  sh:\n    echo 1 > $out\n}\n";
+        let offered = |text: &str| -> Vec<String> {
+            let (editor, items) = items(&[("a.pipe", text), ("parts/lib.pipe", lib)]);
+            let far =
+                items.into_iter().filter(|item| item.detail.as_deref() == Some("import from \"./parts/lib.pipe\""));
+            far.map(|item| {
+                let edits = item.additional_text_edits.unwrap();
+                assert!(
+                    editor.after(&edits).starts_with(&format!("import \"./parts/lib.pipe\" {{ {} }}\n", item.label))
+                );
+                item.label
+            })
+            .collect()
+        };
+        assert_eq!(offered("pipeline main() -> Int {\n  ro‸\n}\n"), ["most_rows", "rows_of"]);
+        assert_eq!(offered("pipeline main(a: R‸) -> Int {\n  1\n}\n"), ["Rows"]);
+        assert_eq!(offered("task t() -> Int {\n  env: ‸\n  sh:\n    echo 1 > $out\n}\n"), ["science"]);
+    }
+
+    #[test]
     fn types_and_attributes_have_their_places() {
         let found = labels(&format!("{HEAD}task t(a: ‸) -> Int {{\n}}\n"));
         assert!(found.iter().any(|label| label == "Row") && found.iter().any(|label| label == "Table"), "{found:?}");
@@ -271,6 +292,19 @@ mod tests {
         assert_eq!(labels("schedule nightly {\n  every: 1d\n  overlap: ‸\n}\n")[0], "\"cancel\"");
         let found = labels("artifact Model: ‸\n");
         assert!(found.iter().any(|label| label == "joblib"), "{found:?}");
+    }
+
+    #[test]
+    fn a_number_gets_the_units_of_what_is_wanted() {
+        let of = |attr: &str| labels(&format!("task t() -> Int {{\n  {attr}\n  sh:\n    echo 1 > $out\n}}\n"));
+        assert_eq!(of("memory: 4‸")[..2], ["4GiB", "4MiB"]);
+        assert_eq!(of("memory: 1.5G‸")[..2], ["1.5GiB", "1.5MiB"]);
+        assert_eq!(of("timeout: 20‸"), ["20s", "20m", "20h", "20d", "20ms"]);
+        assert_eq!(of("retry: { times: 3, backoff: 1s..30‸ }")[..2], ["30s", "30m"]);
+        assert_eq!(of("cpu: 2‸"), [""; 0]);
+        assert_eq!(in_main("holdout(rows, share: 20‸)"), ["20%"]);
+        assert_eq!(in_main("fit(rows, 1‸)"), [""; 0]);
+        assert_eq!(labels("const wait: Duration = 5‸\n")[0], "5s");
     }
 
     #[test]

@@ -11,6 +11,7 @@ use standpipe_syntax::walk::{Node, path_at};
 use tower_lsp::ls_types::CompletionItemKind;
 
 use super::code::{declaration, next_is, scope};
+use super::imports::Far;
 use super::{Rank, Site, imports, snippet};
 use crate::ide::shared::{decl, fields, head};
 use crate::ide::words::FUNCTIONS;
@@ -120,7 +121,7 @@ pub(super) fn names(site: &mut Site<'_>, file: &File, at: u32, wanted: Option<&T
         }
     }
     if in_pipeline {
-        imports::far(site, file);
+        imports::far(site, file, Far::Values);
     }
 }
 

@@ -11,8 +11,8 @@ use tower_lsp::ls_types::CompletionItemKind;
 
 use super::wanted::wanted;
 use super::{Rank, Site, cases};
-use crate::ide::definition::tidy;
 use crate::ide::shared::fields;
+use crate::overlay::tidy;
 use crate::snapshot::File;
 
 /// A string that the cursor stands in.
@@ -194,8 +194,9 @@ fn functions(site: &mut Site<'_>, open: &Open, name: &str, function: &str) {
 /// Packages that other environments of the project name.
 fn packages(site: &mut Site<'_>, open: &Open) {
     let mut found: Vec<String> = Vec::new();
-    for path in site.snapshot.all_files().iter().take(256) {
-        let Some(text) = site.snapshot.text(path).filter(|text| text.contains("packages:")) else { continue };
+    let known = site.snapshot.known();
+    for (path, _) in known.iter().filter(|(_, entry)| entry.has("packages")).take(256) {
+        let Some(text) = site.snapshot.text(path) else { continue };
         let source = standpipe_syntax::Source::new(FileId(0), "a.pipe", &text);
         let parsed = standpipe_syntax::parse(&source);
         for decl in &parsed.tree.decls {

@@ -7,7 +7,8 @@ use standpipe_syntax::walk::{Node, path_at};
 use tower_lsp::ls_types::CompletionItemKind;
 
 use super::code::{declaration, scope};
-use super::{Rank, Site, snippet};
+use super::imports::Far;
+use super::{Rank, Site, imports, snippet};
 use crate::ide::shared::decl;
 use crate::ide::words::TYPES;
 use crate::snapshot::File;
@@ -41,6 +42,7 @@ pub(super) fn types(site: &mut Site<'_>, file: &File, at: u32) {
             Visible::Missing => {}
         }
     }
+    imports::far(site, file, Far::Types);
 }
 
 fn type_params(around: &Decl) -> Vec<String> {

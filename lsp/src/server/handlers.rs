@@ -1,13 +1,9 @@
 //! The protocol's handlers: thin, each sends to the analysis thread before it waits for anything.
 
-use std::collections::HashMap;
-use std::io::Write as _;
 use std::path::PathBuf;
-use std::sync::Mutex;
-use std::sync::mpsc::{Sender, channel};
+use std::time::Duration;
 
-use serde::Deserialize;
-use tokio::sync::{mpsc, oneshot};
+use tower_lsp::LanguageServer;
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::ls_types::request::{
     GotoDeclarationParams, GotoDeclarationResponse, GotoImplementationParams, GotoImplementationResponse,
@@ -18,115 +14,40 @@ use tower_lsp::ls_types::{
     CallHierarchyOutgoingCallsParams, CallHierarchyPrepareParams, CodeActionParams, CodeActionResponse, CodeLens,
     CodeLensParams, CompletionItem, CompletionParams, CompletionResponse, DidChangeTextDocumentParams,
     DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams,
-    DidOpenTextDocumentParams, DidSaveTextDocumentParams, DocumentDiagnosticParams, DocumentDiagnosticReport,
-    DocumentDiagnosticReportKind, DocumentDiagnosticReportResult, DocumentFormattingParams, DocumentHighlight,
-    DocumentHighlightParams, DocumentLink, DocumentLinkParams, DocumentOnTypeFormattingParams,
-    DocumentRangeFormattingParams, DocumentSymbolParams, DocumentSymbolResponse, FoldingRange, FoldingRangeParams,
-    FullDocumentDiagnosticReport, GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverParams, InitializeParams,
-    InitializeResult, InlayHint, InlayHintParams, LinkedEditingRangeParams, LinkedEditingRanges, Location, MessageType,
-    Position, PrepareRenameResponse, ReferenceParams, RelatedFullDocumentDiagnosticReport,
-    RelatedUnchangedDocumentDiagnosticReport, RenameParams, SelectionRange, SelectionRangeParams, SemanticToken,
-    SemanticTokens, SemanticTokensDelta, SemanticTokensDeltaParams, SemanticTokensFullDeltaResult,
-    SemanticTokensParams, SemanticTokensRangeParams, SemanticTokensRangeResult, SemanticTokensResult, ServerInfo,
-    SignatureHelp, SignatureHelpParams, TextDocumentPositionParams, TextEdit, UnchangedDocumentDiagnosticReport, Uri,
-    WorkspaceDiagnosticParams, WorkspaceDiagnosticReport, WorkspaceDiagnosticReportResult,
-    WorkspaceDocumentDiagnosticReport, WorkspaceEdit, WorkspaceFolder, WorkspaceFullDocumentDiagnosticReport,
-    WorkspaceSymbolParams, WorkspaceSymbolResponse, WorkspaceUnchangedDocumentDiagnosticReport,
+    DidOpenTextDocumentParams, DidSaveTextDocumentParams, DocumentDiagnosticParams, DocumentDiagnosticReportResult,
+    DocumentFormattingParams, DocumentHighlight, DocumentHighlightParams, DocumentLink, DocumentLinkParams,
+    DocumentOnTypeFormattingParams, DocumentRangeFormattingParams, DocumentSymbolParams, DocumentSymbolResponse,
+    FoldingRange, FoldingRangeParams, GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverParams,
+    InitializeParams, InitializeResult, InitializedParams, InlayHint, InlayHintParams, LinkedEditingRangeParams,
+    LinkedEditingRanges, Location, Position, PrepareRenameResponse, ReferenceParams, RenameParams, SelectionRange,
+    SelectionRangeParams, SemanticTokens, SemanticTokensDelta, SemanticTokensDeltaParams,
+    SemanticTokensFullDeltaResult, SemanticTokensParams, SemanticTokensRangeParams, SemanticTokensRangeResult,
+    SemanticTokensResult, ServerInfo, SignatureHelp, SignatureHelpParams, TextDocumentPositionParams, TextEdit, Uri,
+    WorkspaceDiagnosticParams, WorkspaceDiagnosticReportResult, WorkspaceEdit, WorkspaceFolder, WorkspaceSymbolParams,
+    WorkspaceSymbolResponse,
 };
-use tower_lsp::{Client, LanguageServer};
 
-use crate::Open;
-use crate::analysis::{self, Message, Said, Session, guarded};
+use super::{Backend, pull};
+use crate::analysis::{Message, Session};
 use crate::capabilities::capabilities;
 use crate::convert::Encoding;
 use crate::documents::{Document, path_of};
-use crate::history::History;
 use crate::ide;
 use crate::snapshot::Snapshot;
+use crate::survey::Task;
 
-/// As much as a main thread has: what the command line can check, an editor can.
-const STACK: usize = 8 << 20;
+/// So long a search for names waits until it is known which there are.
+const PATIENCE: Duration = Duration::from_millis(80);
 
-/// So many files' tokens are remembered, to answer with what changed.
-const REMEMBERED: usize = 64;
-
-pub(crate) struct Backend {
-    analysis: Sender<Message>,
-    /// The tokens that were sent last, with the number they were sent under.
-    tokens: Mutex<Tokens>,
+fn folders(folders: &[WorkspaceFolder]) -> Vec<PathBuf> {
+    folders.iter().filter_map(|folder| path_of(&folder.uri)).collect()
 }
 
-#[derive(Default)]
-struct Tokens {
-    next: u64,
-    sent: HashMap<Uri, (String, Vec<SemanticToken>)>,
-}
-
-/// What `standpipe/preview` asks.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct PreviewParams {
-    uri: Uri,
-    pipeline: Option<String>,
-}
-
-/// What `standpipe/embedded` asks: the body at a place, or all of the file's.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct EmbeddedParams {
-    uri: Uri,
-    position: Option<Position>,
-}
-
-/// What `standpipe/source` asks.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct SourceParams {
-    uri: Uri,
+fn refused(why: String) -> Error {
+    Error { code: ErrorCode::InvalidParams, message: why.into(), data: None }
 }
 
 impl Backend {
-    /// Starts the analysis thread, and the task that hands its findings to the editor.
-    pub(crate) fn start(client: Client, open: Open, history: Box<dyn History>) -> Self {
-        let (sender, messages) = channel();
-        let (publish, mut findings) = mpsc::unbounded_channel::<Said>();
-        tokio::spawn(async move {
-            while let Some(found) = findings.recv().await {
-                match found {
-                    Said::Found(found) => client.publish_diagnostics(found.uri, found.diagnostics, found.version).await,
-                    Said::Warning(text) => client.show_message(MessageType::WARNING, text).await,
-                }
-            }
-        });
-        let thread = std::thread::Builder::new().name("analysis".into()).stack_size(STACK);
-        if let Err(error) = thread.spawn(move || analysis::run(&messages, &publish, open, history)) {
-            // Without it there is nothing to serve; the editor shows what stands on standard error.
-            let _ = writeln!(std::io::stderr(), "standpipe lsp: no thread for the analysis: {error}");
-        }
-        Self { analysis: sender, tokens: Mutex::default() }
-    }
-
-    fn send(&self, message: Message) {
-        // The thread ends before us only when it could not be started; then there is nothing to answer with.
-        let _ = self.analysis.send(message);
-    }
-
-    /// Asks the analysis thread, which answers once all that came before has been taken in. A question that was
-    /// withdrawn meanwhile is not looked at; one that panics is answered with an error.
-    async fn ask<T: Send + 'static>(&self, question: impl FnOnce(&Snapshot) -> T + Send + 'static) -> Result<T> {
-        let (reply, answer) = oneshot::channel();
-        self.send(Message::Ask(Box::new(move |snapshot| {
-            if !reply.is_closed() {
-                // The editor may have withdrawn the question.
-                let _ = reply.send(guarded(|| Some(question(snapshot))));
-            }
-        })));
-        match answer.await {
-            Ok(Some(answer)) => Ok(answer),
-            Ok(None) | Err(_) => Err(Error::internal_error()),
-        }
-    }
-
     async fn goto(
         &self,
         params: TextDocumentPositionParams,
@@ -135,46 +56,6 @@ impl Backend {
         let found = self.ask(move |snapshot| find(snapshot, &params.text_document.uri, params.position)).await?;
         Ok(found.map(GotoDefinitionResponse::Array))
     }
-
-    /// Remembers what is sent under a new number.
-    fn remember(&self, uri: Uri, data: Vec<SemanticToken>) -> String {
-        let Ok(mut tokens) = self.tokens.lock() else { return String::new() };
-        tokens.next += 1;
-        let id = tokens.next.to_string();
-        if tokens.sent.len() >= REMEMBERED {
-            tokens.sent.clear();
-        }
-        tokens.sent.insert(uri, (id.clone(), data));
-        id
-    }
-
-    pub(crate) async fn preview(&self, params: PreviewParams) -> Result<Option<ide::Preview>> {
-        self.ask(move |snapshot| ide::preview(snapshot, &params.uri, params.pipeline.as_deref())).await
-    }
-
-    pub(crate) async fn embedded(&self, params: EmbeddedParams) -> Result<Option<Vec<ide::EmbeddedDocument>>> {
-        self.ask(move |snapshot| ide::embedded(snapshot, &params.uri, params.position)).await
-    }
-
-    pub(crate) async fn source(&self, params: SourceParams) -> Result<Option<String>> {
-        Ok(ide::source_text(&params.uri))
-    }
-}
-
-fn folders(folders: &[WorkspaceFolder]) -> Vec<PathBuf> {
-    folders.iter().filter_map(|folder| path_of(&folder.uri)).collect()
-}
-
-/// A digest of what is said: equal when nothing changed.
-fn digest(found: &[tower_lsp::ls_types::Diagnostic]) -> String {
-    use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-    let mut hasher = DefaultHasher::new();
-    serde_json::to_string(found).unwrap_or_default().hash(&mut hasher);
-    format!("{:016x}", hasher.finish())
-}
-
-fn refused(why: String) -> Error {
-    Error { code: ErrorCode::InvalidParams, message: why.into(), data: None }
 }
 
 impl LanguageServer for Backend {
@@ -186,6 +67,11 @@ impl LanguageServer for Backend {
         if let (true, Some(root)) = (workspace.is_empty(), params.root_uri.as_ref().and_then(path_of)) {
             workspace.push(root);
         }
+        self.watches.of(&workspace, &[]);
+        let of_workspace = params.capabilities.workspace.as_ref();
+        let watched = of_workspace.and_then(|of| of.did_change_watched_files.as_ref());
+        self.watches.can(watched.and_then(|watched| watched.dynamic_registration) == Some(true));
+        let refresh = of_workspace.and_then(|of| of.code_lens.as_ref()?.refresh_support) == Some(true);
         let pulls = params.capabilities.text_document.as_ref().is_some_and(|document| document.diagnostic.is_some());
         let library = params
             .initialization_options
@@ -193,12 +79,17 @@ impl LanguageServer for Backend {
             .and_then(|options| options.get("virtualDocuments"))
             .and_then(serde_json::Value::as_bool)
             .unwrap_or(false);
-        self.send(Message::Started(Session { encoding, folders: workspace, push: !pulls, library }));
+        self.send(Message::Started(Session { encoding, folders: workspace.clone(), push: !pulls, library, refresh }));
+        self.survey(Task::Folders { added: workspace, removed: Vec::new() });
         Ok(InitializeResult {
             capabilities: capabilities(encoding),
             server_info: Some(ServerInfo { name: "standpipe".into(), version: Some(env!("CARGO_PKG_VERSION").into()) }),
             ..InitializeResult::default()
         })
+    }
+
+    async fn initialized(&self, _params: InitializedParams) {
+        self.watches.begin(&self.client);
     }
 
     async fn shutdown(&self) -> Result<()> {
@@ -207,7 +98,7 @@ impl LanguageServer for Backend {
 
     async fn did_open(&self, params: DidOpenTextDocumentParams) {
         let document = params.text_document;
-        self.send(Message::Opened(Document { uri: document.uri, version: document.version, text: document.text }));
+        self.send(Message::Opened(Document::new(document.uri, document.version, document.text)));
     }
 
     async fn did_change(&self, params: DidChangeTextDocumentParams) {
@@ -220,82 +111,31 @@ impl LanguageServer for Backend {
     }
 
     async fn did_save(&self, _params: DidSaveTextDocumentParams) {
-        self.send(Message::Saved);
+        // Who watches the files tells of it, and of all others.
+        if !self.watches.are_there() {
+            self.look_again();
+        }
     }
 
-    async fn did_change_watched_files(&self, _params: DidChangeWatchedFilesParams) {
-        self.send(Message::Saved);
+    async fn did_change_watched_files(&self, params: DidChangeWatchedFilesParams) {
+        if params.changes.iter().any(|change| self.watches.concerns(&change.uri)) {
+            self.look_again();
+        }
     }
 
     async fn did_change_workspace_folders(&self, params: DidChangeWorkspaceFoldersParams) {
         let (added, removed) = (folders(&params.event.added), folders(&params.event.removed));
-        self.send(Message::Folders { added, removed });
+        self.watches.of(&added, &removed);
+        self.send(Message::Folders { added: added.clone(), removed: removed.clone() });
+        self.survey(Task::Folders { added, removed });
     }
 
     async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReportResult> {
-        let uri = params.text_document.uri;
-        let found = self
-            .ask(move |snapshot| {
-                let file = snapshot.file(&uri)?;
-                Some((ide::diagnostics_of(&file, snapshot.library), ide::elsewhere(&file, snapshot.library)))
-            })
-            .await?;
-        let (items, others) = found.unwrap_or_default();
-        let related = others.into_iter().filter_map(|(uri, items)| {
-            let report = FullDocumentDiagnosticReport { result_id: None, items };
-            Some((uri.parse().ok()?, DocumentDiagnosticReportKind::Full(report)))
-        });
-        let related: HashMap<Uri, DocumentDiagnosticReportKind> = related.collect();
-        let related_documents = (!related.is_empty()).then_some(related);
-        let id = digest(&items);
-        let report = if params.previous_result_id.as_deref() == Some(&id) {
-            let unchanged_document_diagnostic_report = UnchangedDocumentDiagnosticReport { result_id: id };
-            DocumentDiagnosticReport::Unchanged(RelatedUnchangedDocumentDiagnosticReport {
-                related_documents,
-                unchanged_document_diagnostic_report,
-            })
-        } else {
-            let full_document_diagnostic_report = FullDocumentDiagnosticReport { result_id: Some(id), items };
-            DocumentDiagnosticReport::Full(RelatedFullDocumentDiagnosticReport {
-                related_documents,
-                full_document_diagnostic_report,
-            })
-        };
-        Ok(DocumentDiagnosticReportResult::Report(report))
+        pull::document(self, params).await
     }
 
     async fn workspace_diagnostic(&self, params: WorkspaceDiagnosticParams) -> Result<WorkspaceDiagnosticReportResult> {
-        let known: HashMap<Uri, String> =
-            params.previous_result_ids.into_iter().map(|known| (known.uri, known.value)).collect();
-        let items = self
-            .ask(move |snapshot| {
-                let mut items = Vec::new();
-                for path in snapshot.all_files().iter() {
-                    let Some(file) = snapshot.file_at(path) else { continue };
-                    let found = ide::diagnostics_of(&file, snapshot.library);
-                    let (id, version) = (digest(&found), file.version.map(i64::from));
-                    let uri = file.uri.clone();
-                    items.push(if known.get(&uri) == Some(&id) {
-                        WorkspaceDocumentDiagnosticReport::Unchanged(WorkspaceUnchangedDocumentDiagnosticReport {
-                            uri,
-                            version,
-                            unchanged_document_diagnostic_report: UnchangedDocumentDiagnosticReport { result_id: id },
-                        })
-                    } else {
-                        WorkspaceDocumentDiagnosticReport::Full(WorkspaceFullDocumentDiagnosticReport {
-                            uri,
-                            version,
-                            full_document_diagnostic_report: FullDocumentDiagnosticReport {
-                                result_id: Some(id),
-                                items: found,
-                            },
-                        })
-                    });
-                }
-                items
-            })
-            .await?;
-        Ok(WorkspaceDiagnosticReportResult::Report(WorkspaceDiagnosticReport { items }))
+        pull::workspace(self, params).await
     }
 
     async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
@@ -342,7 +182,8 @@ impl LanguageServer for Backend {
 
     async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
         let (at, declarations) = (params.text_document_position, params.context.include_declaration);
-        self.ask(move |snapshot| ide::references(snapshot, &at.text_document.uri, at.position, declarations)).await
+        self.ask_of_all(move |snapshot| ide::references(snapshot, &at.text_document.uri, at.position, declarations))
+            .await
     }
 
     async fn document_highlight(&self, params: DocumentHighlightParams) -> Result<Option<Vec<DocumentHighlight>>> {
@@ -363,7 +204,8 @@ impl LanguageServer for Backend {
 
     async fn rename(&self, params: RenameParams) -> Result<Option<WorkspaceEdit>> {
         let (at, new) = (params.text_document_position, params.new_name);
-        let answer = self.ask(move |snapshot| ide::rename(snapshot, &at.text_document.uri, at.position, &new)).await?;
+        let answer =
+            self.ask_of_all(move |snapshot| ide::rename(snapshot, &at.text_document.uri, at.position, &new)).await?;
         answer.map_err(refused)
     }
 
@@ -374,6 +216,8 @@ impl LanguageServer for Backend {
     }
 
     async fn symbol(&self, params: WorkspaceSymbolParams) -> Result<Option<WorkspaceSymbolResponse>> {
+        // Some of the names at once are better than all of them too late.
+        let _ = tokio::time::timeout(PATIENCE, self.surveyed()).await;
         let found = self.ask(move |snapshot| ide::workspace_symbols(snapshot, &params.query)).await?;
         Ok(Some(WorkspaceSymbolResponse::Nested(found)))
     }
@@ -390,7 +234,7 @@ impl LanguageServer for Backend {
         &self,
         params: CallHierarchyIncomingCallsParams,
     ) -> Result<Option<Vec<CallHierarchyIncomingCall>>> {
-        self.ask(move |snapshot| ide::incoming(snapshot, &params.item)).await
+        self.ask_of_all(move |snapshot| ide::incoming(snapshot, &params.item)).await
     }
 
     async fn outgoing_calls(
@@ -418,7 +262,7 @@ impl LanguageServer for Backend {
         let Some(data) = self.ask(move |snapshot| ide::semantic_tokens(snapshot, &of, None)).await? else {
             return Ok(None);
         };
-        let result_id = Some(self.remember(uri, data.clone()));
+        let result_id = Some(self.tokens.remember(uri, data.clone()));
         Ok(Some(SemanticTokensResult::Tokens(SemanticTokens { result_id, data })))
     }
 
@@ -431,10 +275,8 @@ impl LanguageServer for Backend {
         let Some(data) = self.ask(move |snapshot| ide::semantic_tokens(snapshot, &of, None)).await? else {
             return Ok(None);
         };
-        let before = self.tokens.lock().ok().and_then(|tokens| {
-            tokens.sent.get(&uri).filter(|(id, _)| *id == params.previous_result_id).map(|(_, data)| data.clone())
-        });
-        let result_id = Some(self.remember(uri, data.clone()));
+        let before = self.tokens.sent(&uri, &params.previous_result_id);
+        let result_id = Some(self.tokens.remember(uri, data.clone()));
         Ok(Some(match before {
             Some(before) => SemanticTokensFullDeltaResult::TokensDelta(SemanticTokensDelta {
                 result_id,
