@@ -57,7 +57,7 @@ pub(crate) struct Overlay<'a> {
 
 impl Overlay<'_> {
     fn path(&self, path: &str) -> PathBuf {
-        self.root.join(path)
+        tidy(&self.root.join(path))
     }
 
     /// Whether `path` lies, with all links followed, below a folder that the editor shows.

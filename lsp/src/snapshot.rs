@@ -60,6 +60,8 @@ pub(crate) struct File {
     pub(crate) encoding: Encoding,
     library: bool,
     sources: Vec<Source>,
+    /// Where each of them lies; those of the standard library lie nowhere.
+    paths: Vec<PathBuf>,
     lines: Vec<OnceCell<Lines>>,
     occurrences: OnceCell<Vec<Occurrence>>,
     /// See [`crate::planned::plans`].
@@ -163,7 +165,7 @@ impl Snapshot {
         let Some(path) = path_of(uri) else { return BTreeSet::new() };
         self.reports.get_mut().edited(path.clone());
         let mut stale: BTreeSet<PathBuf> = BTreeSet::from([path.clone()]);
-        self.files.borrow_mut().retain(|of, file| {
+        self.files.get_mut().retain(|of, file| {
             let kept = !file.depends_on(&path);
             if !kept {
                 stale.insert(of.clone());
@@ -233,6 +235,7 @@ impl Snapshot {
         let file = Rc::new(File {
             uri,
             path: path.to_owned(),
+            paths: sources.iter().map(|source| tidy(&root.join(source.name.as_str()))).collect(),
             version: self.documents.get(path).map(|document| document.version),
             root,
             analysis,
@@ -263,7 +266,7 @@ impl Snapshot {
         let known = self.known();
         let (declared, own) = match place {
             Place::Library => (PathBuf::from(index::LIBRARY), None),
-            Place::File(path) => (tidy(path), Some(path)),
+            Place::File(path) => (path.clone(), Some(path)),
         };
         let having: BTreeSet<&Path> =
             known.iter().filter(|(_, entry)| entry.has(word)).map(|(path, _)| &**path).collect();
@@ -330,11 +333,12 @@ impl File {
             return Some(self.uri.clone());
         }
         let source = self.sources.get(file.0 as usize)?;
+        let path = self.paths.get(file.0 as usize)?;
         let is_std = self.analysis.checked.resolved.files.get(file.0 as usize).is_some_and(|file| file.std);
         match is_std {
             true if self.library => format!("{LIBRARY}:/{}.pipe", source.name).parse().ok(),
             true => None,
-            false => Uri::from_file_path(self.root.join(source.name.as_str())),
+            false => Uri::from_file_path(path),
         }
     }
 
@@ -367,19 +371,21 @@ impl File {
     /// What tells a declaration from all others, in all analyses.
     pub(crate) fn key(&self, symbol: &Symbol) -> Option<Key> {
         let span = self.declared_at(symbol)?;
-        let source = self.sources.get(span.file.0 as usize)?;
-        Some((if span.file.0 == 0 { self.path.clone() } else { self.root.join(source.name.as_str()) }, span.start))
+        Some((self.path_of(span.file)?.to_owned(), span.start))
     }
 
     /// The file that a declaration stands in.
     pub(crate) fn place_of(&self, declared: Span) -> Option<Place> {
         let file = self.analysis.checked.resolved.files.get(declared.file.0 as usize);
-        let source = self.sources.get(declared.file.0 as usize)?;
         Some(match file.is_some_and(|file| file.std) {
             true => Place::Library,
-            false if declared.file.0 == 0 => Place::File(self.path.clone()),
-            false => Place::File(self.root.join(source.name.as_str())),
+            false => Place::File(self.path_of(declared.file)?.to_owned()),
         })
+    }
+
+    /// Where a file of the analysis lies.
+    fn path_of(&self, file: FileId) -> Option<&Path> {
+        if file.0 == 0 { Some(&self.path) } else { self.paths.get(file.0 as usize).map(PathBuf::as_path) }
     }
 
     pub(crate) fn type_of(&self, expr: &Expr) -> Option<&Type> {
@@ -392,7 +398,7 @@ impl File {
     }
 
     fn depends_on(&self, path: &Path) -> bool {
-        self.path == path || self.sources.iter().any(|source| self.root.join(source.name.as_str()) == path)
+        self.path == path || self.paths.iter().any(|own| own == path)
     }
 
     /// The text of the line that holds byte `at`, up to there.

@@ -24,6 +24,7 @@ mod symbols;
 #[cfg(test)]
 mod testing;
 mod tokens;
+mod unwritten;
 pub mod words;
 
 pub(crate) use action::actions;

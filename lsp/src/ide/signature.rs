@@ -11,11 +11,9 @@ use tower_lsp::ls_types::{
 };
 
 use super::shared::{decl, doc, markdown, name_of};
+use super::unwritten::completed;
 use super::words::FUNCTIONS;
 use crate::snapshot::{File, Snapshot};
-
-/// A name that stands for what is not written yet.
-pub(super) const UNWRITTEN: &str = "zz_unwritten";
 
 pub(crate) fn signature_help(snapshot: &Snapshot, uri: &Uri, position: Position) -> Option<SignatureHelp> {
     let file = snapshot.file(uri)?;
@@ -39,30 +37,6 @@ pub(crate) fn signature_help(snapshot: &Snapshot, uri: &Uri, position: Position)
             None
         }
     }
-}
-
-/// The text with a name at byte `at`, when none stands there, and the place in it.
-pub(super) fn completed(snapshot: &Snapshot, file: &File, at: u32) -> (Snapshot, u32) {
-    completed_from(snapshot, file, word_start(&file.source().text, at), at)
-}
-
-/// The text with a name in the place of what stands between `start` and the end of the word at byte `at`.
-pub(super) fn completed_from(snapshot: &Snapshot, file: &File, start: u32, at: u32) -> (Snapshot, u32) {
-    let text = &file.source().text;
-    let end = at as usize + text[at as usize..].find(|c: char| !is_word(c)).unwrap_or(text.len() - at as usize);
-    let mut new = text.to_string();
-    new.replace_range(start as usize..end, UNWRITTEN);
-    (snapshot.with_text(&file.path, new), start)
-}
-
-pub(super) fn is_word(c: char) -> bool {
-    c.is_ascii_alphanumeric() || c == '_'
-}
-
-/// Where the word starts that byte `at` stands in or after.
-pub(super) fn word_start(text: &str, at: u32) -> u32 {
-    let before = text.get(..at as usize).unwrap_or("");
-    u32::try_from(before.trim_end_matches(is_word).len()).unwrap_or(at)
 }
 
 /// Whether `call` stands right of `|>`.

@@ -1,8 +1,6 @@
 //! Completion outside of strings and bodies. A name is put where the cursor stands, and what the compiler then takes it
 //! for says what could stand there.
 
-use std::ops::Range;
-
 use standpipe_compiler::check::CODECS;
 use standpipe_compiler::resolve::{DeclId, Target, Visible};
 use standpipe_compiler::types::Type;
@@ -12,12 +10,12 @@ use standpipe_syntax::{FileId, fits};
 use tower_lsp::ls_types::CompletionItemKind;
 
 use super::attributes::{attributes, values_of_attribute};
-use super::names::{arguments, names};
+use super::names::{Place, arguments, fields_of_record, names};
 use super::types::types;
 use super::wanted::{members_of_union, wanted};
 use super::{Rank, Site, cases, imports, later, snippet, units};
 use crate::ide::shared::{decl, declarations_of, head, head_text};
-use crate::ide::signature::completed;
+use crate::ide::unwritten::{closed, completed};
 use crate::ide::words::{DECLARATIONS, KEYWORDS};
 use crate::snapshot::File;
 
@@ -45,12 +43,10 @@ pub(super) fn complete(site: &mut Site<'_>) {
         return members(site, &file, at);
     }
     // What fits is asked of the declaration without the word.
-    let text = &site.file.source().text;
-    let around = declaration_around(text, site.start as usize, site.at as usize);
-    let before = &text[around.start..site.start as usize];
-    let source =
-        standpipe_syntax::Source::new(FileId(0), "a.pipe", &format!("{before}{}", &text[site.at as usize..around.end]));
-    let fit = fits(&source, u32::try_from(before.len()).unwrap_or(0));
+    let part = closed(&site.file.source().text, site.start as usize, site.at as usize);
+    let text = format!("{}{}{}", part.before, part.line, part.rest);
+    let source = standpipe_syntax::Source::new(FileId(0), "a.pipe", &text);
+    let fit = fits(&source, u32::try_from(part.before.len()).unwrap_or(0));
     if fit.attribute {
         return attributes(site, &file, at);
     }
@@ -59,9 +55,10 @@ pub(super) fn complete(site: &mut Site<'_>) {
         types(site, &file, at);
     }
     if fit.expression && !values_of_attribute(site, &file, at) {
+        fields_of_record(site, &file, at);
         arguments(site, &file, at);
         members_of_union(site, wanted.as_ref());
-        names(site, &file, at, wanted.as_ref());
+        names(site, &file, at, wanted.as_ref(), Place::of(&line, fit.statement));
     }
     for word in &fit.keywords {
         let known = KEYWORDS.iter().find(|(known, _)| known == word);
@@ -71,16 +68,6 @@ pub(super) fn complete(site: &mut Site<'_>) {
             snippet(item, text);
         }
     }
-}
-
-/// The lines from where a declaration starts at or before byte `from` to where one starts behind byte `to`: no more of a
-/// text hangs together.
-fn declaration_around(text: &str, from: usize, to: usize) -> Range<usize> {
-    let starts = |at: usize| text[at..].starts_with(|first: char| first.is_ascii_lowercase());
-    let lines_before = text[..from].match_indices('\n').map(|(at, _)| at + 1).chain([0]);
-    let start = lines_before.filter(|at| starts(*at)).max().unwrap_or(0);
-    let end = text[to..].match_indices('\n').map(|(at, _)| to + at + 1).find(|at| starts(*at));
-    start..end.unwrap_or(text.len())
 }
 
 fn declarations(site: &mut Site<'_>) {

@@ -23,7 +23,7 @@ pub(super) use names::values_at;
 pub(super) use wanted::wanted as wanted_at;
 
 use super::shared::{decl, head_text, markdown, name_of};
-use super::signature::{is_word, word_start};
+use super::unwritten::{is_word, word_start};
 use crate::snapshot::{File, Snapshot};
 
 /// How well something fits: the smaller, the earlier it is shown.

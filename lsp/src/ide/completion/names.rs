@@ -4,7 +4,7 @@
 use standpipe_compiler::check::{Callee, Given};
 use standpipe_compiler::resolve::Visible;
 use standpipe_compiler::types::Type;
-use standpipe_plan::Builtin;
+use standpipe_plan::{Builtin, Value};
 use standpipe_syntax::FileId;
 use standpipe_syntax::ast::{Block, DeclKind, ExprKind, Pattern, StmtKind};
 use standpipe_syntax::walk::{Node, path_at};
@@ -12,6 +12,7 @@ use tower_lsp::ls_types::CompletionItemKind;
 
 use super::code::{declaration, next_is, scope};
 use super::imports::Far;
+use super::wanted::wanted;
 use super::{Rank, Site, imports, snippet};
 use crate::ide::shared::{decl, fields, head};
 use crate::ide::words::FUNCTIONS;
@@ -56,36 +57,106 @@ pub(super) fn arguments(site: &mut Site<'_>, file: &File, at: u32) {
     }
 }
 
+/// What a value is written for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// A statement starts here.
+    Statement,
+    /// Behind `|>`, where only calls stand.
+    Piped,
+    /// What `for` goes over.
+    Items,
+    Other,
+}
+
+impl Place {
+    /// The place behind `line`.
+    pub(super) fn of(line: &str, statement: bool) -> Self {
+        let before = line.trim_end();
+        match () {
+            () if before.ends_with("|>") => Self::Piped,
+            () if before.ends_with(" in") && before.contains("for ") => Self::Items,
+            () if statement => Self::Statement,
+            () => Self::Other,
+        }
+    }
+}
+
+/// Names of fields that the record around lacks, where it is known what it has to be.
+pub(super) fn fields_of_record(site: &mut Site<'_>, file: &File, at: u32) {
+    let path = path_at(file.tree(), at);
+    let Some((index, field)) = path.iter().enumerate().rev().find_map(|(index, node)| match node {
+        Node::RecordField(field) => Some((index, *field)),
+        _ => None,
+    }) else {
+        return;
+    };
+    let Some(Node::Expr(record)) = path[..index].last() else { return };
+    let (ExprKind::Record(given), true) = (&record.kind, field.name.span.start == at) else { return };
+    let Some(of) = wanted(file, record.span.start) else { return };
+    for found in fields(&of).into_iter().flat_map(|fields| fields.iter()) {
+        if given.iter().all(|given| given.name.text != found.name) {
+            let item = site.push(
+                Rank::Wanted,
+                &format!("{}:", found.name),
+                CompletionItemKind::PROPERTY,
+                &found.ty.to_string(),
+            );
+            snippet(item, &format!("{}: $0", found.name));
+            item.filter_text = Some(found.name.to_string());
+        }
+    }
+}
+
 /// Everything that has a value here: what fits first.
-pub(super) fn names(site: &mut Site<'_>, file: &File, at: u32, wanted: Option<&Type>) {
+pub(super) fn names(site: &mut Site<'_>, file: &File, at: u32, wanted: Option<&Type>, place: Place) {
     let rank = |ty: Option<&Type>| match (ty, wanted) {
         (Some(ty), Some(wanted)) if ty.goes_where(wanted) => Rank::Wanted,
-        (Some(_), _) => Rank::Near,
-        (None, _) => Rank::Plain,
+        (Some(Type::List(_)), _) if place == Place::Items => Rank::Wanted,
+        (Some(_), _) if place == Place::Other => Rank::Near,
+        (_, _) => Rank::Plain,
     };
     let path = path_at(file.tree(), at);
     let Some(Node::Decl(around)) = path.first() else { return };
     let Some((id, _)) = crate::ide::shared::decl_at(file, at) else { return };
-    let in_pipeline =
-        matches!(around.kind, DeclKind::Pipeline(_)) && path.iter().any(|node| matches!(node, Node::Block(_)));
+    let in_pipeline = matches!(around.kind, DeclKind::Pipeline(_) | DeclKind::Test(_))
+        && path.iter().any(|node| matches!(node, Node::Block(_)));
+    let mut values: Vec<(String, Option<Type>)> = Vec::new();
     if let (Some((params, _)), true) = (head(around), !path.iter().any(|node| matches!(node, Node::Param(_)))) {
         let signature = file.analysis.checked.signatures.get(&id);
         for (index, param) in params.iter().enumerate() {
-            let ty = signature.and_then(|signature| signature.params.get(index)).map(|param| &param.ty);
-            let detail = ty.map_or_else(String::new, ToString::to_string);
-            site.push(rank(ty), &param.name.text, CompletionItemKind::VARIABLE, &detail);
+            let ty = signature.and_then(|signature| signature.params.get(index)).map(|param| param.ty.clone());
+            values.push((param.name.text.to_string(), ty));
         }
     }
-    for (name, ty) in locals(file, &path, at) {
-        let detail = ty.as_ref().map_or_else(String::new, ToString::to_string);
-        site.push(rank(ty.as_ref()), &name, CompletionItemKind::VARIABLE, &detail);
+    values.extend(locals(file, &path, at));
+    if place == Place::Piped {
+        values.clear();
     }
+    for (name, ty) in &values {
+        let rank = rank(ty.as_ref());
+        let detail = ty.as_ref().map_or_else(String::new, ToString::to_string);
+        site.push(rank, name, CompletionItemKind::VARIABLE, &detail);
+        // What is wanted may be a part of it.
+        let (Some(wanted), Some(Type::Record(parts)), true) = (wanted, ty, rank != Rank::Wanted) else { continue };
+        for part in parts.iter().filter(|part| part.ty.goes_where(wanted)) {
+            let label = format!("{name}.{}", part.name);
+            site.push(Rank::Wanted, &label, CompletionItemKind::FIELD, &part.ty.to_string());
+        }
+    }
+    let piped = path.iter().rev().find_map(|node| match node {
+        Node::Expr(expr) => match &expr.kind {
+            ExprKind::Pipe { value, .. } => file.type_of(value),
+            _ => None,
+        },
+        _ => None,
+    });
     for (name, visible) in scope(file) {
         match visible {
             Visible::Decl(id) => {
                 let Some(found) = decl(file, id) else { continue };
                 let fits = match &found.kind {
-                    DeclKind::Const(_) => file.analysis.checked.consts.contains_key(&id),
+                    DeclKind::Const(_) => place != Place::Piped && file.analysis.checked.consts.contains_key(&id),
                     DeclKind::Task(_) | DeclKind::Pipeline(_) => in_pipeline && !std::ptr::eq(found, *around),
                     DeclKind::Import(_)
                     | DeclKind::Type(_)
@@ -96,10 +167,23 @@ pub(super) fn names(site: &mut Site<'_>, file: &File, at: u32, wanted: Option<&T
                     | DeclKind::Broken(_) => false,
                     DeclKind::Service(_) => site.file.line_before(site.start).trim_end().ends_with("deploy"),
                 };
-                let result = file.analysis.checked.signatures.get(&id).map(|signature| &signature.result);
-                let rank = match (result, wanted) {
-                    (Some(result), Some(wanted)) if result.goes_where(wanted) => Rank::Near,
-                    _ => Rank::Plain,
+                let signature = file.analysis.checked.signatures.get(&id);
+                let result = signature.map(|signature| &signature.result);
+                let takes = signature.and_then(|signature| signature.params.first()).map(|param| &param.ty);
+                let constant = file.analysis.checked.consts.get(&id);
+                let rank = match (place, result, wanted) {
+                    (Place::Piped, _, _) if takes.zip(piped).is_some_and(|(takes, of)| accepts(takes, of)) => {
+                        Rank::Wanted
+                    }
+                    (Place::Piped, _, _) => Rank::Plain,
+                    (Place::Items, Some(Type::List(_)), _) => Rank::Near,
+                    (Place::Items, None, _) if matches!(constant, Some(Value::List(_) | Value::Range { .. })) => {
+                        Rank::Wanted
+                    }
+                    (Place::Items, _, _) => Rank::Plain,
+                    (_, Some(result), Some(wanted)) if result.goes_where(wanted) => Rank::Near,
+                    (Place::Statement | Place::Other, Some(_), None) => Rank::Near,
+                    (Place::Statement | Place::Other, _, _) => Rank::Plain,
                 };
                 if fits {
                     declaration(site, file, id, rank, true);
@@ -123,6 +207,15 @@ pub(super) fn names(site: &mut Site<'_>, file: &File, at: u32, wanted: Option<&T
     if in_pipeline {
         imports::far(site, file, Far::Values);
     }
+}
+
+/// Whether a parameter may take what comes through a pipe.
+fn accepts(takes: &Type, piped: &Type) -> bool {
+    piped.goes_where(takes)
+        || matches!(
+            (takes, piped),
+            (Type::Param { .. }, _) | (Type::Table(_), Type::Table(_)) | (Type::List(_), Type::List(_))
+        )
 }
 
 /// Everything with a value that is bound at a place: inputs of the pipeline and names before it, with their types.
@@ -201,6 +294,6 @@ fn locals(file: &File, path: &[Node<'_>], at: u32) -> Vec<(String, Option<Type>)
         }
     }
     out.extend(items);
-    out.retain(|(name, _)| name != crate::ide::signature::UNWRITTEN);
+    out.retain(|(name, _)| name != crate::ide::unwritten::UNWRITTEN);
     out
 }

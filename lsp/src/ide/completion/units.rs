@@ -7,7 +7,7 @@ use tower_lsp::ls_types::CompletionItemKind;
 
 use super::wanted::wanted;
 use super::{Rank, Site};
-use crate::ide::signature::completed_from;
+use crate::ide::unwritten::completed_from;
 use crate::ide::words::ATTRIBUTES;
 use crate::snapshot::File;
 

@@ -1,14 +1,14 @@
 //! The type that is wanted where the cursor stands, and what a type offers by itself: members, `none`.
 
 use standpipe_compiler::check::{Callee, Given};
-use standpipe_compiler::types::Type;
+use standpipe_compiler::types::{Type, find};
 use standpipe_syntax::FileId;
 use standpipe_syntax::ast::{BinaryOp, DeclKind, ExprKind, StmtKind};
 use standpipe_syntax::walk::{Node, path_at};
 use tower_lsp::ls_types::CompletionItemKind;
 
 use super::{Rank, Site};
-use crate::ide::shared::head;
+use crate::ide::shared::{fields, head};
 use crate::snapshot::File;
 
 /// The type that is wanted at a place, where the checker says one.
@@ -36,6 +36,14 @@ pub(in crate::ide) fn wanted(file: &File, at: u32) -> Option<Type> {
                 let place = params.iter().position(|other| std::ptr::eq(other, *param))?;
                 let id = crate::ide::shared::decl_at(file, at)?.0;
                 return Some(file.analysis.checked.signatures.get(&id)?.params.get(place)?.ty.clone());
+            }
+            Node::RecordField(field) if !field.short => {
+                let record = path[..index].iter().rev().find_map(|node| match node {
+                    Node::Expr(expr) => Some(*expr),
+                    _ => None,
+                })?;
+                let of = wanted(file, record.span.start)?;
+                return find(fields(&of)?, &field.name.text).map(|field| field.ty.clone());
             }
             Node::Expr(expr) => match &expr.kind {
                 ExprKind::Binary { op: BinaryOp::Equal | BinaryOp::NotEqual, left, right, .. } => {
