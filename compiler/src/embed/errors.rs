@@ -150,6 +150,28 @@ pub(super) fn missing_fields(span: Span, fields: &[&str], declared: &[Span]) -> 
     diagnostic.help("every field of the task's result is needed")
 }
 
+/// `columns` are those of the declared row that the table does not have; `near` is one that it has, when it looks like
+/// the missing one, and `span` is that one's place.
+pub(super) fn missing_columns(span: Span, columns: &[&str], near: Option<&str>, declared: &[Span]) -> Diagnostic {
+    let named = listed(columns).replace(" or ", " and ");
+    let message = match near {
+        Some(near) => format!("the returned table has the column `{near}`, where the task promises {named}"),
+        None => format!("the returned table lacks {}{named}", if columns.len() == 1 { "the column " } else { "" }),
+    };
+    let mut diagnostic = Diagnostic::new(Code::MISSING_FIELD, span, message);
+    for span in declared {
+        diagnostic = diagnostic.also(*span, "promised here");
+    }
+    match (near, columns) {
+        (Some(_), [column]) => diagnostic.help(format!("did you mean `{column}`?")).fix(
+            format!("rename it to `{column}`"),
+            span,
+            format!("\"{column}\""),
+        ),
+        _ => diagnostic.help("every column of the task's result is needed"),
+    }
+}
+
 /// A misspelt key: the one missing field under another name.
 pub(super) fn misspelt_field(span: Span, key: &str, field: &str, declared: &[Span]) -> Diagnostic {
     let message = format!("the returned dictionary has `{key}`, where the task promises `{field}`");
@@ -162,6 +184,37 @@ pub(super) fn misspelt_field(span: Span, key: &str, field: &str, declared: &[Spa
         span,
         format!("\"{field}\""),
     )
+}
+
+/// A part of an input that Python reads and that the input does not have.
+pub(super) struct Lacks<'a> {
+    /// The input.
+    pub(super) of: &'a str,
+    /// `column` or `field`.
+    pub(super) what: &'a str,
+    pub(super) key: &'a str,
+    /// The key is a string there.
+    pub(super) quoted: bool,
+    pub(super) near: &'a [&'a str],
+    /// All that it has.
+    pub(super) names: &'a [&'a str],
+}
+
+pub(super) fn no_part(span: Span, lacks: &Lacks<'_>, declared: Option<Span>) -> Diagnostic {
+    let Lacks { of, what, key, .. } = lacks;
+    let diagnostic = Diagnostic::new(Code::NO_PART, span, format!("`{of}` has no {what} `{key}`"));
+    let diagnostic = also(diagnostic, declared.map(|span| (span, "declared here".to_owned())));
+    let written = |name: &str| if lacks.quoted { format!("\"{name}\"") } else { name.to_owned() };
+    match lacks.near {
+        [] => {
+            let (shown, more) = lacks.names.split_at(lacks.names.len().min(8));
+            let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
+            let shown = shown.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            diagnostic.help(format!("it has {shown}{more}; a step is given what is declared and nothing else"))
+        }
+        [near] => did_you_mean(diagnostic, lacks.near).fix(format!("read `{near}`"), span, written(near)),
+        _ => did_you_mean(diagnostic, lacks.near),
+    }
 }
 
 pub(super) fn extra_field(span: Span, key: &str, result: Option<Span>) -> Diagnostic {
@@ -188,6 +241,16 @@ pub(super) fn missing_package(
         Some((span, text)) => diagnostic.fix(format!("add `{package}` to `{env}`"), span, text),
         None => diagnostic,
     }
+}
+
+/// `written` is a requirement whose name is nearly `package`, which the import at `place` needs.
+pub(super) fn misspelt_package(span: Span, written: &str, package: &str, place: Span, import: &str) -> Diagnostic {
+    let end = written.find(|ch: char| !(ch.is_ascii_alphanumeric() || "-_.".contains(ch))).unwrap_or(written.len());
+    let (name, version) = written.trim_start().split_at(end);
+    Diagnostic::new(Code::MISSING_PACKAGE, span, format!("the package `{name}` is not the one that is imported"))
+        .also(place, format!("`import {import}` needs `{package}`"))
+        .help(format!("did you mean `{package}`?"))
+        .fix(format!("install `{package}`"), span, format!("\"{package}{version}\""))
 }
 
 pub(super) fn module_twice(span: Span, name: &str, first: &str, second: &str) -> Diagnostic {

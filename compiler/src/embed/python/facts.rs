@@ -89,6 +89,24 @@ pub(crate) struct Body {
     pub(crate) bare: Vec<Place>,
     /// What each `return` gives, as far as it is written there.
     pub(crate) values: Vec<Value>,
+    /// Parts of names that nothing in the body changes, in order.
+    pub(crate) reads: Vec<Read>,
+}
+
+/// `of["key"]`, `of[["key", …]]` or `of.key`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Read {
+    pub(crate) of: String,
+    pub(crate) key: String,
+    pub(crate) kind: ReadKind,
+    /// The key, with its quotes.
+    pub(crate) place: Place,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ReadKind {
+    Subscript,
+    Attribute,
 }
 
 /// A value as it is written.
@@ -112,6 +130,8 @@ pub(crate) enum ValueKind {
     List(Vec<Value>),
     Set,
     Dict(Dict),
+    /// `pd.DataFrame({…})` and the like: its columns.
+    Frame(Dict),
     /// `Name(…)`, as it is for a class.
     Call(String),
     /// Anything else.

@@ -1,6 +1,7 @@
 //! Python bodies, written out or by reference: what can be known of them before they run.
 
 mod body;
+mod columns;
 pub(super) mod facts;
 mod library;
 mod mentions;
@@ -9,6 +10,7 @@ mod names;
 mod needs;
 mod packages;
 mod read;
+mod reads;
 mod reference;
 mod results;
 mod returns;
@@ -44,7 +46,7 @@ pub(super) struct State {
     checked: FxHashSet<SmolStr>,
     clashes: FxHashSet<SmolStr>,
     /// What an import misses in an environment, for tasks whose tables are of a kind.
-    judged: FxHashMap<(DeclId, Option<Frame>, String), Option<&'static str>>,
+    judged: FxHashMap<(DeclId, Option<Frame>, String), Option<needs::Lack>>,
 }
 
 /// A Python file of the project.

@@ -11,7 +11,7 @@ use super::facts::{Facts, Import};
 use super::library::is_standard;
 use super::modules::{Closure, Entry};
 use super::packages::{Provided, provided};
-use crate::env::{attribute, env_of, packages};
+use crate::env::{attribute, env_of, literal, packages};
 use crate::paths::folder;
 use crate::types::Type;
 
@@ -39,15 +39,19 @@ struct Needs<'a> {
     frame: Option<Frame>,
 }
 
+/// The distribution that is missing, and which of the listed ones was meant to be it.
+pub(super) type Lack = (&'static str, Option<usize>);
+
 impl Needs<'_> {
-    fn lacks(&self, module: &str) -> Option<&'static str> {
+    fn lacks(&self, module: &str) -> Option<Lack> {
         let mut listed = packages(self.env)?;
         if let Some(frame) = self.frame {
             listed.push("pyarrow".into());
             listed.push(package_of(frame).into());
         }
         match provided(module, listed.iter().map(SmolStr::as_str)) {
-            Provided::No(package) => Some(package),
+            Provided::No(package) => Some((package, None)),
+            Provided::Misspelt(package, listed) => Some((package, Some(listed))),
             Provided::Yes | Provided::Unknown => None,
         }
     }
@@ -55,7 +59,7 @@ impl Needs<'_> {
 
 impl Embedder<'_> {
     /// The distribution that an import surely needs and the environment surely lacks.
-    fn missing(&mut self, import: &Import, needs: &Needs<'_>) -> Option<&'static str> {
+    fn missing(&mut self, import: &Import, needs: &Needs<'_>) -> Option<Lack> {
         let dotted = import.names.iter().map(|name| format!("{}.{name}", import.module));
         let modules: Vec<String> = std::iter::once(import.module.clone()).chain(dotted).collect();
         modules.into_iter().find_map(|module| {
@@ -63,9 +67,9 @@ impl Embedder<'_> {
             if let Some(known) = self.python.judged.get(&key) {
                 return *known;
             }
-            let package = needs.lacks(&key.2);
-            self.python.judged.insert(key, package);
-            package
+            let lack = needs.lacks(&key.2);
+            self.python.judged.insert(key, lack);
+            lack
         })
     }
 
@@ -83,15 +87,28 @@ impl Embedder<'_> {
             if !runs || is_standard(top) || self.is_own(import, search) {
                 continue;
             }
-            let Some(package) = self.missing(import, needs) else { continue };
-            if self.python.missing.insert((needs.id, package)) {
+            let Some((package, meant)) = self.missing(import, needs) else { continue };
+            if !self.python.missing.insert((needs.id, package)) {
+                continue;
+            }
+            let place = text.span(&import.place);
+            if let Some((written, item)) = meant.and_then(|index| listed(needs.env, index)) {
+                self.report(errors::misspelt_package(item, &written, package, place, &import.module));
+            } else {
                 let env = (needs.env.name.text.as_str(), needs.env.name.span);
                 let mend = mend(needs.env, needs.source, package);
-                let error = errors::missing_package(text.span(&import.place), &import.module, package, env, mend);
+                let error = errors::missing_package(place, &import.module, package, env, mend);
                 self.report(error);
             }
         }
     }
+}
+
+/// The requirement at `index` of the environment's list, and its place.
+fn listed(env: &Env, index: usize) -> Option<(SmolStr, Span)> {
+    let ExprKind::List(items) = &attribute(&env.attrs, "packages")?.kind else { return None };
+    let item = items.get(index)?;
+    Some((literal(item)?, item.span))
 }
 
 /// Where and how `package` is added to the environment's list.

@@ -12,6 +12,8 @@ pub(crate) enum Provided {
     Yes,
     /// The known distribution that would give it.
     No(&'static str),
+    /// The same, and which of the packages was surely meant to be it.
+    Misspelt(&'static str, usize),
     /// The import, or one of the packages, is not in the table.
     Unknown,
 }
@@ -28,11 +30,15 @@ pub(crate) fn provided<'a>(import: &str, packages: impl Iterator<Item = &'a str>
     let mut installed: FxHashSet<&str> = FxHashSet::default();
     let mut unknown = false;
     let mut waiting = Vec::new();
-    for package in packages {
-        match requirement(package).and_then(|name| find(&name)) {
+    let mut misspelt = None;
+    for (index, package) in packages.enumerate() {
+        let name = requirement(package);
+        match name.as_deref().and_then(find) {
             Some(known) => waiting.push(known),
             None => unknown = true,
         }
+        let slip = |maker: &&str| name.as_ref().is_some_and(|name| is_slip(name, maker));
+        misspelt = misspelt.or_else(|| makers.iter().find(|maker| slip(maker)).map(|maker| (*maker, index)));
     }
     while let Some((name, _, brings)) = waiting.pop() {
         if installed.insert(name) {
@@ -41,11 +47,18 @@ pub(crate) fn provided<'a>(import: &str, packages: impl Iterator<Item = &'a str>
     }
     if makers.iter().any(|maker| installed.contains(maker)) {
         Provided::Yes
+    } else if let Some((maker, index)) = misspelt {
+        Provided::Misspelt(maker, index)
     } else if unknown {
         Provided::Unknown
     } else {
         Provided::No(first)
     }
+}
+
+/// Whether `name` is `distribution` with one letter too many, too few, wrong or swapped. Short names are too near to others.
+fn is_slip(name: &str, distribution: &str) -> bool {
+    name.len() >= 5 && strsim::osa_distance(name, distribution) == 1
 }
 
 /// A module of the table is a top name, or dotted where several distributions share the top (`google.cloud.storage`).
@@ -345,6 +358,16 @@ mod tests {
         assert_eq!(check("cv2", &["opencv-python-headless"]), Provided::Yes);
         assert_eq!(check("PIL", &[]), Provided::No("pillow"));
         assert_eq!(check("google.cloud.storage", &["pandas"]), Provided::No("google-cloud-storage"));
+    }
+
+    #[test]
+    fn a_slip_of_a_letter_is_told_from_a_package_that_nobody_knows() {
+        let check = |import, packages: &[&str]| provided(import, packages.iter().copied());
+        assert_eq!(check("sklearn", &["pandas", "scikit-lern==1.7.2"]), Provided::Misspelt("scikit-learn", 1));
+        assert_eq!(check("PIL", &["pilow"]), Provided::Misspelt("pillow", 0));
+        assert_eq!(check("pandas", &["pandas", "pandsa"]), Provided::Yes);
+        assert_eq!(check("sklearn", &["scikit-image-extra"]), Provided::Unknown);
+        assert_eq!(check("six", &["sox"]), Provided::Unknown);
     }
 
     #[test]

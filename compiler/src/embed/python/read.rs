@@ -1,4 +1,5 @@
-//! Reads Python text into [`Facts`] with ruff's parser: the one place, with `scopes` and `returns`, that knows of it.
+//! Reads Python text into [`Facts`] with ruff's parser: the one place, with `scopes`, `returns` and `reads`,
+//! that knows of it.
 
 use ruff_python_ast::visitor::{Visitor, walk_stmt};
 use ruff_python_ast::{Expr, Stmt, StmtFunctionDef};

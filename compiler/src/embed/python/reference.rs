@@ -54,6 +54,7 @@ pub(super) fn check(embedder: &mut Embedder<'_>, body: Body<'_>) {
         embedder.check_parameters(body, found, text, place);
         if !found.decorated {
             embedder.check_result(body, &found.body, &file.facts.dataclasses, text, text.span(&found.place));
+            embedder.check_reads(body, &file.facts, &found.body, text);
         }
     }
     let entry = Entry { facts: &file.facts, text, module: Some(module.clone()), function: Some(function) };

@@ -58,6 +58,11 @@ impl Embedder<'_> {
             (ValueKind::None, Type::Optional(_)) => {}
             (_, Type::Optional(inner)) => self.check_value(value, inner, field, promise),
             (ValueKind::Dict(dict), Type::Record(fields)) => self.check_dict(fields, dict, promise),
+            (ValueKind::Dict(columns) | ValueKind::Frame(columns), Type::Table(Some(row))) => {
+                if let Type::Record(fields) = &**row {
+                    self.check_columns(fields, columns, promise);
+                }
+            }
             (ValueKind::Call(class), Type::Record(fields)) => {
                 let known = promise.dataclasses.iter().find(|(name, _)| name == class);
                 let Some((_, has)) = known else { return };
@@ -87,6 +92,26 @@ impl Embedder<'_> {
                 }
             }
         }
+    }
+
+    /// A table that is written out as a dictionary of its columns. Columns that the task does not promise are left out
+    /// of what it gives.
+    fn check_columns(&mut self, fields: &[Field], columns: &Dict, promise: Promise<'_>) {
+        let has = |field: &&Field| columns.entries.iter().any(|(key, _, _)| *key == field.name);
+        let missing: Vec<&Field> = fields.iter().filter(|field| needs_value(&field.ty) && !has(field)).collect();
+        if columns.open || missing.is_empty() {
+            return;
+        }
+        let names: Vec<&str> = missing.iter().map(|field| field.name.as_str()).collect();
+        let spans: Vec<Span> = missing.iter().filter_map(|field| field.span).collect();
+        let other = |entry: &&(String, _, _)| !fields.iter().any(|field| entry.0 == field.name);
+        let near = match names.as_slice() {
+            [name] => columns.entries.iter().filter(other).find(|(key, _, _)| !nearest(key, [*name]).is_empty()),
+            _ => None,
+        };
+        let at = near.map_or(&columns.place, |(_, place, _)| place);
+        let near = near.map(|(key, _, _)| key.as_str());
+        self.report(errors::missing_columns(promise.text.span(at), &names, near, &spans));
     }
 
     fn check_dict(&mut self, fields: &[Field], dict: &Dict, promise: Promise<'_>) {
@@ -131,7 +156,7 @@ pub(super) fn needs_value(ty: &Type) -> bool {
 /// What is written, when it surely is no value of the type: the worker would refuse it.
 fn wrong(kind: &ValueKind, ty: &Type) -> Option<String> {
     let what = match kind {
-        ValueKind::Call(_) | ValueKind::Other => return None,
+        ValueKind::Call(_) | ValueKind::Frame(_) | ValueKind::Other => return None,
         ValueKind::None => "`None`".to_owned(),
         ValueKind::Bool => "a Bool".to_owned(),
         ValueKind::Int(Some(number)) => number.to_string(),

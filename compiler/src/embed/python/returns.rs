@@ -1,11 +1,12 @@
 //! How a Python body ends: what its `return`s give, and whether it can end without one.
 
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
-use ruff_python_ast::{ExceptHandler, Expr, Number, Stmt, StmtClassDef, UnaryOp};
+use ruff_python_ast::{ExceptHandler, Expr, ExprCall, ExprDict, Keyword, Number, Stmt, StmtClassDef, UnaryOp};
 use ruff_text_size::Ranged;
 
 use super::facts::{Body, Dict, Place, Value, ValueKind};
 use super::read::place;
+use super::reads::reads;
 
 /// Values inside one another that are looked at.
 const DEEPEST: u32 = 8;
@@ -15,7 +16,7 @@ pub(super) fn body(suite: &[Stmt]) -> Body {
     let mut ends = Ends::default();
     ends.visit_body(suite);
     let open_end = falls_off(suite).map(head);
-    Body { falls_off: !never_ends(suite), open_end, ..ends.0 }
+    Body { falls_off: !never_ends(suite), open_end, reads: reads(suite), ..ends.0 }
 }
 
 /// Collects the `return`s of a body, without those of functions inside it.
@@ -72,13 +73,32 @@ fn value(expr: &Expr, depth: u32) -> Value {
         Expr::List(list) => items(&list.elts, depth),
         Expr::Tuple(tuple) => items(&tuple.elts, depth),
         Expr::Dict(dict) => ValueKind::Dict(written(dict, depth)),
-        Expr::Call(call) => match &*call.func {
-            Expr::Name(name) => ValueKind::Call(name.id.to_string()),
+        Expr::Call(call) => match (&*call.func, frame(call)) {
+            (_, Some(columns)) => ValueKind::Frame(written(columns, depth)),
+            (Expr::Name(name), None) => ValueKind::Call(name.id.to_string()),
             _ => ValueKind::Other,
         },
         _ => ValueKind::Other,
     };
     Value { place: place(expr.range()), kind }
+}
+
+/// The dictionary of columns in `pd.DataFrame({…})`, when nothing else says what its columns are.
+fn frame(call: &ExprCall) -> Option<&ExprDict> {
+    let made = match &*call.func {
+        Expr::Name(name) => name.id == "DataFrame",
+        Expr::Attribute(attribute) => match (&*attribute.value, attribute.attr.as_str()) {
+            (Expr::Name(module), "DataFrame") => ["pandas", "pd", "pl", "polars"].contains(&module.id.as_str()),
+            (Expr::Name(module), "table") => ["pa", "pyarrow"].contains(&module.id.as_str()),
+            _ => false,
+        },
+        _ => false,
+    };
+    let only = |keyword: &Keyword| keyword.arg.as_ref().is_some_and(|arg| ["index", "copy"].contains(&arg.as_str()));
+    match &*call.arguments.args {
+        [Expr::Dict(columns)] if made && call.arguments.keywords.iter().all(only) => Some(columns),
+        _ => None,
+    }
 }
 
 fn items(elements: &[Expr], depth: u32) -> ValueKind {
@@ -88,7 +108,7 @@ fn items(elements: &[Expr], depth: u32) -> ValueKind {
     ValueKind::List(elements.iter().map(|element| value(element, depth + 1)).collect())
 }
 
-fn written(dict: &ruff_python_ast::ExprDict, depth: u32) -> Dict {
+fn written(dict: &ExprDict, depth: u32) -> Dict {
     let mut entries = Vec::new();
     let mut open = false;
     for item in &dict.items {

@@ -267,3 +267,64 @@ fn deep_and_odd_texts_are_no_trouble() {
         let _ = report(&[("a.pipe", &task("x: Int", "Json", "", body))]);
     }
 }
+
+const FLIGHTS: &str = "t: Table[{ carrier: String, delay: Float }], options: { limit: Int, label: String }";
+
+#[test]
+fn a_read_of_a_column_that_is_not_declared_is_found() {
+    let body = "\
+import pandas as pd
+late = t[t[\"dealy\"] > options.limits]
+both = t[[\"carrier\", \"delays\", \"distance\"]]
+print(len(t), pd.concat([t, t]), options[\"label\"], options.get(\"label\"))
+t.query(\"delay > 1\")[\"made\"].sum()
+for name in [1]:
+    late = late.assign(x=lambda row: row[\"y\"] + t[\"carier\"])
+return t";
+    insta::assert_snapshot!(report(&[("a.pipe", &task(FLIGHTS, "Json", "", body))]));
+}
+
+#[test]
+fn columns_are_left_alone_where_they_may_have_come_from_elsewhere() {
+    let bodies = [
+        "t[\"late\"] = t[\"delay\"] > 15\nreturn t[\"late\"]",
+        "t.loc[:, \"late\"] = 1\nreturn t[\"late\"]",
+        "t.insert(0, \"late\", 1)\nreturn t[\"late\"]",
+        "t.rename(columns={\"delay\": \"late\"}, inplace=True)\nreturn t[\"late\"]",
+        "t = t.assign(late=1)\nreturn t[\"late\"]",
+        "same = t\nsame[\"late\"] = 1\nreturn t[\"late\"]",
+        "add(t)\nreturn t[\"late\"]\ndef add(table):\n    table[\"late\"] = 1",
+        "return t[\"late\"] if \"late\" in t else None",
+        "try:\n    return t[\"late\"]\nexcept KeyError:\n    return None",
+        "return [t[\"late\"] for t in []]",
+        "return (lambda t: t[\"late\"])({\"late\": 1})",
+        "options[\"late\"] = 1\nreturn options.late",
+        "exec('t[1] = 2')\nreturn t[\"late\"]",
+        "return t[\"carrier\", \"late\"], t[\"a\":\"b\"], t.late, t.loc[\"late\"]",
+    ];
+    for body in bodies {
+        assert_eq!(report(&[("a.pipe", &task(FLIGHTS, "Json", "", body))]), "", "{body}");
+    }
+}
+
+#[test]
+fn a_written_out_table_has_the_columns_that_are_promised() {
+    let rows = "Table[{ carrier: String, delay: Float }]";
+    let bodies = [
+        "import pandas as pd\nreturn pd.DataFrame({\"carrier\": x, \"dealy\": y, \"more\": 1})",
+        "import polars as pl\nreturn pl.DataFrame({\"carrier\": x})",
+        "return {}",
+        "import pandas as pd\nreturn pd.DataFrame({\"carrier\": x, \"delay\": y}, index=x)",
+        "import pandas as pd\nreturn pd.DataFrame({\"carrier\": x}, columns=y)",
+        "return {\"carrier\": x, **y}",
+    ];
+    let reports = bodies.map(|body| report(&[("a.pipe", &task("x: Json, y: Json", rows, "", body))]));
+    insta::assert_snapshot!(reports.join("---\n"));
+}
+
+#[test]
+fn a_misspelt_package_is_found_by_what_is_imported() {
+    let env = "env ml {\n  packages: [\"pandas\", \"scikit-lern==1.7.2\"]\n}\n";
+    let pipe = env.to_owned() + &task("x: Int", "Int", "  env: ml\n", "from sklearn.svm import SVC\nreturn 1");
+    insta::assert_snapshot!(report(&[("a.pipe", &pipe)]));
+}

@@ -138,6 +138,7 @@ codes! {
     SHELL_NAME "E0412" "variable that nothing in the shell sets"
     NOT_WRITTEN "E0413" "result that the shell never writes"
     WRONG_VALUE "E0414" "returned value of another type"
+    NO_PART "E0415" "column that an input does not have"
     SQL_SYNTAX "E0420" "SQL that cannot be read"
     SQL_DEPTH "E0421" "SQL nested too deep"
     NOT_A_QUERY "E0422" "not one query"

@@ -329,7 +329,11 @@ fn equals_for_colon(site: &Site<'_, '_>) -> Option<Diagnostic> {
     Some(if site.start == Start::Head {
         diagnostic.help("an input is `name: Type`, with `= value` after the type when it has a default")
     } else {
-        diagnostic.help("it is `name: value`").fix("write `:`", gap, ":")
+        let help = match site.start {
+            Start::Artifact => format!("it is `{}: codec`", site.tokens.source.slice(site.tokens.span(name))),
+            _ => "it is `name: value`".to_owned(),
+        };
+        diagnostic.help(help).fix("write `:`", gap, ":")
     })
 }
 
