@@ -1,6 +1,7 @@
 //! Checks the bodies of tasks in their own language: Python in `.pipe` files and in files they refer to, shell scripts.
 //! Knows nothing of how bodies run.
 
+mod ahead;
 mod errors;
 mod python;
 mod readings;
@@ -71,7 +72,9 @@ const EMBEDDED: [(&str, Check); 4] =
 /// Checks every body of `checked`, except those of the standard library, which is tested on its own.
 #[must_use]
 pub fn check(world: &dyn World, checked: &Checked) -> Embedded {
-    let mut embedder = Embedder { world, checked, out: Embedded::default(), python: python::State::default() };
+    // Who remembers readings has most of them.
+    let ahead = if world.readings().is_some() { ahead::Ahead::default() } else { ahead::Ahead::of(checked) };
+    let mut embedder = Embedder { world, checked, ahead, out: Embedded::default(), python: python::State::default() };
     let broken: Vec<Span> =
         checked.diagnostics.iter().filter(|found| found.is_error()).map(|found| found.span).collect();
     for file in checked.resolved.files.iter().filter(|file| !file.std) {
@@ -98,6 +101,7 @@ pub fn check(world: &dyn World, checked: &Checked) -> Embedded {
 struct Embedder<'a> {
     world: &'a dyn World,
     checked: &'a Checked,
+    ahead: ahead::Ahead<'a>,
     out: Embedded,
     python: python::State,
 }

@@ -21,6 +21,7 @@ mod tests;
 use std::rc::Rc;
 
 pub use mentions::{Mention, mentions};
+pub(super) use read::read;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use standpipe_plan::Frame;
@@ -79,7 +80,7 @@ impl Embedder<'_> {
     fn facts(&self, text: &str) -> Rc<Facts> {
         match self.world.readings() {
             Some(readings) => readings.python.get(text, read::read),
-            None => Rc::new(read::read(text)),
+            None => self.ahead.python(text).unwrap_or_else(|| Rc::new(read::read(text))),
         }
     }
 

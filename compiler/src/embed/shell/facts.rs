@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 pub(super) use super::super::text::Place;
 
 /// What a script holds. Where it has a syntax error, nothing but that.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(in crate::embed) struct Facts {
     pub(super) error: Option<SyntaxError>,
     /// Variables that are read, in order of place.
@@ -20,7 +20,7 @@ pub(in crate::embed) struct Facts {
     pub(super) foreign: bool,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct SyntaxError {
     pub(super) place: Place,
     /// A clause: ``a `"` is never closed``.
@@ -29,7 +29,7 @@ pub(super) struct SyntaxError {
 }
 
 /// A variable that is read where it has to be set.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Use {
     pub(super) name: String,
     /// The name alone.

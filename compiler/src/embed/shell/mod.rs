@@ -16,6 +16,8 @@ use standpipe_syntax::Span;
 use standpipe_syntax::ast::AttrValue;
 use standpipe_syntax::diag::{Code, Diagnostic};
 
+pub(super) use self::read::read;
+
 use self::facts::{Facts, Use};
 use super::errors::unreadable;
 use super::text::Text;
@@ -50,7 +52,7 @@ impl Embedder<'_> {
     fn script(&mut self, body: Body<'_>, text: Text<'_>, script: &str, place: Span) {
         let facts = match self.world.readings() {
             Some(readings) => readings.shell.get(script, read::read),
-            None => Rc::new(read::read(script)),
+            None => self.ahead.shell(script).unwrap_or_else(|| Rc::new(read::read(script))),
         };
         if let Some(error) = &facts.error {
             self.report(errors::syntax(text.span(&error.place), &error.message, error.help.as_deref()));

@@ -12,7 +12,7 @@ const DEEPEST: usize = 24;
 const NESTED: u32 = 8;
 
 /// What `text` holds. Text that nests too deeply to be read gives no facts, and no error.
-pub(super) fn read(text: &str) -> Facts {
+pub(crate) fn read(text: &str) -> Facts {
     let mut facts = Facts::default();
     let options = ParserOptions::default();
     into(text, 0, &options, 0, &mut facts);
