@@ -21,6 +21,9 @@ pub(crate) struct Call {
     /// The profile that was chosen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) profile: Option<String>,
+    /// The tier of the sandbox that was named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) sandbox: Option<String>,
     /// What was typed behind `standpipe`.
     pub(crate) words: Vec<String>,
 }

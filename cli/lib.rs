@@ -2,6 +2,7 @@
 
 mod call;
 mod commands;
+mod confine;
 mod context;
 mod glance;
 mod limits;

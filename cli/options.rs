@@ -7,6 +7,7 @@ use standpipe_compiler::Machine;
 use standpipe_plan::{Shape, Value};
 use standpipe_runtime::Options;
 
+use crate::confine;
 use crate::problem::Problem;
 use crate::project::{Profile, Project, SETTINGS};
 
@@ -20,8 +21,8 @@ pub(crate) fn profile_arg() -> Arg {
         .hide_env_values(true)
 }
 
-/// `--jobs`, `--no-cache` and `--profile`: what makes a difference before a run, too.
-pub(crate) fn machine_args() -> [Arg; 3] {
+/// `--jobs`, `--no-cache`, `--profile` and `--sandbox`: what makes a difference before a run, too.
+pub(crate) fn machine_args() -> [Arg; 4] {
     [
         profile_arg(),
         Arg::new("jobs")
@@ -38,6 +39,7 @@ pub(crate) fn machine_args() -> [Arg; 3] {
             .action(ArgAction::SetTrue)
             .env("STANDPIPE_NO_CACHE")
             .hide_env_values(true),
+        confine::arg(),
     ]
 }
 
@@ -98,11 +100,17 @@ pub(crate) fn options(matches: &ArgMatches, project: &Project, keep_going: bool)
         signals: true,
         max_log,
         secrets: project.secrets()?,
-        keeper: Some(PathBuf::from("/proc/self/exe")),
+        keeper: Some(keeper()),
         call: None,
         resume: None,
         only: None,
+        sandbox: confine::wanted(confine::named(matches).as_deref(), project)?,
     })
+}
+
+/// The program that holds steps: this one.
+pub(crate) fn keeper() -> PathBuf {
+    PathBuf::from("/proc/self/exe")
 }
 
 /// The interpreter of tasks without an `env`, where one is named.

@@ -7,6 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use serde::Deserialize;
 use standpipe_runtime::Secrets;
 
+use crate::confine::Sandbox;
 use crate::problem::{Problem, nearest};
 use crate::world::{DiskWorld, read_regular};
 
@@ -47,6 +48,8 @@ pub(crate) struct Settings {
     /// Machines by name: `[profile.NAME]`.
     #[serde(default)]
     pub(crate) profile: BTreeMap<String, Profile>,
+    /// What steps are kept from.
+    pub(crate) sandbox: Option<Sandbox>,
 }
 
 /// `[cache]`: checked after each run.
@@ -73,7 +76,7 @@ pub(crate) struct Profile {
     pub(crate) workers: Option<u64>,
 }
 
-const KEYS: [&str; 7] = ["cache", "jobs", "max-log", "memory", "profile", "python", "secrets"];
+const KEYS: [&str; 8] = ["cache", "jobs", "max-log", "memory", "profile", "python", "sandbox", "secrets"];
 
 impl Project {
     /// The project of `path`, a file or a folder: `root` when given, else the nearest folder upward with a

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgMatches, Command};
 use serde::Serialize;
-use standpipe_runtime::doctor::{Finding, Part, Verdict, examine};
+use standpipe_runtime::doctor::{Finding, Part, Subject, Verdict, examine};
 
 use super::format_arg;
 use crate::context::{Context, print};
@@ -29,7 +29,14 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Probl
     let project = context.project()?;
     let state = project.state()?;
     let python = crate::options::python(&project)?;
-    let findings = examine(&project.root, &state, python.as_deref());
+    let keeper = crate::options::keeper();
+    let findings = examine(Subject {
+        root: &project.root,
+        state: &state,
+        python: python.as_deref(),
+        sandbox: &crate::confine::wanted(None, &project)?,
+        keeper: Some(&keeper),
+    });
     let wrong = findings.iter().filter(|finding| finding.verdict == Verdict::Wrong).count();
     let exit = if wrong > 0 { Exit::Failed } else { Exit::Done };
     if matches.get_one::<String>("format").is_some_and(|format| format == "json") {

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use smol_str::SmolStr;
 use standpipe_plan::{Plan, Value};
+use standpipe_runtime::history::{History, RunStatus};
 use standpipe_runtime::{Event, Observer, Options, RunReport, Status};
 
 use super::{compiled, format_arg, stopped, target_args};
@@ -18,7 +19,7 @@ use crate::project::absolute;
 use crate::render::progress::{Board, JsonLines, Lines, Live, seconds};
 use crate::render::{failure, outputs, plural};
 use crate::target::Target;
-use crate::{limits, options, params};
+use crate::{confine, limits, options, params};
 
 /// Failures that are shown in full; of further ones only how many.
 pub(super) const MAX_FAILURES: usize = 5;
@@ -82,9 +83,13 @@ pub(super) fn run(context: &Context, matches: &ArgMatches, target: &Target) -> R
         cache: options.cache,
         keep_going: options.keep_going,
         profile: target.project().profile.as_ref().map(|(name, _)| name.clone()),
+        sandbox: confine::named(matches),
         words: std::env::args().skip(1).filter(|word| *word != format!("--{}", detach::INSIDE)).collect(),
     };
     options.call = serde_json::to_value(&call).ok();
+    if !json && !context.quiet && !matches.get_flag(detach::INSIDE) {
+        tell_interrupted(target, &call)?;
+    }
     if matches.get_flag("detach") {
         return detach::detach(context, json);
     }
@@ -98,6 +103,28 @@ pub(super) fn run(context: &Context, matches: &ArgMatches, target: &Target) -> R
         });
     }
     carry_out(context, target, &plan, given, &options, &call, json)
+}
+
+/// Says that the last run of this pipeline was interrupted, and what goes on with it.
+fn tell_interrupted(target: &Target, call: &Call) -> Result<(), Problem> {
+    let Some(history) = History::open(&target.project().state()?).map_err(|failure| stopped(&failure))? else {
+        return Ok(());
+    };
+    let last = history.last_of(&call.pipeline).map_err(|failure| stopped(&failure))?;
+    let Some(last) = last.filter(|last| last.status == RunStatus::Interrupted) else { return Ok(()) };
+    let before = history.call(&last).map_err(|failure| stopped(&failure))?;
+    let before: Option<Call> = before.and_then(|before| serde_json::from_value(before).ok());
+    if before.is_some_and(|before| before.file == call.file) {
+        let (name, elsewhere) = (&last.name, target.project().elsewhere());
+        let held = match history.still_held(&last) {
+            0 => String::new(),
+            held => format!(" and takes over what still runs of it ({})", plural(held as u64, "step")),
+        };
+        say(&format!(
+            "note: the last run, {name}, was interrupted: `standpipe runs resume {name}{elsewhere}` goes on with it{held}; this one begins anew"
+        ));
+    }
+    Ok(())
 }
 
 /// Runs a plan and tells how it went.

@@ -128,14 +128,17 @@ fn counts(counts: Counts) -> String {
 struct Shown<'a> {
     #[serde(flatten)]
     run: &'a RunRow,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sandbox: Option<String>,
     steps: &'a [StepRow],
 }
 
 fn show(context: &Context, selector: Option<&str>, as_json: bool) -> Result<Exit, Problem> {
     let (project, history, run) = past::run(context, selector)?;
     let steps = history.steps(&run).map_err(|failure| stopped(&failure))?;
+    let sandbox = history.sandbox(&run).map_err(|failure| stopped(&failure))?;
     if as_json {
-        json(&Shown { run: &run, steps: &steps })?;
+        json(&Shown { run: &run, sandbox, steps: &steps })?;
         return Ok(Exit::Done);
     }
     let call: Option<Call> = call(&history, &run)?;
@@ -143,7 +146,8 @@ fn show(context: &Context, selector: Option<&str>, as_json: bool) -> Result<Exit
     let took = run.seconds.map_or(String::new(), |took| format!(" after {}", seconds(took)));
     let status = colored(run.status, paint);
     let mut text = format!("{} ({})  {}  {status}{took}\n", paint.bold(&run.name), run.id, run.pipeline);
-    text.push_str(&format!("started {}\n\n", local_time(&run.started)));
+    let sandbox = sandbox.map_or(String::new(), |tier| format!(", in the sandbox {tier}"));
+    text.push_str(&format!("started {}{sandbox}\n\n", local_time(&run.started)));
     if let Some(note) = left(&history, &run, &steps) {
         text.push_str(&format!("{note}\n\n"));
     }

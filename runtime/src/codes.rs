@@ -70,6 +70,10 @@ pub const UNKNOWN: &str = "E0652";
 pub const NOT_RESUMED: &str = "E0653";
 /// A step cannot be tried alone.
 pub const NOT_ALONE: &str = "E0654";
+/// The host does not give the sandbox that is required.
+pub const SANDBOX_MISSING: &str = "E0660";
+/// A step failed because the sandbox kept it from something.
+pub const SANDBOX_DENIED: &str = "E0661";
 /// A trial was not worth going on with, and ended at its next report.
 pub const STOPPED_EARLY: &str = "E0690";
 /// A sweep has no value: no trial of it succeeded, or too many failed.

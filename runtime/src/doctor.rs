@@ -9,6 +9,8 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use crate::sandbox::Wanted;
+
 /// How something stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -51,11 +53,24 @@ impl Finding {
     }
 }
 
-/// Looks at everything: at this machine as a run in the project `root` would find it, and at the state folder `state`.
+/// What a run in a project would have.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'s> {
+    pub root: &'s Path,
+    pub state: &'s Path,
+    /// The interpreter of tasks without an `env`.
+    pub python: Option<&'s Path>,
+    pub sandbox: &'s Wanted,
+    /// What holds steps.
+    pub keeper: Option<&'s Path>,
+}
+
+/// Looks at everything: at this machine as a run in that project would find it, and at its state folder.
 #[must_use]
-pub fn examine(root: &Path, state: &Path, python: Option<&Path>) -> Vec<Finding> {
+pub fn examine(subject: Subject<'_>) -> Vec<Finding> {
+    let Subject { root, state, python, sandbox, keeper } = subject;
     let mut findings = host::look(root, python);
-    findings.extend(isolation::look());
+    findings.extend(isolation::look(sandbox, keeper));
     findings.extend(disk::look(state));
     findings.extend(state::look(state));
     findings

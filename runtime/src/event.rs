@@ -5,6 +5,7 @@ use smol_str::SmolStr;
 use standpipe_plan::Value;
 
 use crate::history::{AxisInfo, ObjectiveInfo, TrialState};
+use crate::sandbox::Tier;
 
 /// Listens to a run. Called on the scheduler's thread: return quickly.
 pub trait Observer {
@@ -46,6 +47,12 @@ pub enum Event {
         run: String,
         id: String,
         pipeline: SmolStr,
+        /// What its steps are kept from.
+        #[serde(skip_serializing_if = "Tier::is_off")]
+        sandbox: Tier,
+        /// Why that is less than was named.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        lacking: Option<String>,
     },
     /// An environment is being made: `text` is a line of progress.
     Environment {

@@ -13,6 +13,7 @@ use crate::environment::Ready;
 use crate::event::{Event, Failure};
 use crate::run::Which;
 use crate::runner::{Attempt, Outcome};
+use crate::sandbox::Grounds;
 use crate::schedule::Ticket;
 use crate::secrets::Known;
 use crate::store::Store;
@@ -59,8 +60,12 @@ pub(crate) struct Site {
     pub secrets: Known,
     /// Bytes that one attempt may print.
     pub max_log: u64,
+    /// What steps may see of files.
+    pub grounds: Grounds,
     /// How many attempts of one core fit at a time.
     pub slots: usize,
+    /// Cards that attempts may use.
+    pub gpus: u64,
 }
 
 pub(crate) trait Executor {

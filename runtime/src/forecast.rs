@@ -17,6 +17,7 @@ use crate::journal::{self, StepEnd};
 use crate::machine;
 use crate::options::{Forecast, Options, Outlook};
 use crate::run::{self, Environments};
+use crate::sandbox;
 use crate::schedule::{Effect, Event, Passing, Rules, Schedule, StepName, Ticket};
 use crate::store::Store;
 
@@ -41,12 +42,15 @@ pub fn forecast(plan: &Plan, params: Vec<(SmolStr, Value)>, options: &Options) -
         Some(reader) => history::last_ends(reader, &plan.pipeline).map_err(|error| journal::failure(&error))?,
         None => FxHashMap::default(),
     };
+    let granted = sandbox::grant(&options.sandbox, options.keeper.as_deref())?;
+    let mut keys = Keys::new(plan);
+    keys.confined(granted.tier);
     let rules = Rules { keep_going: true, window: 64, slice: usize::MAX, catches: false };
     let capacity = machine::capacity(options);
     let mut oracle = Oracle {
         plan,
         schedule: Schedule::new(plan, params, capacity, rules, &Durations::default()),
-        keys: Keys::new(plan),
+        keys,
         environments: Environments::new(plan, options),
         store: Store::at(&options.state),
         reader: reader.as_ref().filter(|_| options.cache),

@@ -113,6 +113,15 @@ impl History {
         found.map_err(|error| journal::failure(&error))
     }
 
+    /// The latest run of that pipeline.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub fn last_of(&self, pipeline: &str) -> Result<Option<RunRow>, Failure> {
+        let found = self.one("WHERE pipeline = ?1 ORDER BY number DESC LIMIT 1", pipeline);
+        found.map_err(|error| journal::failure(&error))
+    }
+
     fn one(&self, filter: &str, text: &str) -> rusqlite::Result<Option<RunRow>> {
         let mut query = self.connection.prepare_cached(&format!("{RUN} {filter}"))?;
         if query.parameter_count() == 0 {
@@ -168,6 +177,21 @@ impl History {
             }
         }
         Ok(counts)
+    }
+
+    /// What the steps of a run are kept from, as the last process had it that carried it on; `None` of nothing.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub fn sandbox(&self, run: &RunRow) -> Result<Option<String>, Failure> {
+        let read = || {
+            let mut query = self.connection.prepare_cached(
+                "SELECT body ->> 'tier' FROM events WHERE run = ?1 AND kind = 'run_confined'
+                 ORDER BY number DESC LIMIT 1",
+            )?;
+            query.query_row(params![run.number], |row| row.get(0)).optional()
+        };
+        read().map_err(|error| journal::failure(&error))
     }
 
     fn folder(&self, id: &str) -> PathBuf {

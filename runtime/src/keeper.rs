@@ -6,12 +6,14 @@
 //! more, written into the lease, a file that is locked as long as the keeper lives.
 
 mod client;
+mod group;
 mod lease;
 mod request;
 mod serve;
 mod sweep;
 
 pub(crate) use self::client::{Ended, Keeper, Kind, LogLimit};
+pub(crate) use self::group::{end_of, possible as groups_possible};
 pub(crate) use self::lease::Left;
 pub(crate) use self::request::Request;
 pub use self::serve::main;

@@ -26,6 +26,7 @@ pub mod process;
 mod remains;
 mod run;
 mod runner;
+pub mod sandbox;
 mod schedule;
 mod secrets;
 #[cfg(test)]

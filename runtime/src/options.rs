@@ -7,6 +7,7 @@ use smol_str::SmolStr;
 use standpipe_plan::Value;
 
 use crate::event::{Counts, Failure, Status};
+use crate::sandbox::Wanted;
 use crate::secrets::Secrets;
 
 /// How to run a plan.
@@ -45,6 +46,8 @@ pub struct Options {
     pub secrets: Secrets,
     /// Run this step alone, on what earlier runs left for its inputs.
     pub only: Option<String>,
+    /// What steps are kept from.
+    pub sandbox: Wanted,
 }
 
 /// Which run to go on with, and what to do about effects of which nobody knows whether they happened.

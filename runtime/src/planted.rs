@@ -79,6 +79,7 @@ bugs! {
     KeyWithoutModules,
     KeyWithoutSignature,
     KeyWithoutEnvironment,
+    KeyWithoutSandbox,
     KeyWithoutInputs,
     KeyWithoutLengths,
     KeyWithPlace,

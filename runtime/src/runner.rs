@@ -16,7 +16,7 @@ use standpipe_plan::{Body, Digest, Plan, Shape, Task, TaskId, Value};
 use crate::codes;
 use crate::environment::Ready;
 use crate::event::{Failure, LogRange};
-use crate::executor::local::Local;
+use crate::executor::local::{Local, Seats};
 use crate::remains::Remnant;
 use crate::schedule::{StepName, Ticket};
 use crate::secrets::Veil;
@@ -39,6 +39,10 @@ pub(crate) struct Attempt {
     pub tables: Option<Arc<Ready>>,
     /// Whole cores it may use.
     pub threads: u64,
+    /// Cards it may use.
+    pub gpus: u64,
+    /// Which cores and cards these are; nothing until it is given to a place.
+    pub seats: Seats,
     /// What its result is found by; none of an effect.
     pub key: Option<Digest>,
     /// It is not the task's body that runs but the effect's probe.

@@ -3,7 +3,7 @@
 
 use std::process::Command;
 
-use crate::project::{Project, marker, processes, wait_until};
+use crate::project::{Project, Run, marker, processes, wait_until};
 
 /// Commands that start `sleep SECONDS`, with `S` for the seconds, out of sight of the shell that they are typed in.
 const STYLES: &[(&str, &str)] = &[
@@ -62,12 +62,18 @@ fn replace_seconds(text: &str, seconds: &str) -> String {
     out
 }
 
+/// By each of the ways in which a step can be held: with a control group where one can be made, without one, and in a
+/// process namespace where the host has them.
 #[test]
 fn nothing_outlives_a_step_that_succeeds() {
-    let marker = marker(21);
-    let project = Project::new(&[("escape.pipe", &program(&marker, "true"))]);
-    project.run(&["escape.pipe"]).succeeded();
-    assert_eq!(processes(&marker), 0);
+    for (nth, without_group, tier) in [(21, "0", "off"), (29, "1", "off"), (30, "1", "T2")] {
+        let marker = marker(nth);
+        let project = Project::new(&[("escape.pipe", &program(&marker, "true"))]);
+        let mut command = project.command(&["run", "--format", "json", "escape.pipe", "--sandbox", tier]);
+        let run = Run::of(&command.env("STANDPIPE_NO_CGROUP", without_group).output().unwrap());
+        run.succeeded();
+        assert_eq!(processes(&marker), 0, "{tier}, {without_group}");
+    }
 }
 
 #[test]

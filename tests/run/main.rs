@@ -18,6 +18,8 @@ mod plans;
 mod project;
 mod resume;
 mod reuse;
+mod sandbox;
+mod seats;
 mod secrets;
 mod small;
 mod sql;

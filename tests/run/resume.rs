@@ -295,3 +295,26 @@ fn a_probe_is_not_asked_without_need() {
     project.run(&["go.pipe"]).succeeded();
     assert_eq!(project.read("begun"), "done\n");
 }
+
+#[test]
+fn a_run_whose_last_was_interrupted_says_what_goes_on_with_that() {
+    let project = Project::new(&[("go.pipe", PIPE), ("other.pipe", PIPE)]);
+    killed_in(&project, "slow");
+    let name = project.show()["name"].as_str().unwrap().to_owned();
+    project.write("go", "");
+    project.write("go2", "");
+    let said = |file: &str| String::from_utf8(project.standpipe(&["run", file]).stderr).unwrap();
+    assert!(!said("other.pipe").contains("interrupted"), "that is another file's");
+    assert!(!said("other.pipe").contains("interrupted"), "nor is it the last any more");
+    let project = Project::new(&[("go.pipe", PIPE)]);
+    killed_in(&project, "slow");
+    let own = project.show()["name"].as_str().unwrap().to_owned();
+    assert_ne!(own, name);
+    project.write("go", "");
+    project.write("go2", "");
+    let said = String::from_utf8(project.standpipe(&["run", "go.pipe"]).stderr).unwrap();
+    assert!(
+        said.contains(&format!("note: the last run, {own}, was interrupted: `standpipe runs resume {own}`")),
+        "{said}"
+    );
+}

@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::past;
 use crate::problem::{Exit, Problem};
 use crate::target::Target;
-use crate::{commands, options};
+use crate::{commands, confine, options};
 
 pub(super) fn define(run: Arg) -> Command {
     let steps = |name: &'static str, help: &'static str| {
@@ -57,6 +57,9 @@ pub(super) fn run(context: &Context, selector: Option<&str>, matches: &ArgMatche
     };
     let mut options = options::options(matches, target.project(), true)?;
     options.cache &= call.cache;
+    if let (None, Some(named)) = (confine::named(matches), &call.sandbox) {
+        options.sandbox = confine::wanted(Some(named), target.project())?;
+    }
     options.keep_going |= call.keep_going;
     let full = |steps: &str| -> Vec<String> {
         let named = matches.get_many::<String>(steps).unwrap_or_default();

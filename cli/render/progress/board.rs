@@ -83,7 +83,9 @@ impl Board {
     /// Takes an event at `now`, and gives the lines to keep.
     pub(crate) fn take(&mut self, event: &Event, now: Duration) -> Vec<String> {
         match event {
-            Event::RunStarted { .. } => Vec::new(),
+            Event::RunStarted { lacking, .. } => {
+                lacking.iter().map(|why| format!("{} {why}", self.paint.yellow("!"))).collect()
+            }
             Event::Environment { name, state, text } => self.environment(name, state, text),
             Event::StepStarted { step, label, .. } => {
                 self.running.retain(|running| running.step != *step);

@@ -6,6 +6,7 @@ use smol_str::SmolStr;
 use standpipe_plan::{Body, Digest, NodeId, Plan, Step, Task, Value};
 
 use crate::planted::{Bug, planted};
+use crate::sandbox::Tier;
 
 /// Changes whenever a body of the same text means something else.
 const MEANING: &[u8] = b"standpipe step 1";
@@ -21,6 +22,7 @@ pub(crate) struct Key {
 pub(crate) struct Keys<'p> {
     plan: &'p Plan,
     known: FxHashMap<NodeId, Fixed>,
+    tier: Tier,
 }
 
 /// Digests of what a node's instances share.
@@ -28,11 +30,19 @@ pub(crate) struct Keys<'p> {
 struct Fixed {
     body: Digest,
     signature: Digest,
+    /// What the step is kept from; `None` of one that is kept from nothing.
+    sandbox: Option<Digest>,
 }
 
 impl<'p> Keys<'p> {
     pub(crate) fn new(plan: &'p Plan) -> Self {
-        Self { plan, known: FxHashMap::default() }
+        Self { plan, known: FxHashMap::default(), tier: Tier::Off }
+    }
+
+    /// The keys of a run in which steps are confined so.
+    pub(crate) fn confined(&mut self, tier: Tier) {
+        self.tier = tier;
+        self.known.clear();
     }
 
     /// The key of node `node` with these inputs in that environment.
@@ -44,11 +54,12 @@ impl<'p> Keys<'p> {
         inputs: &[Value],
         environment: Option<Digest>,
     ) -> Key {
-        let plan = self.plan;
-        let fixed = *self
-            .known
-            .entry(node)
-            .or_insert_with(|| Fixed { body: body(plan, task), signature: signature(task, step) });
+        let (plan, tier) = (self.plan, self.tier);
+        let fixed = *self.known.entry(node).or_insert_with(|| Fixed {
+            body: body(plan, task),
+            signature: signature(task, step),
+            sandbox: sandbox(tier, task),
+        });
         let mut whole = blake3::Hasher::new();
         let mut parts = Vec::with_capacity(inputs.len() + 3);
         let mut add = |name: SmolStr, digest: Digest| {
@@ -63,6 +74,9 @@ impl<'p> Keys<'p> {
         }
         if let Some(environment) = environment.filter(|_| !planted(Bug::KeyWithoutEnvironment)) {
             add("environment".into(), environment);
+        }
+        if let Some(sandbox) = fixed.sandbox.filter(|_| !planted(Bug::KeyWithoutSandbox)) {
+            add("sandbox".into(), sandbox);
         }
         let some = if planted(Bug::KeyWithoutInputs) { 0 } else { inputs.len() };
         for (input, value) in step.inputs.iter().zip(inputs).take(some) {
@@ -122,6 +136,14 @@ fn signature(task: &Task, step: &Step) -> Digest {
     }
     hasher.update(&[task.frame as u8]);
     Digest(*hasher.finalize().as_bytes())
+}
+
+/// What was made in one tier is not taken for what another would make. A step that is kept from nothing has the key that
+/// it always had.
+fn sandbox(tier: Tier, task: &Task) -> Option<Digest> {
+    let network = task.settings.network.map_or("as the tier has it", |network| if network { "yes" } else { "no" });
+    let open = tier == Tier::Off && task.settings.network != Some(false);
+    (!open).then(|| Digest::of(format!("sandbox {}, network {network}", tier.name()).as_bytes()))
 }
 
 fn add_bytes(hasher: &mut blake3::Hasher, bytes: &[u8]) {

@@ -8,6 +8,7 @@ use standpipe_plan::{
 };
 
 use super::*;
+use crate::sandbox::Tier;
 
 fn origin(line: u32) -> Origin {
     Origin { file: 0, line }
@@ -20,6 +21,7 @@ struct Case {
     step: Step,
     input: Value,
     environment: Option<Digest>,
+    tier: Tier,
 }
 
 fn case() -> Case {
@@ -52,7 +54,7 @@ fn case() -> Case {
         inputs: vec![Input { name: "n".into(), value, shape: Shape::Json }],
         output: Shape::Int(None),
     };
-    Case { plan, task, step, input: Value::Int(1), environment: Some(Digest::of(b"environment")) }
+    Case { plan, task, step, input: Value::Int(1), environment: Some(Digest::of(b"environment")), tier: Tier::Off }
 }
 
 /// Something that is changed, and how.
@@ -62,6 +64,7 @@ fn key(change: impl FnOnce(&mut Case)) -> Digest {
     let mut case = case();
     change(&mut case);
     let mut keys = Keys::new(&case.plan);
+    keys.confined(case.tier);
     keys.key(NodeId(0), &case.task, &case.step, &[case.input], case.environment).digest
 }
 
@@ -82,6 +85,7 @@ pub(crate) fn stays_when_only_places_and_names_change() {
     assert_eq!(same, key(|case| case.task.name = "other".into()));
     assert_eq!(same, key(|case| case.task.origin = origin(9)));
     assert_eq!(same, key(|case| case.task.settings.priority = 5));
+    assert_eq!(same, key(|case| case.task.settings.network = Some(true)));
     assert_eq!(same, key(|case| case.plan.modules[0].path = "lib/helper.py".into()));
     assert_eq!(
         same,
@@ -95,13 +99,20 @@ pub(crate) fn stays_when_only_places_and_names_change() {
 
 #[test]
 pub(crate) fn changes_with_everything_that_has_a_say() {
-    let changes: [Change; 11] = [
+    let changes: [Change; 15] = [
         ("nothing", |_| {}),
         ("body", |case| case.task.body = Body::Python { text: "return 2".into(), origin: origin(3), modules: vec![0] }),
         ("language", |case| case.task.body = Body::Shell { text: "return n".into(), origin: origin(3) }),
         ("module", |case| case.plan.modules[0].text = "x = 2".into()),
         ("frame", |case| case.task.frame = Frame::Polars),
         ("environment", |case| case.environment = Some(Digest::of(b"another"))),
+        ("no network", |case| case.task.settings.network = Some(false)),
+        ("sandbox", |case| case.tier = Tier::T1),
+        ("stronger sandbox", |case| case.tier = Tier::T2),
+        ("sandbox with a network", |case| {
+            case.tier = Tier::T1;
+            case.task.settings.network = Some(true);
+        }),
         ("input", |case| case.input = Value::Int(2)),
         ("kind of input", |case| case.input = Value::Float(1.0)),
         ("content", |case| case.input = file("a.csv", "y")),

@@ -5,6 +5,7 @@ mod pool;
 pub(crate) mod process;
 mod python;
 mod reports;
+mod seats;
 mod together;
 
 use std::cell::{Cell, RefCell};
@@ -26,13 +27,16 @@ use self::pool::Pool;
 pub(crate) use self::process::Ending;
 pub(crate) use self::python::{Called, stopped};
 use self::reports::{Reported, Reports};
+use self::seats::Room;
+pub(crate) use self::seats::Seats;
 use super::{Executor, News, Place, Site, Stop};
 use crate::codes;
 use crate::event::{Event, Failure, LogRange};
-use crate::keeper::{Ended, Keeper, Kind, Left, Request};
+use crate::keeper::{Ended, Keeper, Kind, Left, Request, end_of};
 use crate::process::{MARKER, kill_tree};
 use crate::remains::{self, Now, Remnant};
 use crate::runner::{self, Attempt, Outcome};
+use crate::sandbox::{Confinement, Grounds, Tier, at_home, denied, launched};
 use crate::schedule::Ticket;
 use crate::store::Adopted;
 
@@ -52,6 +56,8 @@ pub(crate) struct Local {
     slots: RefCell<Vec<Slot>>,
     next_slot: Cell<usize>,
     pool: RefCell<Pool>,
+    grounds: Grounds,
+    room: RefCell<Room>,
 }
 
 struct Handle(Rc<Local>);
@@ -79,6 +85,8 @@ fn open(site: Site) -> Result<Box<dyn Executor>, Failure> {
     let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
     let work = site.folder.join(remains::work_name(site.session));
     let pool = RefCell::new(Pool::new(site.plan.modules.clone(), site.slots));
+    let grounds = site.grounds.clone();
+    let room = RefCell::new(Room::new(site.slots, site.gpus));
     Ok(Box::new(Handle(Rc::new(Local {
         site,
         work,
@@ -86,6 +94,8 @@ fn open(site: Site) -> Result<Box<dyn Executor>, Failure> {
         slots: RefCell::default(),
         next_slot: Cell::new(0),
         pool,
+        grounds,
+        room,
     }))))
 }
 
@@ -99,7 +109,7 @@ impl Executor for Handle {
             // What has secrets to hide has a worker of its own: one after the other, as they have one place together.
             tokio::task::spawn_local(async move {
                 for attempt in attempts {
-                    run_one(&local, attempt).await;
+                    run_seated(&local, attempt).await;
                 }
             });
             return;
@@ -107,7 +117,15 @@ impl Executor for Handle {
         let first = attempts.first().and_then(Attempt::task);
         let together = first.and_then(|task| runner::of(&task.body)?.together);
         if let (Some(together), true) = (together, attempts.len() > 1) {
-            tokio::task::spawn_local(together(local, attempts));
+            tokio::task::spawn_local(async move {
+                // One after the other, they have the seats of one.
+                let seats = attempts.first().map(|first| local.room.borrow_mut().take(first)).unwrap_or_default();
+                for attempt in &mut attempts {
+                    attempt.seats = seats.clone();
+                }
+                together(Rc::clone(&local), attempts).await;
+                local.room.borrow_mut().give(&seats);
+            });
             return;
         }
         attempts.drain(..).for_each(|attempt| submit(&local, attempt));
@@ -133,7 +151,15 @@ impl Executor for Handle {
 
 fn submit(local: &Rc<Local>, attempt: Attempt) {
     let local = Rc::clone(local);
-    tokio::task::spawn_local(async move { run_one(&local, attempt).await });
+    tokio::task::spawn_local(async move { run_seated(&local, attempt).await });
+}
+
+/// The same with cores and cards of its own.
+async fn run_seated(local: &Rc<Local>, mut attempt: Attempt) {
+    let seats = local.room.borrow_mut().take(&attempt);
+    attempt.seats = seats.clone();
+    run_one(local, attempt).await;
+    local.room.borrow_mut().give(&seats);
 }
 
 /// Runs an attempt to its end, and tells of that, less any secrets.
@@ -232,6 +258,32 @@ impl Local {
         }
     }
 
+    /// A folder for files of that attempt alone, below [`Local::work`].
+    pub(crate) fn own(&self, attempt: &Attempt) -> PathBuf {
+        own_folder(&self.work, attempt.ticket, attempt.number)
+    }
+
+    /// What an attempt is kept from, with `own` to write to.
+    pub(crate) fn confinement(&self, attempt: &Attempt, own: &[&Path]) -> Confinement {
+        let python = attempt.environment.as_ref().map(|ready| ready.python.as_path());
+        let of_step = |task| self.grounds.of_step(task, attempt.probe, python, own);
+        let confinement = attempt.task().map_or_else(Confinement::open, of_step);
+        Confinement { cores: attempt.seats.cores.clone(), ..confinement }
+    }
+
+    /// The failure of an attempt that said `text` and that the sandbox kept from something; `None` of any other.
+    pub(crate) fn kept_from(&self, attempt: &Attempt, text: &str, ended: &str) -> Option<Failure> {
+        let confinement = self.confinement(attempt, &[self.work.as_path()]);
+        let denied = denied(text, &confinement, self.root())?;
+        let (step, what) = (&attempt.name.path, denied.what());
+        let by = match confinement.tier {
+            Tier::Off => "by `network: false`".to_owned(),
+            tier @ (Tier::T1 | Tier::T2) => format!("by the sandbox ({})", tier.name()),
+        };
+        let failure = Failure::new(codes::SANDBOX_DENIED, format!("`{step}` was kept {by} from {what}, and {ended}"));
+        Some(failure.with_help(denied.help()))
+    }
+
     /// Runs a command of an attempt to its end, its output going to `slot`'s log.
     pub(crate) async fn process(
         &self,
@@ -240,10 +292,15 @@ impl Local {
         slot: &mut Slot,
     ) -> Result<Ended, Failure> {
         let marker = self.marker(attempt);
-        command.env(MARKER, &marker).envs(pool::thread_variables(attempt.threads));
+        command.env(MARKER, &marker).envs(pool::thread_variables(attempt.threads)).envs(attempt.seats.variables());
+        let own = self.own(attempt);
         let mut reports = Reports::of(&self.work, attempt.ticket, attempt.number);
-        if crate::store::make_folder(&self.work).is_ok() {
+        if crate::store::make_folder(&own).is_ok() {
             command.env(reports::VARIABLE, reports.path());
+        }
+        let confinement = self.confinement(attempt, &[own.as_path(), slot.path()]);
+        if confinement.tier > Tier::Off {
+            at_home(&mut command, &own.join("home")).map_err(|error| not_started(attempt, &error))?;
         }
         let log = slot.begin(|start| self.now(attempt, start)).and_then(File::try_clone);
         let log = match &attempt.veil {
@@ -261,7 +318,7 @@ impl Local {
             }
         };
         let ended = {
-            let ended = self.held(attempt, command, (&marker, &log), slot, ending, &mut look);
+            let ended = self.held(attempt, command, (&marker, &log, confinement), slot, ending, &mut look);
             let mut ended = std::pin::pin!(ended);
             let mut stop = self.stop();
             loop {
@@ -312,14 +369,14 @@ impl Local {
         &self,
         attempt: &Attempt,
         command: Command,
-        (marker, log): (&str, &File),
+        (marker, log, confinement): (&str, &File, Confinement),
         slot: &mut Slot,
         stop: watch::Receiver<Stop>,
         look: &mut dyn FnMut(&mut Slot),
     ) -> Result<Ended, Failure> {
         // What has secrets to hide does not outlive who hides them.
         let Some(program) = self.site.keeper.clone().filter(|_| attempt.veil.is_none()) else {
-            return self.process_here(attempt, command, (marker, log), slot, stop, look).await;
+            return self.process_here(attempt, command, (marker, log, &confinement), slot, stop, look).await;
         };
         if slot.keeper.as_mut().is_some_and(Keeper::is_gone) {
             slot.keeper = None;
@@ -331,6 +388,7 @@ impl Local {
         };
         let mut request = Request::of(&command, self.tag(attempt), self.site.root.clone());
         request.timeout = attempt.timeout;
+        request.confinement = confinement;
         request.recorded = attempt.task().is_some_and(|task| task.effect);
         match keeper.run(request, stop, &mut || look(slot)).await {
             Ok(ended) => {
@@ -338,7 +396,8 @@ impl Local {
                 Ok(ended)
             }
             Err(_) => {
-                // What it held is looked for by its environment.
+                // What it held is in its group, or looked for by its environment.
+                end_of(keeper.pid());
                 kill_tree(0, marker).await;
                 keeper.close();
                 Err(lost(attempt))
@@ -350,21 +409,25 @@ impl Local {
     async fn process_here(
         &self,
         attempt: &Attempt,
-        mut command: Command,
-        (marker, log): (&str, &File),
+        command: Command,
+        (marker, log, confinement): (&str, &File, &Confinement),
         slot: &mut Slot,
         stop: watch::Receiver<Stop>,
         look: &mut dyn FnMut(&mut Slot),
     ) -> Result<Ended, Failure> {
         let not_started = |error: &io::Error| not_started(attempt, error);
         let clone = |file: &File| file.try_clone().map(Stdio::from);
+        let mut command = match (&self.site.keeper, confinement.tier) {
+            (Some(program), Tier::T2) => launched(&command, confinement, program),
+            (None, Tier::T2) | (_, Tier::Off | Tier::T1) => command,
+        };
         command
             .stdin(clone(&self.nothing).map_err(|error| not_started(&error))?)
             .stdout(clone(log).map_err(|error| not_started(&error))?)
             .stderr(clone(log).map_err(|error| not_started(&error))?)
             .current_dir(&self.site.root);
         let limits = process::Limits { timeout: attempt.timeout, stop };
-        let how = match process::run(command, marker, limits, &mut || look(slot)).await {
+        let how = match process::run(command, (marker, confinement), limits, &mut || look(slot)).await {
             Ok(how) => how,
             Err(error) => Ending::NotStarted(error.raw_os_error().unwrap_or(0)),
         };
@@ -423,6 +486,11 @@ impl Local {
         let adopted = tokio::task::spawn_blocking(move || store.adopt(&path, own, kind, &format, rows));
         adopted.await.map_err(io::Error::other)?
     }
+}
+
+/// A folder for files of one attempt, below `work`.
+pub(crate) fn own_folder(work: &Path, ticket: Ticket, attempt: u32) -> PathBuf {
+    work.join(format!("{ticket}-{attempt}"))
 }
 
 /// What a step printed, for the observer.

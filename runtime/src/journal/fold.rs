@@ -80,6 +80,7 @@ pub(super) fn changes(record: &Record) -> Vec<Change> {
         Record::RunFinished { status, counts, .. } => vec![Change::Over { status: *status, counts: *counts }],
         Record::RunResumed => vec![Change::Open],
         Record::RunCalled { .. }
+        | Record::RunConfined { .. }
         | Record::EffectAnnounced { .. }
         | Record::StepStarted { .. }
         | Record::StepRetrying { .. }

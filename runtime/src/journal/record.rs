@@ -6,6 +6,7 @@ use standpipe_plan::{Digest, Value};
 
 use crate::event::{Counts, Failure, LogRange, Status, SweepHead, TrialEnd};
 use crate::lessons::Recalled;
+use crate::sandbox::Tier;
 
 /// One line of the journal.
 #[derive(Clone, Debug)]
@@ -16,6 +17,10 @@ pub(crate) enum Record {
     },
     /// The run goes on in another process.
     RunResumed,
+    /// What its steps are kept from, from now on.
+    RunConfined {
+        tier: Tier,
+    },
     /// An effect will be started; on the disk before it is.
     EffectAnnounced {
         step: String,
@@ -171,6 +176,7 @@ impl Record {
         match self {
             Self::RunCalled { .. } => "run_called",
             Self::RunResumed => "run_resumed",
+            Self::RunConfined { .. } => "run_confined",
             Self::EffectAnnounced { .. } => "effect_announced",
             Self::StepStarted { .. } => "step_started",
             Self::StepRetrying { .. } => "step_retrying",
@@ -194,7 +200,7 @@ impl Record {
             | Self::TrialStarted { step, .. }
             | Self::TrialFinished { step, .. } => step,
             Self::StepFinished { end, .. } => &end.step,
-            Self::RunCalled { .. } | Self::RunResumed | Self::RunFinished { .. } => "",
+            Self::RunCalled { .. } | Self::RunResumed | Self::RunConfined { .. } | Self::RunFinished { .. } => "",
         }
     }
 
@@ -203,6 +209,7 @@ impl Record {
         match self {
             Self::RunCalled { call } => call.to_string(),
             Self::RunResumed => "{}".into(),
+            Self::RunConfined { tier } => serde_json::json!({ "tier": tier }).to_string(),
             Self::EffectAnnounced { label, .. } => serde_json::json!({ "label": label }).to_string(),
             Self::StepStarted { label, attempt, .. } => {
                 serde_json::json!({ "label": label, "attempt": attempt }).to_string()

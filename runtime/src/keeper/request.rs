@@ -2,11 +2,15 @@
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
 use crate::executor::Stop;
+use crate::sandbox::{Confinement, Tier, launched};
+
+/// The program that this process is, which is the one that confines.
+const ITSELF: &str = "/proc/self/exe";
 
 /// A command to hold until its end.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,6 +24,8 @@ pub(crate) struct Request {
     pub recorded: bool,
     /// Program and arguments.
     pub words: Vec<OsString>,
+    /// What it is kept from.
+    pub confinement: Confinement,
     pub set: Vec<(OsString, OsString)>,
     pub unset: Vec<OsString>,
 }
@@ -45,7 +51,16 @@ impl Request {
         request
     }
 
+    /// The command, confined as far as that is done by another program before it.
     pub(super) fn command(&self) -> Command {
+        let command = self.plain_command();
+        match self.confinement.tier {
+            Tier::Off | Tier::T1 => command,
+            Tier::T2 => launched(&command, &self.confinement, Path::new(ITSELF)),
+        }
+    }
+
+    fn plain_command(&self) -> Command {
         let mut words = self.words.iter();
         let mut command = Command::new(words.next().cloned().unwrap_or_default());
         command.args(words).current_dir(&self.folder);
@@ -77,6 +92,7 @@ impl Message {
                 put(request.folder.as_os_str().as_bytes());
                 put(request.words.len().to_string().as_bytes());
                 request.words.iter().for_each(|word| put(word.as_bytes()));
+                request.confinement.words().iter().for_each(|word| put(word.as_bytes()));
                 put(request.set.len().to_string().as_bytes());
                 for (name, value) in &request.set {
                     put(name.as_bytes());
@@ -120,11 +136,12 @@ impl Message {
         let folder = PathBuf::from(fields.next()?);
         let count = number(fields.next()?)?;
         let words = (0..count).map(|_| fields.next()).collect::<Option<Vec<_>>>()?;
+        let confinement = Confinement::take(&mut fields)?;
         let count = number(fields.next()?)?;
         let set = (0..count).map(|_| Some((fields.next()?, fields.next()?))).collect::<Option<Vec<_>>>()?;
         // Behind the last separator stands nothing.
         let unset = fields.filter(|name| !name.is_empty()).collect();
-        Some(Self::Run(Request { tag, folder, timeout, recorded, words, set, unset }))
+        Some(Self::Run(Request { tag, folder, timeout, recorded, words, confinement, set, unset }))
     }
 }
 
@@ -140,6 +157,7 @@ mod tests {
             timeout: Some(Duration::from_millis(1500)),
             recorded: true,
             words: vec!["bash".into(), "-c".into(), String::new().into(), OsString::from_vec(vec![0xff, b'\n'])],
+            confinement: Confinement { network: false, read: vec!["/usr".into()], ..Confinement::open() },
             set: vec![("a".into(), "1=2".into()), ("empty".into(), OsString::new())],
             unset: vec!["gone".into(), "too".into()],
         };

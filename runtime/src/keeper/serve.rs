@@ -17,6 +17,7 @@ use tokio::sync::watch;
 
 use super::REAPER;
 use super::client::{Ended, Kind};
+use super::group::Group;
 use super::lease::Lease;
 use super::request::{Message, Request};
 use super::sweep::sweep;
@@ -25,6 +26,11 @@ use crate::executor::local::{Ending, process};
 use crate::gaps;
 use crate::memory::Killings;
 use crate::run::Signals;
+use crate::sandbox::{self, within};
+
+/// What is done instead of keeping, by its word.
+const INSTEAD: [(&str, fn(&[OsString]) -> ExitCode); 3] =
+    [(sandbox::CONFINE, sandbox::launch), (sandbox::INIT, sandbox::init), (sandbox::END, sandbox::end)];
 
 /// A keeper's whole life: `arguments` are its kind, its lease and its log; its standard input is the socket to the
 /// runtime, and of a server the standard output is what the server gets as its standard input.
@@ -34,6 +40,11 @@ pub fn main(arguments: &[OsString]) -> ExitCode {
         && reaper == REAPER
     {
         return turn_into(program, arguments);
+    }
+    if let [word, arguments @ ..] = arguments
+        && let Some((_, work)) = INSTEAD.iter().find(|(name, _)| word == name)
+    {
+        return work(arguments);
     }
     match begin(arguments) {
         Ok(()) => ExitCode::SUCCESS,
@@ -75,7 +86,10 @@ fn begin(arguments: &[OsString]) -> io::Result<()> {
         socket.set_nonblocking(true)?;
         let (reader, mut writer) = UnixStream::from_std(socket)?.into_split();
         let mut ears = Ears { kind, reader, bytes: Vec::new(), open: true, signals: Signals::all() };
-        let mut place = Place { lease, log, most, input: Some(input), killings: Killings::default() };
+        let mut killings = Killings::default();
+        // Counted where it was before it moves.
+        killings.begin();
+        let mut place = Place { lease, log, most, input: Some(input), killings, group: Group::enter() };
         while let Some(request) = ears.request().await {
             let ended = place.hold(&request, &mut ears).await;
             if request.recorded || !ears.open {
@@ -162,6 +176,7 @@ struct Place {
     /// The standard input of what is started; of a server only once.
     input: Option<OwnedFd>,
     killings: Killings,
+    group: Option<Group>,
 }
 
 impl Place {
@@ -204,7 +219,7 @@ impl Place {
         // While the first process is not waited for, its number, and so the group's, belongs to nobody else.
         let _ = kill_process_group(pid, Signal::KILL);
         let _ = child.wait();
-        let left = sweep();
+        let left = sweep(self.group.as_ref());
         match how {
             Ok(how) => {
                 let out_of_memory = how.looks_killed() && self.killings.any();
@@ -230,7 +245,8 @@ impl Place {
         let input = input.ok_or(io::ErrorKind::InvalidInput)?;
         let mut command = request.command();
         command.stdin(Stdio::from(input)).stdout(self.log.try_clone()?).stderr(self.log.try_clone()?);
-        command.process_group(0).spawn()
+        command.process_group(0);
+        within(&request.confinement, || command.spawn())
     }
 }
 

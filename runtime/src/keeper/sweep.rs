@@ -7,13 +7,23 @@ use std::time::{Duration, Instant};
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, getpgid, getpgrp, kill_process, kill_process_group, waitid};
 
+use super::group::Group;
+
 /// How long it is tried: what hangs in the kernel, or belongs to another user, cannot be ended.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Rounds without a pause: what forks faster than it is looked for is caught by its group or by chance.
 const EAGER: u32 = 200;
 
-/// Kills all children and theirs, until none is left; how many could not be ended.
-pub(super) fn sweep() -> usize {
+/// Kills all children and theirs, until none is left; how many could not be ended. What is in the `group` is ended in one
+/// go; who has left it is looked for.
+pub(super) fn sweep(group: Option<&Group>) -> usize {
+    if matches!(reap(), Reaped::NoneLeft) {
+        return 0;
+    }
+    if let Some(group) = group {
+        // What it does not end is found below.
+        let _ = group.clear();
+    }
     let begun = Instant::now();
     let mut rounds = 0_u32;
     loop {

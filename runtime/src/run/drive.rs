@@ -1,6 +1,7 @@
 //! A run on this machine, from its first step to its report: waits for news, timers, signals and the disk, and lets the
 //! driver do the rest.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use standpipe_plan::Value;
@@ -22,6 +23,7 @@ use crate::journal::{self, Record};
 use crate::machine;
 use crate::options::{Options, RunReport};
 use crate::outputs;
+use crate::sandbox::{Folders, Grounds};
 use crate::schedule::{Rules, Schedule};
 
 /// Nodes that are gone on with before signals and steps are heard again: some milliseconds.
@@ -29,12 +31,15 @@ const SLICE: usize = 4096;
 
 pub(super) async fn drive(setup: Setup, options: &Options, observer: &mut dyn Observer) -> Result<RunReport, Failure> {
     let begun = Instant::now();
-    let Setup { plan, params, id, name, folder, journal, reader, store, stamps, lock, session, mut past, secrets } =
-        setup;
+    let Setup { plan, params, id, name, folder, journal, reader, store, stamps, lock, session, mut past, .. } = setup;
+    let (secrets, granted) = (setup.secrets, setup.granted);
     let (news_sender, mut news) = mpsc::unbounded_channel();
     let (stop, stopped) = watch::channel(Stop::No);
     let capacity = machine::capacity(options);
     let slots = usize::try_from(capacity.cpu / 1000).unwrap_or(1);
+    let given: Vec<PathBuf> = sorted(stamps.keys().map(PathBuf::from));
+    let folders = Folders { root: &options.root, state: &options.state, store: store.root() };
+    let grounds = Grounds::new(granted.tier, &options.sandbox, &folders, &given, &plan.modules);
     let site = Site {
         run: id.clone(),
         root: options.root.clone(),
@@ -47,7 +52,9 @@ pub(super) async fn drive(setup: Setup, options: &Options, observer: &mut dyn Ob
         keeper: options.keeper.clone(),
         secrets,
         max_log: options.max_log.unwrap_or(gaps::MOST),
+        grounds,
         slots,
+        gpus: capacity.gpu,
     };
     let place = EXECUTORS.first().ok_or_else(|| Failure::new(codes::NOT_STARTED, "there is no executor"))?;
     let executor = (place.open)(site)?;
@@ -69,8 +76,15 @@ pub(super) async fn drive(setup: Setup, options: &Options, observer: &mut dyn Ob
     let mut schedule = Schedule::new(&plan, params, capacity, rules, &durations);
     schedule.remember(past.trials());
     let mut recorder = Recorder::new(journal, observer);
-    recorder.tell(Told::RunStarted { run: name.to_string(), id: id.clone(), pipeline: plan.pipeline.clone() });
+    recorder.tell(Told::RunStarted {
+        run: name.to_string(),
+        id: id.clone(),
+        pipeline: plan.pipeline.clone(),
+        sandbox: granted.tier,
+        lacking: granted.lacking,
+    });
     let mut driver = Driver::new(&plan, name, schedule, world, recorder);
+    driver.confined(granted.tier);
     driver.past = past;
     driver.only = options.only.as_deref().map(|step| Only::new(step, &plan));
     driver.go(options.signals.then(Signals::listen), &mut news).await;
@@ -130,6 +144,12 @@ impl Driver<'_, '_, Outside> {
         }
         Ok(RunReport { run: run.to_string(), id, status, seconds, counts, value, outputs, failures })
     }
+}
+
+fn sorted(paths: impl Iterator<Item = PathBuf>) -> Vec<PathBuf> {
+    let mut paths: Vec<PathBuf> = paths.collect();
+    paths.sort_unstable();
+    paths
 }
 
 async fn next(signals: &mut Option<Signals>) {

@@ -19,14 +19,17 @@ use super::environments::Which;
 use super::past::Past;
 use super::recorder::Recorder;
 use super::world::World;
+use crate::admission::Demand;
 use crate::cache::{Key, Keys};
 use crate::codes;
 use crate::environment::Ready;
 use crate::event::{Counts, Event as Told, Failure, LogRange, Status};
+use crate::executor::local::Seats;
 use crate::executor::{News, Stop};
 use crate::journal::{Record, Report};
 use crate::planted::{Bug, planted};
 use crate::runner::{self, Attempt};
+use crate::sandbox::Tier;
 use crate::schedule::{Effect, Event, Schedule, Start, Ticket};
 use crate::store::Stored;
 
@@ -113,6 +116,11 @@ impl<'p, 'o, W: World> Driver<'p, 'o, W> {
             past: Past::default(),
             only: None,
         }
+    }
+
+    /// Steps are confined so: part of what they are made of.
+    pub(crate) fn confined(&mut self, tier: Tier) {
+        self.keys.confined(tier);
     }
 
     /// Does what can be done now; what is left waits for news, for a timer or for the disk, or, where it is
@@ -305,7 +313,7 @@ impl<'p, 'o, W: World> Driver<'p, 'o, W> {
         match effect {
             Effect::Look { ticket } => self.look(ticket),
             Effect::Start { starts, timeout, demand } => {
-                let attempts = starts.into_iter().filter_map(|start| self.start(start, timeout, demand.cpu)).collect();
+                let attempts = starts.into_iter().filter_map(|start| self.start(start, timeout, &demand)).collect();
                 self.world.submit(attempts);
             }
             Effect::Wait { ticket, attempt, nanos, failure } => self.wait(ticket, attempt, nanos, failure),
@@ -351,7 +359,7 @@ impl<'p, 'o, W: World> Driver<'p, 'o, W> {
     }
 
     /// An attempt with all that it needs; that it starts is recorded and told.
-    fn start(&mut self, start: Start, timeout: Option<i64>, cpu: u64) -> Option<Attempt> {
+    fn start(&mut self, start: Start, timeout: Option<i64>, demand: &Demand) -> Option<Attempt> {
         let Start { ticket, attempt: number } = start;
         if let Some(step) = self.steps.get_mut(&ticket) {
             step.reports.clear();
@@ -376,7 +384,9 @@ impl<'p, 'o, W: World> Driver<'p, 'o, W> {
             timeout: timeout.map(|nanos| Duration::from_nanos(u64::try_from(nanos).unwrap_or(0))),
             environment,
             tables,
-            threads: cpu.div_ceil(1000),
+            threads: demand.cpu.div_ceil(1000),
+            gpus: demand.gpu,
+            seats: Seats::default(),
             key,
             probe: self.steps.get(&ticket).is_some_and(|step| step.asked.is_some()),
             held,

@@ -34,11 +34,5 @@ fn why(task: &Task) -> Option<(String, &'static str)> {
             "take `container` away, and name its packages in an `env`",
         ));
     }
-    if task.settings.network == Some(false) {
-        return Some((
-            format!("`{name}` runs without a network"),
-            "take `network: false` away when the task may reach one",
-        ));
-    }
     None
 }

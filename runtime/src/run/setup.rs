@@ -17,6 +17,7 @@ use crate::event::Failure;
 use crate::inputs::{Inputs, Stamps};
 use crate::journal::{self, Journal, Record};
 use crate::options::{Options, Resume};
+use crate::sandbox::{self, Granted, Tier};
 use crate::secrets::Known;
 use crate::store::{self, Store};
 
@@ -41,10 +42,13 @@ pub(super) struct Setup {
     pub session: u32,
     pub past: Past,
     pub secrets: Known,
+    /// What steps are kept from.
+    pub granted: Granted,
 }
 
 pub(super) fn prepare(plan: &Plan, given: Vec<(SmolStr, Value)>, options: &Options) -> Result<Setup, Failure> {
     later::refuse(plan)?;
+    let granted = sandbox::grant(&options.sandbox, options.keeper.as_deref())?;
     let given = parameters::bind(plan, given)?;
     let secrets = Known::of(plan, &given, &options.secrets)?;
     let connection = journal::open(&options.state)?;
@@ -66,8 +70,11 @@ pub(super) fn prepare(plan: &Plan, given: Vec<(SmolStr, Value)>, options: &Optio
     } else if let Some(call) = &options.call {
         journal.append(Record::RunCalled { call: call.clone() }, Vec::new(), false);
     }
+    if granted.tier > Tier::Off {
+        journal.append(Record::RunConfined { tier: granted.tier }, Vec::new(), false);
+    }
     let Run { id, name, folder, lock, session, past, .. } = run;
-    Ok(Setup { plan, params, id, name, folder, journal, reader, store, stamps, lock, session, past, secrets })
+    Ok(Setup { plan, params, id, name, folder, journal, reader, store, stamps, lock, session, past, secrets, granted })
 }
 
 /// A run on record that is this process's to carry on.

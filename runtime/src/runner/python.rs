@@ -81,12 +81,24 @@ async fn outcome(local: &Rc<Local>, attempt: &Attempt, origin: Origin, scratch: 
             Ok((value, files)) => (Ok(value), files),
             Err(failure) => (Err(failure), Vec::new()),
         },
-        Err(failure) => (Err(failure), Vec::new()),
+        Err(failure) => (Err(kept_from(local, attempt, failure)), Vec::new()),
     };
     // Most steps write nothing there.
     let _ = std::fs::remove_dir_all(scratch);
     let placed = |failure: Failure| if failure.line.is_some() { failure } else { failure.at(&attempt.plan, origin) };
     Outcome { result: result.map_err(placed), files, log }
+}
+
+/// The failure, with the sandbox as its cause where it is: what the body raised says so.
+fn kept_from(local: &Local, attempt: &Attempt, failure: Failure) -> Failure {
+    if failure.code != codes::RAISED {
+        return failure;
+    }
+    let said = format!("{}\n{}", failure.detail, failure.message);
+    match local.kept_from(attempt, &said, "raised an error") {
+        Some(kept) => Failure { file: failure.file, line: failure.line, detail: failure.detail, ..kept },
+        None => failure,
+    }
 }
 
 fn task(attempt: &Attempt) -> Option<(PythonTask, Origin)> {

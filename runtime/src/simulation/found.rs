@@ -77,6 +77,7 @@ fn finder(bug: Bug) -> Finder {
         | Bug::KeyWithoutModules
         | Bug::KeyWithoutSignature
         | Bug::KeyWithoutEnvironment
+        | Bug::KeyWithoutSandbox
         | Bug::KeyWithoutInputs => Test(cache::tests::changes_with_everything_that_has_a_say),
         Bug::KeyWithoutLengths => Test(cache::tests::inputs_are_told_apart_by_their_lengths),
         Bug::KeyWithPlace => Test(cache::tests::stays_when_only_places_and_names_change),

@@ -1,15 +1,17 @@
 //! What holds a worker's process: a keeper, or this process itself. Ends it with everything that it started.
 
 use std::os::unix::net::UnixStream;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use tokio::process::Child;
 
 use crate::executor::local::Ending;
-use crate::keeper::{Ended, Keeper, Kind, LogLimit, REAPER, Request};
+use crate::keeper::{Ended, Keeper, Kind, LogLimit, REAPER, Request, end_of};
 use crate::process::kill_tree;
+
+use super::WorkerOptions;
 
 /// A program that holds workers, and the file that it holds meanwhile.
 #[derive(Clone, Debug)]
@@ -55,14 +57,14 @@ impl Holder {
     pub(super) async fn keep(
         kept: &KeptBy,
         command: &std::process::Command,
-        root: &Path,
-        log: &Path,
+        options: &WorkerOptions,
         socket: UnixStream,
     ) -> std::io::Result<Self> {
         let output = Stdio::from(std::os::fd::OwnedFd::from(socket));
-        let mut keeper =
-            Keeper::start(&kept.program, Kind::Server, &kept.lease, LogLimit { log, most: u64::MAX }, output)?;
-        let mut request = Request::of(command, String::new(), root.to_owned());
+        let limit = LogLimit { log: &options.log, most: u64::MAX };
+        let mut keeper = Keeper::start(&kept.program, Kind::Server, &kept.lease, limit, output)?;
+        let mut request = Request::of(command, String::new(), options.root.clone());
+        request.confinement = options.confinement.clone();
         // As the reaper of its own, it sees what a step leaves behind.
         let words = [kept.program.as_os_str(), crate::keeper::COMMAND.as_ref(), REAPER.as_ref()];
         request.words.splice(0..0, words.map(std::ffi::OsStr::to_owned));
@@ -119,6 +121,7 @@ impl Holder {
                 let lost = keeper.is_gone() && !keeper.ended_well();
                 keeper.end().await;
                 if lost {
+                    end_of(keeper.pid());
                     kill_tree(0, marker).await;
                 }
             }

@@ -18,6 +18,7 @@ use smol_str::SmolStr;
 use standpipe_plan::{BlobKind, Frame, Module, Shape, Value};
 
 use crate::event::{Failure, LogRange};
+use crate::sandbox::Confinement;
 
 pub(crate) use call::Sent;
 pub use holder::{Ask, KeptBy};
@@ -40,6 +41,12 @@ pub struct WorkerOptions {
     pub kept_by: Option<KeptBy>,
     /// Variables that the process does not find: they are secrets.
     pub hidden: Vec<String>,
+    /// What the process is kept from.
+    pub confinement: Confinement,
+    /// A folder for what programs put into their user's home folder, where that is out of its sight.
+    pub home: Option<PathBuf>,
+    /// The program that makes namespaces where nobody holds the process: one whose `main` calls [`crate::keeper::main`].
+    pub launcher: Option<PathBuf>,
 }
 
 /// What a Python task does, given to a worker once and then named by `task`.

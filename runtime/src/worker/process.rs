@@ -13,6 +13,7 @@ use rustc_hash::FxHashMap;
 use crate::codes;
 use crate::event::Failure;
 use crate::process::MARKER;
+use crate::sandbox::{Tier, at_home, launched, within};
 
 use super::WorkerOptions;
 use super::call::Definition;
@@ -66,10 +67,10 @@ impl Worker {
         let (ours, theirs) = UnixStream::pair().map_err(|error| failed("connected", &error))?;
         ours.set_nonblocking(true).map_err(|error| failed("connected", &error))?;
         let ours = tokio::net::UnixStream::from_std(ours).map_err(|error| failed("connected", &error))?;
-        let command = command(&options, &marker);
+        let command = command(&options, &marker).map_err(|error| failed("started", &error))?;
         let holder = match &options.kept_by {
-            Some(kept) => Holder::keep(kept, &command, &options.root, &options.log, theirs).await,
-            None => here(command, theirs, log),
+            Some(kept) => Holder::keep(kept, &command, &options, theirs).await,
+            None => here(command, &options, theirs, log),
         };
         let holder = holder.map_err(|error| failed("started", &error))?;
         let root = options.root.to_string_lossy().into_owned();
@@ -132,7 +133,7 @@ impl Worker {
     }
 }
 
-fn command(options: &WorkerOptions, marker: &str) -> Command {
+fn command(options: &WorkerOptions, marker: &str) -> std::io::Result<Command> {
     let mut command = Command::new(&options.python);
     // What people set for their own Python must not change a step; a fixed hash seed gives sets one order.
     for (name, _) in std::env::vars_os() {
@@ -150,11 +151,19 @@ fn command(options: &WorkerOptions, marker: &str) -> Command {
         .envs(options.variables.iter().map(|(name, value)| (name, value)))
         .env(MARKER, marker);
     command.current_dir(&options.root);
-    command
+    if let Some(home) = &options.home {
+        at_home(&mut command, home)?;
+    }
+    Ok(command)
 }
 
 /// Starts the process below this one.
-fn here(command: Command, socket: UnixStream, log: File) -> std::io::Result<Holder> {
+fn here(command: Command, options: &WorkerOptions, socket: UnixStream, log: File) -> std::io::Result<Holder> {
+    let confinement = &options.confinement;
+    let command = match (&options.launcher, confinement.tier) {
+        (Some(program), Tier::T2) => launched(&command, confinement, program),
+        (None, Tier::T2) | (_, Tier::Off | Tier::T1) => command,
+    };
     let mut command = tokio::process::Command::from(command);
     command
         .stdin(Stdio::from(std::os::fd::OwnedFd::from(socket)))
@@ -162,7 +171,11 @@ fn here(command: Command, socket: UnixStream, log: File) -> std::io::Result<Hold
         .stderr(log)
         .process_group(0)
         .kill_on_drop(true);
-    let child = command.spawn()?;
+    let runtime = tokio::runtime::Handle::current();
+    let child = within(confinement, || {
+        let _entered = runtime.enter();
+        command.spawn()
+    })?;
     let pid = child.id().unwrap_or_default();
     Ok(Holder::Here(Box::new(child), pid))
 }

@@ -123,6 +123,7 @@ pub(crate) fn options(root: &Path) -> Options {
         resume: None,
         secrets: standpipe_runtime::Secrets::default(),
         only: None,
+        sandbox: standpipe_runtime::sandbox::Wanted::default(),
     }
 }
 

@@ -45,6 +45,9 @@ impl Bench {
             variables: Vec::new(),
             kept_by: None,
             hidden: Vec::new(),
+            confinement: standpipe_runtime::sandbox::Confinement::default(),
+            home: None,
+            launcher: None,
         };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let worker = runtime.block_on(Worker::start(options)).expect("it starts");

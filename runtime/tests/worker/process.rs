@@ -145,6 +145,9 @@ fn interpreters_that_do_not_work_are_told_of() {
             variables: Vec::new(),
             kept_by: None,
             hidden: Vec::new(),
+            confinement: standpipe_runtime::sandbox::Confinement::default(),
+            home: None,
+            launcher: None,
         };
         let failure = runtime.block_on(Worker::start(options)).map(|_| ()).expect_err("it is no Python");
         said(Err(failure))

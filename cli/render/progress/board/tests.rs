@@ -3,6 +3,7 @@
 use serde_json::json;
 use standpipe_plan::{Expr, Node, NodeId, Origin, Shape, Step, TaskId, Value};
 use standpipe_runtime::history::{AxisInfo, ObjectiveInfo, Scale};
+use standpipe_runtime::sandbox::Tier;
 use standpipe_runtime::{Counts, SweepHead};
 
 use super::*;
@@ -63,7 +64,13 @@ pub(in super::super) fn story() -> Vec<Event> {
         inputs: Vec::new(),
     };
     vec![
-        Event::RunStarted { run: "brave-otter".into(), id: "01".into(), pipeline: "train".into() },
+        Event::RunStarted {
+            run: "brave-otter".into(),
+            id: "01".into(),
+            pipeline: "train".into(),
+            sandbox: Tier::Off,
+            lacking: None,
+        },
         environment("making", ""),
         environment("making", "installing pandas"),
         environment("ready", ""),

@@ -204,6 +204,8 @@ codes! {
     EFFECT_UNKNOWN "E0652" "an effect may have happened"
     RUN_NOT_RESUMED "E0653" "a run cannot be gone on with"
     STEP_NOT_ALONE "E0654" "a step cannot be tried alone"
+    SANDBOX_MISSING "E0660" "the host lacks the sandbox that is required"
+    SANDBOX_DENIED "E0661" "the sandbox kept a step from something"
     TRIAL_STOPPED "E0690" "a trial was stopped early"
     SWEEP_WITHOUT_VALUE "E0691" "a sweep has no value"
     SWEEP_NOT_TAUGHT "E0692" "no earlier trials for a sweep"

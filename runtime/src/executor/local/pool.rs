@@ -6,8 +6,10 @@ use std::sync::Arc;
 use standpipe_plan::Module;
 
 use super::log::Slot;
+use super::seats::Seats;
 use crate::environment::Ready;
 use crate::event::Failure;
+use crate::sandbox::{Confinement, Tier};
 use crate::worker::{Worker, WorkerOptions};
 
 /// Variables that tell numeric libraries how many threads to use: OpenMP (and with it PyTorch), the makers of BLAS, Apple's,
@@ -35,9 +37,19 @@ pub(crate) struct Warm {
 
 /// Workers of one kind may stand in for each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Kind {
+pub(super) struct Kind {
     python: PathBuf,
     threads: u64,
+    /// Variables that name its cards.
+    cards: Vec<(String, String)>,
+    confinement: Confinement,
+}
+
+impl Kind {
+    /// A worker of that environment, with so many threads and these cards, kept from what its steps are kept from.
+    pub(super) fn new(ready: &Ready, threads: u64, seats: &Seats, confinement: Confinement) -> Self {
+        Self { python: ready.python.clone(), threads, cards: seats.variables(), confinement }
+    }
 }
 
 pub(super) struct Pool {
@@ -52,10 +64,9 @@ impl Pool {
         Self { idle: Vec::new(), most, modules: Arc::new(modules) }
     }
 
-    /// An idle worker of that environment, the one used last.
-    pub(super) fn take(&mut self, ready: &Ready, threads: u64) -> Option<Warm> {
-        let kind = Kind { python: ready.python.clone(), threads };
-        let index = self.idle.iter().rposition(|warm| warm.kind == kind)?;
+    /// An idle worker of that kind, the one used last.
+    pub(super) fn take(&mut self, kind: &Kind) -> Option<Warm> {
+        let index = self.idle.iter().rposition(|warm| warm.kind == *kind)?;
         Some(self.idle.remove(index))
     }
 
@@ -70,30 +81,29 @@ impl Pool {
         std::mem::take(&mut self.idle)
     }
 
-    /// How to start a worker that writes to `slot`, and finds no variables that are `hidden`.
-    pub(super) fn options(
-        &self,
-        ready: &Ready,
-        threads: u64,
-        root: PathBuf,
-        slot: &Slot,
-        hidden: Vec<String>,
-    ) -> WorkerOptions {
+    /// How to start a worker of that kind that writes to `slot`, and finds no variables that are `hidden`.
+    pub(super) fn options(&self, kind: &Kind, root: PathBuf, slot: &Slot, hidden: Vec<String>) -> WorkerOptions {
+        let mut confinement = kind.confinement.clone();
+        if confinement.tier > Tier::Off {
+            confinement.write.push(slot.path().to_owned());
+        }
         WorkerOptions {
-            python: ready.python.clone(),
+            python: kind.python.clone(),
             log: slot.path().to_owned(),
             root,
             modules: Arc::clone(&self.modules),
-            variables: thread_variables(threads),
+            variables: [thread_variables(kind.threads), kind.cards.clone()].concat(),
             kept_by: None,
             hidden,
+            confinement,
+            home: None,
+            launcher: None,
         }
     }
 }
 
 /// A fresh worker.
-pub(super) async fn start(options: WorkerOptions, threads: u64, slot: Slot) -> Result<Warm, (Failure, Slot)> {
-    let kind = Kind { python: options.python.clone(), threads };
+pub(super) async fn start(options: WorkerOptions, kind: Kind, slot: Slot) -> Result<Warm, (Failure, Slot)> {
     match Worker::start(options).await {
         Ok(worker) => Ok(Warm { worker, slot, kind }),
         Err(failure) => Err((failure, slot)),

@@ -17,6 +17,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until};
 
 use crate::executor::Stop;
 use crate::process::{Mark, kill_tree};
+use crate::sandbox::{Confinement, within};
 
 /// How long a process may take to end after it was asked to.
 pub(super) const GRACE: Duration = Duration::from_secs(5);
@@ -48,14 +49,15 @@ pub(crate) struct Limits {
 /// and then while it runs.
 pub(super) async fn run(
     mut command: Command,
-    marker: &str,
+    (marker, confinement): (&str, &Confinement),
     mut limits: Limits,
     look: &mut dyn FnMut(),
 ) -> io::Result<Ending> {
     if *limits.stop.borrow_and_update() != Stop::No {
         return Ok(Ending::Cancelled);
     }
-    let mut child = command.process_group(0).spawn()?;
+    command.process_group(0);
+    let mut child = within(confinement, || command.spawn())?;
     drop(command);
     let ended = match pid_of(&child) {
         Ok(pid) => watch(pid, limits, look).await,

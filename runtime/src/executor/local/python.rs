@@ -8,15 +8,18 @@ use std::time::Duration;
 use standpipe_plan::{Shape, Value};
 use tokio::time::{Instant, sleep_until};
 
-use super::pool::{self, Warm};
+use super::log::Slot;
+use super::pool::{self, Kind, Warm};
 use super::process::GRACE;
+use super::seats::Seats;
 use super::{Local, output};
 use crate::codes;
 use crate::environment::Ready;
 use crate::event::{Failure, LogRange};
 use crate::executor::Stop;
 use crate::runner::Attempt;
-use crate::worker::{Ask, KeptBy, Message, Outcome, Produced, Request};
+use crate::sandbox::{Confinement, Tier};
+use crate::worker::{Ask, KeptBy, Message, Outcome, Produced, Request, WorkerOptions};
 
 /// How often new output is looked for.
 pub(super) const LOOK: Duration = Duration::from_millis(200);
@@ -111,7 +114,7 @@ impl Local {
 
     /// A worker whose log is ready for the attempt.
     async fn begun(&self, attempt: &Attempt, ready: &Ready) -> Result<Warm, Failure> {
-        let mut warm = self.worker(ready, attempt.threads).await?;
+        let mut warm = self.worker(self.kind(attempt, ready)).await?;
         match warm.slot.begin(|start| self.now(attempt, start)) {
             Ok(_) => Ok(warm),
             Err(error) => {
@@ -136,10 +139,10 @@ impl Local {
                 return Err(super::not_started(attempt, &error));
             }
         };
-        let mut options =
-            self.pool.borrow().options(ready, attempt.threads, self.root().to_owned(), &slot, self.hidden());
+        let kind = self.kind(attempt, ready);
+        let mut options = self.options(&kind, &slot);
         options.log = format!("/proc/self/fd/{}", raw.as_raw_fd()).into();
-        let started = pool::start(options, attempt.threads, slot).await;
+        let started = pool::start(options, kind, slot).await;
         drop(raw);
         started.map_err(|(failure, slot)| {
             self.give_back(slot);
@@ -147,15 +150,31 @@ impl Local {
         })
     }
 
-    pub(super) async fn worker(&self, ready: &Ready, threads: u64) -> Result<Warm, Failure> {
-        let idle = self.pool.borrow_mut().take(ready, threads);
+    /// The kind of worker that an attempt needs.
+    pub(super) fn kind(&self, attempt: &Attempt, ready: &Ready) -> Kind {
+        Kind::new(ready, attempt.threads, &attempt.seats, self.confinement(attempt, &[self.work()]))
+    }
+
+    /// How to start a worker of that kind with that slot.
+    fn options(&self, kind: &Kind, slot: &Slot) -> WorkerOptions {
+        let mut options = self.pool.borrow().options(kind, self.root().to_owned(), slot, self.hidden());
+        if options.confinement.tier > Tier::Off {
+            let name = slot.path().file_stem().unwrap_or_default().to_string_lossy();
+            options.home = Some(self.work().join(format!("home-{name}")));
+        }
+        options.launcher.clone_from(&self.site.keeper);
+        options
+    }
+
+    pub(super) async fn worker(&self, kind: Kind) -> Result<Warm, Failure> {
+        let idle = self.pool.borrow_mut().take(&kind);
         if let Some(warm) = idle {
             return Ok(warm);
         }
         let slot = self.slot(false);
-        let mut options = self.pool.borrow().options(ready, threads, self.root().to_owned(), &slot, self.hidden());
+        let mut options = self.options(&kind, &slot);
         options.kept_by = self.site.keeper.clone().map(|program| KeptBy { program, lease: slot.lease() });
-        pool::start(options, threads, slot).await.map_err(|(failure, slot)| {
+        pool::start(options, kind, slot).await.map_err(|(failure, slot)| {
             self.give_back(slot);
             failure
         })
@@ -213,7 +232,8 @@ impl Local {
         let Some(ready) = &attempt.tables else {
             return Err(Failure::new(codes::NOT_STARTED, "this task has nothing that reads its tables"));
         };
-        let mut warm = self.worker(ready, attempt.threads).await?;
+        // Not the step's own doing.
+        let mut warm = self.worker(Kind::new(ready, attempt.threads, &Seats::default(), Confinement::open())).await?;
         match warm.slot.begin(|start| self.now(attempt, start)) {
             Ok(_) => Ok(warm),
             Err(error) => {

@@ -41,7 +41,7 @@ impl Reports {
 
     /// Those of an attempt whose session keeps its files in `folder`.
     pub(super) fn of(folder: &Path, ticket: Ticket, attempt: u32) -> Self {
-        Self::new(folder.join(format!("{ticket}-{attempt}.report")))
+        Self::new(super::own_folder(folder, ticket, attempt).join("report"))
     }
 
     pub(super) fn path(&self) -> &Path {

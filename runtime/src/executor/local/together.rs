@@ -27,7 +27,7 @@ impl Local {
         if *self.stop().borrow() != Stop::No {
             return Err(stopped(attempt));
         }
-        let mut warm = self.worker(ready, attempt.threads).await?;
+        let mut warm = self.worker(self.kind(attempt, ready)).await?;
         if let Err(error) = warm.slot.begin(|start| self.now(attempt, start)) {
             self.end(warm).await;
             return Err(super::not_started(attempt, &error));

@@ -68,7 +68,10 @@ pub(super) fn failure(local: &Local, attempt: &Attempt, ended: &Ended, program: 
             Failure::new(codes::DISK_FULL, format!("`{step}` found the disk full and ended with exit status {status}"))
                 .with_help("make room and run again: what finished is reused")
         }
-        Ending::Exited(status) => exited(step, status),
+        Ending::Exited(status) => match local.kept_from(attempt, &tail, &format!("ended with exit status {status}")) {
+            Some(kept) => kept,
+            None => exited(step, status),
+        },
         Ending::Signalled(signal) => signalled(step, signal),
     };
     let failure = match ended.left {

@@ -11,7 +11,7 @@ use standpipe_plan::{BlobKind, Shape, Value};
 
 use crate::codes;
 use crate::event::Failure;
-use crate::executor::local::Local;
+use crate::executor::local::{Local, own_folder};
 use crate::runner::Attempt;
 use crate::store::Stored;
 
@@ -20,9 +20,8 @@ const LONGEST_TEXT: u64 = 16 << 20;
 
 /// The files of one attempt.
 pub(super) struct Work {
+    /// The attempt's own.
     folder: PathBuf,
-    /// What their names begin with.
-    prefix: String,
     outputs: Vec<Output>,
 }
 
@@ -41,12 +40,12 @@ impl Output {
 }
 
 impl Work {
-    /// `ticket` and `number` are the attempt's own, or those it had in an earlier session.
-    pub(super) fn new(folder: &Path, attempt: &Attempt, ticket: u64, number: u32) -> Self {
-        let prefix = format!("{ticket}-{number}.");
+    /// Below `work`; `ticket` and `number` are the attempt's own, or those it had in an earlier session.
+    pub(super) fn new(work: &Path, attempt: &Attempt, ticket: u64, number: u32) -> Self {
+        let folder = own_folder(work, ticket, number);
         let output = |field: Option<&SmolStr>, shape: &Shape| {
             let name = field.map_or("out", SmolStr::as_str);
-            let path = folder.join(format!("{prefix}{name}{}", ending(shape)));
+            let path = folder.join(format!("{name}{}", ending(shape)));
             Output { field: field.cloned(), shape: shape.clone(), path }
         };
         let outputs = match &attempt.output {
@@ -54,7 +53,7 @@ impl Work {
             Shape::Record(fields) => fields.iter().map(|field| output(Some(&field.name), &field.shape)).collect(),
             shape => vec![output(None, shape)],
         };
-        Self { folder: folder.to_owned(), prefix, outputs }
+        Self { folder, outputs }
     }
 
     /// Tells the body where to write.
@@ -70,8 +69,8 @@ impl Work {
 
     /// Writes a file for the body to read.
     pub(super) fn write(&self, name: &str, content: &[u8]) -> Result<PathBuf, Failure> {
-        let path = self.folder.join(format!("{}{name}", self.prefix));
-        crate::store::make_folder(&self.folder)
+        let path = self.folder.join("in").join(name);
+        crate::store::make_folder(&self.folder.join("in"))
             .and_then(|()| fs::write(&path, content))
             .map_err(|error| not_written(&path, &error))?;
         Ok(path)
@@ -79,20 +78,13 @@ impl Work {
 
     /// A folder for what is made of the body's files.
     fn scratch(&self) -> PathBuf {
-        self.folder.join(format!("{}scratch", self.prefix))
+        self.folder.join("scratch")
     }
 
     /// Removes what is left of them.
     pub(super) fn clear(&self) {
-        if self.outputs.is_empty() {
-            return;
-        }
-        let Ok(files) = fs::read_dir(&self.folder) else { return };
-        for file in files.flatten().filter(|file| file.file_name().to_string_lossy().starts_with(&self.prefix)) {
-            if fs::remove_file(file.path()).is_err() {
-                let _ = fs::remove_dir_all(file.path());
-            }
-        }
+        // There may be nothing, and what cannot be removed goes with the run's other files.
+        let _ = fs::remove_dir_all(&self.folder);
     }
 }
 

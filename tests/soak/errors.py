@@ -1,0 +1,191 @@
+#!/usr/bin/env python3
+"""Lets each kind of system call by which the program keeps its state fail, once or from then on, as a disk that is full or
+broken and a process with too many open files have it: the N-th such call, for N = 1, 2, ... until it ends without having
+met the error. The run may fail, with a cause that is true; nothing that it told of may be lost, and when the error is
+over it goes on to the right result.
+
+    python3 tests/soak/errors.py target/debug/standpipe [--most N] [--every N] [--seconds S]
+
+Needs strace. Prints one line for each kind of error and a summary; its exit code is 1 when anything was wrong.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+# What fails, how, and from which call on: `N` alone, or `N+` for all that follow as well.
+ERRORS = [
+    ("pwrite64", "ENOSPC", "+"),
+    ("pwrite64", "EIO", ""),
+    ("fdatasync", "EIO", ""),
+    ("fdatasync", "ENOSPC", "+"),
+    ("fsync", "EIO", ""),
+    ("ftruncate", "EIO", ""),
+    ("write", "ENOSPC", "+"),
+    ("write", "EIO", ""),
+    ("openat", "EMFILE", ""),
+    ("openat", "ENOSPC", ""),
+    ("openat", "EIO", ""),
+    ("mkdir,mkdirat", "ENOSPC", "+"),
+    ("renameat2,rename,renameat", "EIO", ""),
+    ("linkat,link", "EIO", ""),
+    ("unlink,unlinkat", "EIO", ""),
+    ("pread64", "EIO", ""),
+    ("flock", "EIO", ""),
+    ("socketpair", "EMFILE", ""),
+    ("clone,clone3,vfork", "EAGAIN", ""),
+    ("memfd_create", "EMFILE", ""),
+]
+
+PROGRAM = """
+task make(n: Int) -> File {
+  sh:
+    echo $((n * 2)) > "$out"
+}
+
+task add(all: List[File]) -> Int {
+  python:
+    return sum(int(part.read_text()) for part in all)
+}
+
+effect note(n: Int) -> Int {
+  sh:
+    echo "$n" >> noted
+    echo "$n" > "$out"
+}
+
+pipeline main() -> Int {
+  all = for n in 0..3 { make(n) }
+  note(add(all))
+}
+"""
+RESULT = 6
+# The program could not so much as say what is wrong, in its own words.
+CRASHES = (-6, -11, 101, 134, 139)
+
+
+class Wrong(Exception):
+    pass
+
+
+def environment():
+    return {**{name: value for name, value in os.environ.items() if not name.startswith("STANDPIPE_")}, "NO_COLOR": "1"}
+
+
+def standpipe(binary, folder, *words, before=()):
+    command = [*before, binary, *words]
+    return subprocess.run(command, cwd=folder, env=environment(), capture_output=True, text=True, timeout=60)
+
+
+def events(text):
+    """The events told; where standard output itself fails, the last line may be cut."""
+    found = []
+    for line in text.splitlines():
+        try:
+            found.append(json.loads(line))
+        except json.JSONDecodeError:
+            break
+    return found
+
+
+def succeeded(told):
+    return {event["step"] for event in told if event["event"] == "step_finished" and event["status"] == "succeeded"}
+
+
+def noted(folder):
+    file = folder / "noted"
+    return file.read_text().split() if file.exists() else []
+
+
+def one(binary, folder, call, error, onward, nth):
+    """Meets the error once, then goes on without it: whether it was met, and whether the run failed of it."""
+    log = folder / "strace"
+    strace = ["strace", "-qq", "-o", str(log), "-e", f"trace={call}", "-e", f"inject={call}:error={error}:when={nth}{onward}"]
+    first = standpipe(binary, folder, "run", "main.pipe", "--format", "json", before=strace)
+    met = "(INJECTED)" in log.read_text()
+    log.unlink()
+    if first.returncode in CRASHES or "panicked" in first.stderr:
+        raise Wrong(f"crashed with {first.returncode}: {first.stderr[-500:]}")
+    told = events(first.stdout)
+    before = succeeded(told)
+    if first.returncode == 0:
+        outputs = [event["outputs"] for event in told if event["event"] == "run_finished"]
+        # What cannot be printed is not the run's doing.
+        if outputs not in ([RESULT], []):
+            raise Wrong(f"the result is {outputs}")
+        if noted(folder) != [str(RESULT)]:
+            raise Wrong(f"it succeeded, and the effect happened {len(noted(folder))} times")
+        return met, False
+    if first.returncode not in (1, 2, 130):
+        raise Wrong(f"ended with {first.returncode}: {first.stderr[-500:]}")
+    decided = []
+    for _ in range(4):
+        on_record = standpipe(binary, folder, "runs", "show").returncode == 0
+        words = ["runs", "resume", *decided] if on_record else ["run", "main.pipe"]
+        again = standpipe(binary, folder, *words, "--format", "json")
+        if on_record and again.returncode in (1, 2) and ("not on record" in again.stderr or "nothing of it is left" in again.stderr):
+            # It failed before it was on record how it was called; or after everything was, and only telling it failed.
+            again = standpipe(binary, folder, "run", "main.pipe", "--format", "json")
+            (folder / "noted").unlink(missing_ok=True) if "nothing of it is left" in again.stderr else None
+        heard = events(again.stdout)
+        if before & succeeded(heard) - {"main.note"} and words[0] == "runs":
+            raise Wrong(f"run again although their end was told: {sorted(before & succeeded(heard))}")
+        if again.returncode == 0:
+            break
+        failed = [event for event in heard if event["event"] == "step_finished" and event["status"] == "failed"]
+        if [event["error"]["code"] for event in failed] != ["E0652"]:
+            raise Wrong(f"cannot go on: {again.stdout[-600:]}{again.stderr[-600:]}")
+        # A person looks, undoes what happened, and has it started again.
+        (folder / "noted").unlink(missing_ok=True)
+        decided = ["--retry", failed[0]["step"]]
+    else:
+        raise Wrong("stuck")
+    outputs = [event["outputs"] for event in heard if event["event"] == "run_finished"]
+    if outputs != [RESULT]:
+        raise Wrong(f"the result is {outputs}")
+    return met, True
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("binary", type=pathlib.Path)
+    parser.add_argument("--most", type=int, default=10_000, help="points of each kind at most")
+    parser.add_argument("--every", type=int, default=1, help="only every N-th point")
+    parser.add_argument("--seconds", type=float, default=1e9, help="no further kind after that time")
+    options = parser.parse_args()
+    if shutil.which("strace") is None:
+        sys.exit("strace is not installed: apt-get install strace")
+    binary, begun = options.binary.resolve(), time.monotonic()
+    total, failures, wrong = 0, 0, []
+    for call, error, onward in ERRORS:
+        explored = failed = 0
+        for nth in range(1, options.most * options.every + 1, options.every):
+            if time.monotonic() - begun > options.seconds:
+                break
+            with tempfile.TemporaryDirectory() as folder:
+                folder = pathlib.Path(folder)
+                (folder / "main.pipe").write_text(PROGRAM)
+                try:
+                    met, stopped = one(binary, folder, call, error, onward, nth)
+                except (Wrong, subprocess.TimeoutExpired) as problem:
+                    wrong.append(f"{call} {error} {nth}{onward}: {problem}")
+                    met, stopped = True, True
+            if not met:
+                break
+            explored, failed = explored + 1, failed + stopped
+        total, failures = total + explored, failures + failed
+        print(f"  {call} {error}{' for good' if onward else ''}: {explored} points, {failed} runs stopped", flush=True)
+    for line in wrong:
+        print(f"WRONG {line}")
+    print(f"R1-R3 errors: {total} explored, {failures} runs stopped and gone on with, {len(wrong)} wrong (lost, doubled, "
+          f"crashed, stuck or silent); kernel {os.uname().release}; {time.monotonic() - begun:.1f} s")
+    sys.exit(1 if wrong else 0)
+
+
+main()

@@ -1,0 +1,168 @@
+#!/usr/bin/env python3
+"""Cuts the power at random moments of a run: what an ext4 image held of its file system then is mounted again, and the run
+gone on with there. What had been told before must be on record, and its results whole.
+
+    python3 tests/soak/power.py target/debug/standpipe [--cuts N] [--seed N]
+
+Needs root, loop devices and mkfs.ext4. The file system is mounted without the habit of writing renamed files at once
+(noauto_da_alloc), which hides a missing sync. Prints a summary; its exit code is 1 when anything was wrong.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+PROGRAM = """
+task make(n: Int, run: Int) -> File {
+  sh:
+    head -c 3000 /dev/zero | tr '\\0' x > "$out"
+    echo "$n of $run" >> "$out"
+}
+
+task count(all: List[File]) -> Int {
+  python:
+    return sum(len(part.read_bytes()) > 3000 for part in all)
+}
+
+pipeline main(run: Int) -> Int {
+  all = for n in 0..40 { make(n, run) }
+  count(all)
+}
+"""
+RESULT = 40
+
+
+class Wrong(Exception):
+    pass
+
+
+def environment():
+    return {**{name: value for name, value in os.environ.items() if not name.startswith("STANDPIPE_")}, "NO_COLOR": "1"}
+
+
+def command(*words):
+    subprocess.run(words, check=True, capture_output=True)
+
+
+class Mounted:
+    """An image, mounted in a folder of its own as long as this is open."""
+
+    def __init__(self, image):
+        self.image = image
+        self.folder = pathlib.Path(tempfile.mkdtemp())
+
+    def __enter__(self):
+        command("mount", "-o", "loop,noauto_da_alloc", str(self.image), str(self.folder))
+        return self.folder
+
+    def __exit__(self, *_):
+        for _ in range(50):
+            if subprocess.run(["umount", str(self.folder)], capture_output=True).returncode == 0:
+                break
+            time.sleep(0.1)
+        else:
+            command("umount", "-l", str(self.folder))
+        self.folder.rmdir()
+
+
+def told(lines):
+    """The steps of which it was told that they succeeded."""
+    steps = set()
+    for line in lines:
+        try:
+            event = json.loads(line)
+        except json.JSONDecodeError:
+            break
+        if event["event"] == "step_finished" and event["status"] == "succeeded":
+            steps.add(event["step"])
+    return steps
+
+
+def go_on(binary, folder, number, before):
+    """Goes on from what the disk held; what was told before must not be done again."""
+    words = [binary, "runs", "resume", "--format", "json"]
+    again = subprocess.run(words, cwd=folder, env=environment(), capture_output=True, text=True, timeout=120)
+    if again.returncode == 2 and not before:
+        # Nothing had been told: nothing need be on record.
+        words = [binary, "run", "main.pipe", "--run", str(number), "--format", "json"]
+        again = subprocess.run(words, cwd=folder, env=environment(), capture_output=True, text=True, timeout=120)
+    if again.returncode != 0:
+        if "nothing of it is left to do" in again.stderr:
+            return
+        raise Wrong(f"cannot go on: {again.stdout[-500:]}{again.stderr[-500:]}")
+    doubled = before & told(again.stdout.splitlines())
+    if doubled:
+        raise Wrong(f"lost, although their end was told: {sorted(doubled)[:5]}")
+    last = json.loads(again.stdout.splitlines()[-1])
+    if last["outputs"] != RESULT:
+        raise Wrong(f"the result is {last['outputs']}")
+    checked = subprocess.run([binary, "doctor", "--format", "json"], cwd=folder, env=environment(), capture_output=True, text=True)
+    findings = json.loads(checked.stdout)["findings"]
+    damaged = [finding["text"] for finding in findings if finding["part"] == "state" and finding["verdict"] == "wrong"]
+    if damaged:
+        raise Wrong(f"the state is not as it should be: {damaged}")
+
+
+def one(binary, scratch, number, wait):
+    """One run on a new disk, cut after `wait` seconds; how many steps had been told of."""
+    image, snapshot = scratch / "disk.img", scratch / "snapshot.img"
+    with open(image, "wb") as file:
+        file.truncate(48 << 20)
+    command("mkfs.ext4", "-q", "-F", str(image))
+    with Mounted(image) as folder:
+        (folder / "main.pipe").write_text(PROGRAM)
+        os.sync()
+        words = [binary, "run", "main.pipe", "--run", str(number), "--format", "json"]
+        run = subprocess.Popen(words, cwd=folder, env=environment(), stdout=subprocess.PIPE, text=True)
+        lines = []
+        reader = threading.Thread(target=lambda: lines.extend(run.stdout), daemon=True)
+        reader.start()
+        time.sleep(wait)
+        heard = list(lines)
+        # It writes nothing while the image is copied, and is told nothing of it.
+        run.send_signal(signal.SIGSTOP)
+        shutil.copyfile(image, snapshot)
+        run.send_signal(signal.SIGCONT)
+        run.kill()
+        run.wait()
+        reader.join()
+    before = told(heard)
+    with Mounted(snapshot) as folder:
+        go_on(binary, folder, number, before)
+    return len(before)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("binary", type=pathlib.Path)
+    parser.add_argument("--cuts", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=7)
+    options = parser.parse_args()
+    if os.geteuid() != 0 or shutil.which("mkfs.ext4") is None:
+        sys.exit("this needs root and mkfs.ext4")
+    binary, begun, chance = options.binary.resolve(), time.monotonic(), random.Random(options.seed)
+    wrong, steps = [], 0
+    with tempfile.TemporaryDirectory() as scratch:
+        for number in range(options.cuts):
+            wait = chance.uniform(0.02, 1.5)
+            try:
+                steps += one(binary, pathlib.Path(scratch), number, wait)
+            except (Wrong, subprocess.SubprocessError) as problem:
+                wrong.append(f"cut {number} after {wait:.3f} s: {problem}")
+    for line in wrong:
+        print(f"WRONG {line}")
+    print(f"K5 power cuts: {options.cuts} images, {steps} steps told of before, {len(wrong)} wrong (lost, damaged or stuck); "
+          f"kernel {os.uname().release}, ext4 noauto_da_alloc, seed {options.seed}; {time.monotonic() - begun:.1f} s")
+    sys.exit(1 if wrong else 0)
+
+
+main()
