@@ -56,7 +56,6 @@ impl Tier {
 
     /// Whether it is none.
     #[must_use]
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde asks it")]
     pub fn is_off(&self) -> bool {
         *self == Self::Off
     }

@@ -123,7 +123,7 @@ impl Keeper {
             return Ok(Ended { how: Ending::Cancelled, ..Ended::default() });
         }
         self.told = false;
-        self.socket.get_mut().write_all(&Message::Run(request).frame()).await?;
+        self.socket.get_mut().write_all(&Message::Run(Box::new(request)).frame()).await?;
         let mut ticks = interval_at(Instant::now() + LOOK, LOOK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut listening = true;
@@ -148,7 +148,7 @@ impl Keeper {
     /// Gives it a command whose end is heard by [`Keeper::ended`].
     pub(crate) async fn send(&mut self, request: Request) -> io::Result<()> {
         self.told = false;
-        self.socket.get_mut().write_all(&Message::Run(request).frame()).await
+        self.socket.get_mut().write_all(&Message::Run(Box::new(request)).frame()).await
     }
 
     /// Waits for the end of the command. Nothing is lost when that is given up half-way.

@@ -33,7 +33,7 @@ pub(crate) struct Request {
 /// What the runtime says to a keeper.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Message {
-    Run(Request),
+    Run(Box<Request>),
     Stop(Stop),
 }
 
@@ -141,7 +141,7 @@ impl Message {
         let set = (0..count).map(|_| Some((fields.next()?, fields.next()?))).collect::<Option<Vec<_>>>()?;
         // Behind the last separator stands nothing.
         let unset = fields.filter(|name| !name.is_empty()).collect();
-        Some(Self::Run(Request { tag, folder, timeout, recorded, words, confinement, set, unset }))
+        Some(Self::Run(Box::new(Request { tag, folder, timeout, recorded, words, confinement, set, unset })))
     }
 }
 
@@ -162,10 +162,10 @@ mod tests {
             unset: vec!["gone".into(), "too".into()],
         };
         let messages = [
-            Message::Run(request),
+            Message::Run(Box::new(request)),
             Message::Stop(Stop::Gently),
             Message::Stop(Stop::AtOnce),
-            Message::Run(Request::default()),
+            Message::Run(Box::default()),
         ];
         let sent: Vec<u8> = messages.iter().flat_map(Message::frame).collect();
         let mut bytes = Vec::new();

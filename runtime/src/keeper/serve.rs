@@ -28,8 +28,11 @@ use crate::memory::Killings;
 use crate::run::Signals;
 use crate::sandbox::{self, within};
 
+/// What a process does with its arguments.
+type Work = fn(&[OsString]) -> ExitCode;
+
 /// What is done instead of keeping, by its word.
-const INSTEAD: [(&str, fn(&[OsString]) -> ExitCode); 3] =
+const INSTEAD: [(&str, Work); 3] =
     [(sandbox::CONFINE, sandbox::launch), (sandbox::INIT, sandbox::init), (sandbox::END, sandbox::end)];
 
 /// A keeper's whole life: `arguments` are its kind, its lease and its log; its standard input is the socket to the
@@ -122,7 +125,7 @@ impl Ears {
         while self.open {
             tokio::select! {
                 message = next(&mut self.reader, &mut self.bytes) => match message {
-                    Some(Message::Run(request)) => return Some(request),
+                    Some(Message::Run(request)) => return Some(*request),
                     Some(Message::Stop(_)) => {}
                     None => self.open = false,
                 },

@@ -176,6 +176,7 @@ fn line(record: &Record) -> Option<Line> {
     Some(match record {
         Record::RunCalled { .. }
         | Record::RunResumed
+        | Record::RunConfined { .. }
         | Record::SweepStarted { .. }
         | Record::SweepTaught { .. }
         | Record::TrialStarted { .. }
