@@ -59,6 +59,9 @@ const TYPES: &[(&str, &str, &str)] = &[
     ("List[Int in 0..", "1", "]"),
 ];
 
+/// Brackets that nothing closes, or others do.
+const OPEN: &[&str] = &["(", "[", "{", "{ a: ", "f(", "if a { ", "(]", "{)", "(\n", "[\n  b = (", "\"${", ")", "}\n"];
+
 fn nested((open, inner, close): &(&str, &str, &str)) -> String {
     format!("{}{inner}{}", open.repeat(LEVELS), close.repeat(LEVELS))
 }
@@ -98,6 +101,17 @@ fn a_million_levels_of_types() {
         [(format!("type {form:?}"), alias), (format!("input {form:?}"), head)]
     });
     assert_eq!(survive(texts), [""; 0]);
+}
+
+#[test]
+fn a_million_brackets_without_a_partner() {
+    for form in OPEN {
+        let text = format!("pipeline main(a: Int) -> Int {{\n  x = {}\n}}\n", form.repeat(LEVELS));
+        let read = move || parse(&source(&text)).diagnostics.iter().map(|found| found.code.to_string()).collect();
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn(read).expect("a thread");
+        let codes: Vec<String> = thread.join().unwrap_or_else(|_| panic!("{form:?}: it panicked"));
+        assert!((1..=20).contains(&codes.len()), "{form:?}: {} messages", codes.len());
+    }
 }
 
 #[test]

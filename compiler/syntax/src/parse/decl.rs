@@ -8,7 +8,7 @@ use super::{Parser, errors};
 use crate::ast::{Decl, DeclKind, Env, Name, Pipeline, Schedule, Task, Test, Tree, TypeExpr, TypeKind, TypeParam};
 use crate::diag::Diagnostic;
 use crate::lex::Kind;
-use crate::tree;
+use crate::tree::{self, Balance};
 
 impl Parser<'_> {
     /// Reads all declarations. Lines at the left edge that start none are one mistake when they follow each other.
@@ -39,7 +39,7 @@ impl Parser<'_> {
     fn declaration(&mut self, range: Range<usize>) -> Decl {
         self.too_deep = false;
         let doc = self.builder.doc(self.tokens.span_all(&range));
-        let mut unmatched = tree::balance(&mut self.tokens, range.clone());
+        let Balance { mut unmatched, hopeless } = tree::balance(&mut self.tokens, range.clone());
         let at = self.tokens.span(range.start);
         let word = self.tokens.text(range.start);
         let known = tree::DECLARATIONS.contains(&word);
@@ -50,6 +50,7 @@ impl Parser<'_> {
         }
         let mut end = range.end;
         let kind = match word {
+            _ if hopeless && known => None,
             "import" => self.line(Start::Import, range.clone(), &mut end),
             "type" => self.line(Start::Type, range.clone(), &mut end),
             "artifact" => self.line(Start::Artifact, range.clone(), &mut end),

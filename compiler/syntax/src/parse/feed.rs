@@ -17,6 +17,9 @@ pub(crate) type Fed = (u32, Tok, u32);
 /// the tree by recursion.
 pub(crate) const MAX_DEPTH: u32 = 200;
 
+/// A line seldom has more tokens.
+const USUAL: usize = 256;
+
 /// A bracket that is open while feeding, or what stands around all brackets.
 struct Open {
     /// What closes it.
@@ -54,7 +57,8 @@ impl Parser<'_> {
 
     fn feed_all(&mut self, start: Start, range: Range<usize>) -> Option<Vec<Fed>> {
         let (outer, from) = (self.depth, self.tokens.span(range.start).start);
-        let mut fed = Vec::with_capacity(range.len() + 1);
+        // Most of a long range is often in blocks, of which each becomes one.
+        let mut fed = Vec::with_capacity(range.len().min(USUAL) + 1);
         fed.push((from, Tok::Start(start), from));
         // The block of an arm belongs to its `match`.
         let headers = if start == Start::Arm { vec![Kind::If] } else { Vec::new() };

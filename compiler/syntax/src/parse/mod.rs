@@ -170,7 +170,7 @@ impl<'s> Parser<'s> {
         let count = tokens.len();
         let source = self.tokens.source;
         let outer = std::mem::replace(&mut self.tokens, Tokens::new(source, tokens));
-        let mut unmatched = tree::balance(&mut self.tokens, 0..count);
+        let mut unmatched = tree::balance(&mut self.tokens, 0..count).unmatched;
         self.builder.diagnostics.append(&mut unmatched);
         outer
     }

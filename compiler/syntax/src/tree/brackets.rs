@@ -12,12 +12,23 @@ const FAR: usize = 256;
 /// More than so many in one declaration say nothing that the first did not.
 const MOST: usize = 10;
 
-/// Matches the brackets of one declaration; a message for each that stays alone, one at most for each line.
-pub(crate) fn balance(tokens: &mut Tokens<'_>, range: Range<usize>) -> Vec<Diagnostic> {
+/// What matching the brackets of one declaration came to.
+#[derive(Default)]
+pub(crate) struct Balance {
+    /// A message for each bracket that stays alone, one at most for each line.
+    pub(crate) unmatched: Vec<Diagnostic>,
+    /// So many stay alone that nobody can tell what stands in what.
+    pub(crate) hopeless: bool,
+}
+
+/// Matches the brackets of one declaration.
+pub(crate) fn balance(tokens: &mut Tokens<'_>, range: Range<usize>) -> Balance {
     let mut found = Vec::new();
+    let mut hopeless = false;
     if !plain(tokens, range.clone()) {
         let (mut alone, mut line) = (by_indent(tokens, range.clone()), None);
         alone.sort_unstable();
+        hopeless = alone.len() > FAR;
         for at in alone {
             let here = tokens.source.line_of(tokens.span(at).start);
             if found.len() < MOST && line.replace(here) != Some(here) {
@@ -25,7 +36,7 @@ pub(crate) fn balance(tokens: &mut Tokens<'_>, range: Range<usize>) -> Vec<Diagn
             }
         }
     }
-    found
+    Balance { unmatched: found, hopeless }
 }
 
 fn pair(tokens: &mut Tokens<'_>, open: usize, close: usize) {
@@ -56,26 +67,74 @@ fn plain(tokens: &mut Tokens<'_>, range: Range<usize>) -> bool {
     open.is_empty()
 }
 
+/// The brackets that are open, the innermost last; and of each kind which of them are, so that no search passes others.
+#[derive(Default)]
+struct Open {
+    all: Vec<usize>,
+    braces: Vec<usize>,
+    parens: Vec<usize>,
+    brackets: Vec<usize>,
+}
+
+impl Open {
+    fn push(&mut self, at: usize, kind: Kind) {
+        let depth = self.all.len();
+        self.all.push(at);
+        if let Some(kinds) = self.kinds().into_iter().find_map(|(open, kinds)| (open == kind).then_some(kinds)) {
+            kinds.push(depth);
+        }
+    }
+
+    fn kinds(&mut self) -> [(Kind, &mut Vec<usize>); 3] {
+        [
+            (Kind::LeftBrace, &mut self.braces),
+            (Kind::LeftParen, &mut self.parens),
+            (Kind::LeftBracket, &mut self.brackets),
+        ]
+    }
+
+    /// The depths of those near enough that `close` closes, the innermost first.
+    fn closed_by(&self, close: Kind) -> impl Iterator<Item = usize> {
+        let depths = match close {
+            Kind::RightBrace => &self.braces,
+            Kind::RightParen => &self.parens,
+            _ => &self.brackets,
+        };
+        let far = self.all.len().saturating_sub(FAR);
+        depths.iter().rev().copied().take_while(move |depth| *depth >= far)
+    }
+
+    /// Closes all from `depth` on.
+    fn close(&mut self, depth: usize) -> std::vec::Drain<'_, usize> {
+        for (_, depths) in self.kinds() {
+            while depths.last().is_some_and(|last| *last >= depth) {
+                depths.pop();
+            }
+        }
+        self.all.drain(depth..)
+    }
+}
+
 /// Matches what can be matched; the answer is what stays alone.
 fn by_indent(tokens: &mut Tokens<'_>, range: Range<usize>) -> Vec<usize> {
     for at in range.clone() {
         tokens.partners[at] = super::ALONE;
     }
-    let (mut open, mut alone): (Vec<usize>, Vec<usize>) = (Vec::new(), Vec::new());
+    let (mut open, mut alone) = (Open::default(), Vec::new());
     for at in range {
         let Some(token) = tokens.get(at) else { break };
         if token.first && token.kind.is_word() && tokens.kind(at + 1) == Some(Kind::Eq) {
             // A new step: what the line before left open ended with it.
-            let brace = open.iter().rposition(|open| tokens.kind(*open) == Some(Kind::LeftBrace));
-            alone.extend(open.drain(brace.map_or(0, |brace| brace + 1)..));
+            let inside = open.braces.last().map_or(0, |brace| brace + 1);
+            alone.extend(open.close(inside));
         }
         if token.kind.opens() {
-            open.push(at);
+            open.push(at, token.kind);
         } else if token.kind.closes() {
             match opening(tokens, &open, at) {
                 Some(depth) => {
-                    alone.extend(open.drain(depth + 1..));
-                    if let Some(opening) = open.pop() {
+                    alone.extend(open.close(depth + 1));
+                    if let Some(opening) = open.close(depth).next() {
                         pair(tokens, opening, at);
                     }
                 }
@@ -83,27 +142,25 @@ fn by_indent(tokens: &mut Tokens<'_>, range: Range<usize>) -> Vec<usize> {
             }
         }
     }
-    alone.extend(open);
+    alone.extend(open.all);
     alone
 }
 
-/// Which of the open brackets the one at `at` closes: the innermost of its kind; when it starts its line, rather the
-/// one whose line is indented alike.
-fn opening(tokens: &Tokens<'_>, open: &[usize], at: usize) -> Option<usize> {
+/// How deep the open bracket lies that the one at `at` closes: the innermost of its kind; when it starts its line, rather
+/// the one whose line is indented alike.
+fn opening(tokens: &Tokens<'_>, open: &Open, at: usize) -> Option<usize> {
     let token = tokens.get(at)?;
-    let fits = |depth: &usize| {
-        open.get(*depth).and_then(|opening| tokens.kind(*opening)).is_some_and(|kind| closes(kind, token.kind))
-    };
-    let candidates = (open.len().saturating_sub(FAR)..open.len()).rev().filter(fits);
     if !token.first {
         // Past a brace, a parenthesis or bracket on another line is not meant.
-        let innermost = candidates.clone().next()?;
-        let brace_between = open.iter().skip(innermost + 1).any(|other| tokens.kind(*other) == Some(Kind::LeftBrace));
+        let innermost = open.closed_by(token.kind).next()?;
+        let brace_between = open.braces.last().is_some_and(|brace| *brace > innermost);
         return (token.kind == Kind::RightBrace || !brace_between).then_some(innermost);
     }
-    let indent_of = |depth: &usize| open.get(*depth).and_then(|opening| tokens.get(*opening)).map(|token| token.indent);
-    let alike = candidates.clone().find(|depth| indent_of(depth) == Some(token.indent));
-    alike.or_else(|| candidates.clone().find(|depth| indent_of(depth).is_some_and(|indent| indent > token.indent)))
+    let indent_of =
+        |depth: usize| open.all.get(depth).and_then(|opening| tokens.get(*opening)).map(|token| token.indent);
+    let alike = open.closed_by(token.kind).find(|depth| indent_of(*depth) == Some(token.indent));
+    let deeper = |depth: &usize| indent_of(*depth).is_some_and(|indent| indent > token.indent);
+    alike.or_else(|| open.closed_by(token.kind).find(deeper))
 }
 
 /// `end` is the end of the declaration.

@@ -9,7 +9,7 @@ use crate::Span;
 use crate::lex::{Kind, Token};
 use crate::source::Source;
 
-pub(crate) use brackets::balance;
+pub(crate) use brackets::{Balance, balance};
 
 /// The words that a declaration starts with. They are plain names anywhere but at the left edge.
 pub(crate) const DECLARATIONS: &[&str] =
