@@ -1,127 +1,23 @@
-//! Attributes of tasks, effects and environments: a table of names, each with what it takes.
+//! Attributes of tasks, effects and environments: whether each is what the table of its kind says.
+
+mod environment;
+mod retry;
+mod schema;
 
 use rustc_hash::FxHashMap;
+use schema::{ENV, TASK};
+pub use schema::{ENV_ATTRIBUTES, SCHEDULE_ATTRIBUTES, SERVICE_ATTRIBUTES, TASK_ATTRIBUTES};
+pub(super) use schema::{SCHEDULE, SERVICE, Takes};
 use smol_str::SmolStr;
-use standpipe_plan::{Fault, Value};
-use standpipe_syntax::ast::{Attr, AttrValue, DeclKind, Env, Expr, ExprKind, Name, Task};
+use standpipe_plan::Value;
+use standpipe_syntax::ast::{Attr, AttrValue, Env, Expr, ExprKind, Name, Task};
 use standpipe_syntax::diag::{Code, Diagnostic};
 use standpipe_syntax::{FileId, Span};
 
 use super::expect::plain;
 use super::{Checker, broken_within};
-use crate::resolve::Target;
 use crate::types::Type;
 use standpipe_syntax::nearest::{listed, nearest};
-
-/// What an attribute takes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Takes {
-    Bool,
-    Int,
-    Float,
-    Size,
-    Duration,
-    /// An Int that is known before anything runs.
-    ConstInt,
-    /// A list of strings that are known before anything runs.
-    Strings,
-    /// A string of its own form.
-    Version,
-    Packages,
-    Frame,
-    Environment,
-    Retry,
-    Cache,
-    Limit,
-    /// A raw body, or a reference to one in a file.
-    Body,
-    /// The same in shell, besides the body.
-    Probe,
-    /// A string that is known before anything runs.
-    Text,
-    /// One of these strings.
-    OneOf(&'static [&'static str]),
-    /// What is the same for attempts that must change the world only once: a plain value.
-    Idempotent,
-    /// The call of a pipeline, with values that are known before anything runs.
-    Scheduled,
-    Cron,
-    Timezone,
-    Every,
-    /// The name of a schedule or pipeline.
-    After,
-    Webhook,
-}
-
-const TASK: &[(&str, Takes)] = &[
-    ("cache", Takes::Cache),
-    ("container", Takes::Text),
-    ("cpu", Takes::Float),
-    ("disk", Takes::Size),
-    ("env", Takes::Environment),
-    ("frame", Takes::Frame),
-    ("gpu", Takes::Int),
-    ("idempotent", Takes::Idempotent),
-    ("limit", Takes::Limit),
-    ("memory", Takes::Size),
-    ("network", Takes::Bool),
-    ("priority", Takes::ConstInt),
-    ("probe", Takes::Probe),
-    ("python", Takes::Body),
-    ("retry", Takes::Retry),
-    ("sh", Takes::Body),
-    ("sql", Takes::Body),
-    ("tags", Takes::Strings),
-    ("timeout", Takes::Duration),
-];
-
-pub(super) const SERVICE: &[(&str, Takes)] = &[
-    ("cpu", Takes::Float),
-    ("env", Takes::Environment),
-    ("gpu", Takes::Int),
-    ("health", Takes::Text),
-    ("memory", Takes::Size),
-    ("port", Takes::Int),
-    ("python", Takes::Body),
-    ("replicas", Takes::Int),
-    ("sh", Takes::Body),
-];
-
-pub(super) const SCHEDULE: &[(&str, Takes)] = &[
-    ("after", Takes::After),
-    ("catch_up", Takes::OneOf(&["none", "one", "all"])),
-    ("cron", Takes::Cron),
-    ("every", Takes::Every),
-    ("on_change", Takes::Text),
-    ("overlap", Takes::OneOf(&["skip", "queue", "cancel"])),
-    ("run", Takes::Scheduled),
-    ("timezone", Takes::Timezone),
-    ("webhook", Takes::Webhook),
-];
-
-const ENV: &[(&str, Takes)] = &[("packages", Takes::Packages), ("python", Takes::Version)];
-
-/// The names of a task's attributes, sorted.
-pub const TASK_ATTRIBUTES: [&str; TASK.len()] = names(TASK);
-
-/// The names of an environment's attributes, sorted.
-pub const ENV_ATTRIBUTES: [&str; ENV.len()] = names(ENV);
-
-/// The names of a service's attributes, sorted.
-pub const SERVICE_ATTRIBUTES: [&str; SERVICE.len()] = names(SERVICE);
-
-/// The names of a schedule's attributes, sorted.
-pub const SCHEDULE_ATTRIBUTES: [&str; SCHEDULE.len()] = names(SCHEDULE);
-
-const fn names<const N: usize>(schema: &[(&'static str, Takes)]) -> [&'static str; N] {
-    let mut out = [""; N];
-    let mut at = 0;
-    while at < N {
-        out[at] = schema[at].0;
-        at += 1;
-    }
-    out
-}
 
 const FRAMES: [&str; 3] = ["pandas", "polars", "pyarrow"];
 
@@ -368,69 +264,6 @@ impl Checker<'_> {
         self.known(value, file);
     }
 
-    fn version(&mut self, value: &Expr) {
-        let Some(text) = plain(value) else { return };
-        let parts: Vec<&str> = text.split('.').collect();
-        let fine = parts.len() >= 2
-            && parts.len() <= 3
-            && parts[0] == "3"
-            && parts.iter().all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
-        if !fine {
-            self.report(
-                Diagnostic::new(Code::ATTRIBUTE, value.span, format!("{text:?} is not a version of Python"))
-                    .help("write for example `\"3.11\"`"),
-            );
-        }
-    }
-
-    fn packages(&mut self, value: &Expr) {
-        let ExprKind::List(items) = &value.kind else { return };
-        for item in items {
-            let Some(text) = plain(item) else { continue };
-            let end = text
-                .find(|character: char| !(character.is_ascii_alphanumeric() || "-_.".contains(character)))
-                .unwrap_or(text.len());
-            let (name, rest) = text.split_at(end);
-            let rest = rest.split_once(']').map_or(rest, |(_, rest)| rest).trim_start();
-            if name.is_empty() || !is_version_part(rest) {
-                self.report(
-                    Diagnostic::new(Code::ATTRIBUTE, item.span, format!("{text:?} does not name a package"))
-                        .help("write for example `\"pandas==2.2.3\"`"),
-                );
-            } else if rest.is_empty() || rest.starts_with(';') {
-                self.report(
-                    Diagnostic::new(Code::NO_VERSION, item.span, format!("the package `{name}` has no version")).help(
-                        "the lock keeps what is found the first time; say `==` and a version to choose it yourself",
-                    ),
-                );
-            }
-        }
-    }
-
-    fn environment(&mut self, value: &Expr, file: FileId) {
-        match self.target(file, value.id) {
-            Some(Target::Decl(id)) if matches!(self.resolved.decl(id).kind, DeclKind::Env(_) | DeclKind::Broken(_)) => {
-            }
-            Some(Target::Unknown) => {}
-            _ => {
-                let envs = &self.resolved.file(file).tree.decls;
-                let names: Vec<&str> = envs
-                    .iter()
-                    .filter_map(|decl| match &decl.kind {
-                        DeclKind::Env(env) => Some(env.name.text.as_str()),
-                        _ => None,
-                    })
-                    .collect();
-                let diagnostic = Diagnostic::new(Code::ATTRIBUTE, value.span, "`env` takes the name of an environment");
-                self.report(if names.is_empty() {
-                    diagnostic.help("declare one: `env ml { packages: [\"pandas==2.2.3\"] }`")
-                } else {
-                    diagnostic.help(format!("there is {}", listed(&names)))
-                });
-            }
-        }
-    }
-
     fn limit(&mut self, value: &Expr, file: FileId) {
         if let ExprKind::Call { callee, args } = &value.kind
             && matches!(callee.kind, ExprKind::Name(_))
@@ -452,99 +285,8 @@ impl Checker<'_> {
                 .help("write for example `api(4)`: all tasks that say `api(4)` share four places"),
         );
     }
-
-    fn retry(&mut self, value: &Expr, file: FileId) {
-        let ExprKind::Record(fields) = &value.kind else {
-            self.expect(value, &Type::Int(None), file, None);
-            if let Some(Value::Int(times)) = self.constant_or_report(value, file, "the number of retries") {
-                self.times(times, value.span);
-            }
-            return;
-        };
-        for field in fields {
-            match field.name.text.as_str() {
-                "times" => {
-                    self.expect(&field.value, &Type::Int(None), file, None);
-                    if let Some(Value::Int(times)) =
-                        self.constant_or_report(&field.value, file, "the number of retries")
-                    {
-                        self.times(times, field.value.span);
-                    }
-                }
-                "backoff" => self.backoff(&field.value, file),
-                "on" => {
-                    let faults = Fault::ALL.map(|(name, _)| SmolStr::new_static(name));
-                    self.expect(&field.value, &Type::List(Box::new(Type::OneOf(faults.into()))), file, None);
-                    self.known(&field.value, file);
-                }
-                other => {
-                    let close = nearest(other, ["times", "backoff", "on"]);
-                    let diagnostic = Diagnostic::new(
-                        Code::UNKNOWN_FIELD,
-                        field.name.span,
-                        format!("`retry` has no field `{other}`"),
-                    );
-                    self.report(match close.first() {
-                        Some(first) => diagnostic.help(format!("did you mean `{first}`?")).fix(
-                            format!("rename to `{first}`"),
-                            field.name.span,
-                            *first,
-                        ),
-                        None => diagnostic.help("it has `times`, `backoff` and `on`"),
-                    });
-                }
-            }
-        }
-        if !fields.iter().any(|field| field.name.text == "times") {
-            self.report(
-                Diagnostic::new(Code::LACKS_FIELD, value.span, "the field `times` is missing")
-                    .help("say how many further attempts there are: `{ times: 3 }`"),
-            );
-        }
-    }
-
-    fn times(&mut self, times: i64, span: Span) {
-        if !(0..=1000).contains(&times) {
-            self.report(
-                Diagnostic::new(Code::OUT_OF_BOUNDS, span, format!("{times} is outside `0..=1000`"))
-                    .help("it is the number of further attempts after the first"),
-            );
-        }
-    }
-
-    /// A duration, or a range of them: the first wait and the longest.
-    fn backoff(&mut self, value: &Expr, file: FileId) {
-        let ends: Vec<&Expr> = match &value.kind {
-            ExprKind::Range { start, end, .. } => vec![start, end],
-            _ => vec![value],
-        };
-        for end in ends {
-            self.expect(end, &Type::Duration, file, None);
-            self.known(end, file);
-        }
-    }
 }
 
 fn takes(schema: &[(&str, Takes)], name: &Name) -> Option<Takes> {
     schema.iter().find(|(known, _)| *known == name.text).map(|(_, takes)| *takes)
-}
-
-/// What may stand after a package's name: nothing, versions such as `>=1,<2`, an address, or when it is wanted.
-fn is_version_part(rest: &str) -> bool {
-    let (versions, _when) = rest.split_once(';').unwrap_or((rest, ""));
-    let versions = versions.trim();
-    if let Some(address) = versions.strip_prefix('@') {
-        return !address.trim().is_empty();
-    }
-    let versions = versions.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')).unwrap_or(versions);
-    versions.is_empty()
-        || versions.split(',').all(|one| {
-            let one = one.trim();
-            let operators = ["===", "==", "~=", "!=", "<=", ">=", "<", ">"];
-            let version = operators.iter().find_map(|operator| one.strip_prefix(operator)).map(str::trim);
-            version.is_some_and(|version| {
-                version.starts_with(|first: char| first.is_ascii_digit() || first == 'v')
-                    && version.chars().all(|part| part.is_ascii_alphanumeric() || ".*+!-_".contains(part))
-            })
-        })
 }

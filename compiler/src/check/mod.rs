@@ -324,10 +324,6 @@ impl Checker<'_> {
     }
 
     fn params_of(&self, decl: DeclId) -> &[standpipe_syntax::ast::Param] {
-        match &self.resolved.decl(decl).kind {
-            DeclKind::Task(task) | DeclKind::Service(task) => &task.params,
-            DeclKind::Pipeline(pipeline) => &pipeline.params,
-            _ => &[],
-        }
+        self.resolved.decl(decl).kind.params()
     }
 }

@@ -15,7 +15,14 @@ pub(super) enum Text<'a> {
     File(&'a Source),
 }
 
-impl Text<'_> {
+impl<'a> Text<'a> {
+    pub(super) fn text(self) -> &'a str {
+        match self {
+            Self::Raw(raw, _) => &raw.text,
+            Self::File(source) => &source.text,
+        }
+    }
+
     /// Where `place` stands, as a span of its file.
     pub(super) fn span(self, place: &Place) -> Span {
         match self {

@@ -7,7 +7,7 @@ use standpipe_syntax::ast::{
 use standpipe_syntax::{FileId, Span};
 
 use super::bodies;
-use super::symbol::{Occurrence, Role, Symbol, params, type_params};
+use super::symbol::{Occurrence, Role, Symbol};
 use crate::Analysis;
 use crate::check::Checked;
 use crate::resolve::{DeclId, File, LocalId, LocalKind, Visible, declared};
@@ -46,7 +46,7 @@ pub fn occurrences(analysis: &Analysis, file: FileId) -> Vec<Occurrence> {
         // What names in SQL stand for is known from checking it.
         for name in analysis.embedded.sql_names.get(&collect.decl).into_iter().flatten() {
             if let Some(declared) = name.declared.filter(|_| name.span.file == file) {
-                let input = params(decl).iter().position(|param| param.name.span == declared);
+                let input = decl.kind.params().iter().position(|param| param.name.span == declared);
                 let symbol = match input.and_then(|index| u32::try_from(index).ok()) {
                     Some(index) => Symbol::Param(collect.decl, index),
                     None => Symbol::Field(declared),
@@ -78,11 +78,11 @@ impl<'a> Collect<'a> {
     }
 
     fn decl(&mut self, decl: &'a Decl) {
-        self.type_params = type_params(decl);
+        self.type_params = decl.kind.type_params();
         if let Some(name) = declared(decl) {
             self.push(name.span, Symbol::Decl(self.decl), Role::Declares);
         }
-        for (index, name) in (0_u32..).zip(type_params(decl)) {
+        for (index, name) in (0_u32..).zip(decl.kind.type_params()) {
             self.push(name.span, Symbol::TypeParam(self.decl, index), Role::Declares);
         }
         match &decl.kind {

@@ -2,7 +2,6 @@
 
 use smol_str::SmolStr;
 use standpipe_plan::Builtin;
-use standpipe_syntax::ast::{Decl, DeclKind, Name, Param};
 use standpipe_syntax::{FileId, Span};
 
 use crate::check::Checked;
@@ -70,8 +69,10 @@ pub fn declared_at(checked: &Checked, symbol: &Symbol) -> Option<Span> {
     match symbol {
         Symbol::Decl(id) => declared(decl(*id)?).map(|name| name.span),
         Symbol::Module { of, .. } => Some(Span { file: *of, start: 0, end: 0 }),
-        Symbol::Param(id, index) => params(decl(*id)?).get(*index as usize).map(|param| param.name.span),
-        Symbol::TypeParam(id, index) => type_params(decl(*id)?).get(*index as usize).copied().map(|name| name.span),
+        Symbol::Param(id, index) => decl(*id)?.kind.params().get(*index as usize).map(|param| param.name.span),
+        Symbol::TypeParam(id, index) => {
+            decl(*id)?.kind.type_params().get(*index as usize).copied().map(|name| name.span)
+        }
         Symbol::Local(file, local) => {
             resolved.files.get(file.0 as usize)?.locals.get(local.0 as usize).map(|local| local.span)
         }
@@ -83,35 +84,5 @@ pub fn declared_at(checked: &Checked, symbol: &Symbol) -> Option<Span> {
         | Symbol::Codec(_)
         | Symbol::Attempt
         | Symbol::Rows => None,
-    }
-}
-
-pub(super) fn params(decl: &Decl) -> &[Param] {
-    match &decl.kind {
-        DeclKind::Task(task) | DeclKind::Service(task) => &task.params,
-        DeclKind::Pipeline(pipeline) => &pipeline.params,
-        DeclKind::Import(_)
-        | DeclKind::Type(_)
-        | DeclKind::Artifact(_)
-        | DeclKind::Const(_)
-        | DeclKind::Env(_)
-        | DeclKind::Schedule(_)
-        | DeclKind::Test(_)
-        | DeclKind::Broken(_) => &[],
-    }
-}
-
-pub(super) fn type_params(decl: &Decl) -> Vec<&Name> {
-    match &decl.kind {
-        DeclKind::Type(alias) => alias.params.iter().map(|param| &param.name).collect(),
-        DeclKind::Task(task) | DeclKind::Service(task) => task.type_params.iter().map(|param| &param.name).collect(),
-        DeclKind::Pipeline(pipeline) => pipeline.type_params.iter().map(|param| &param.name).collect(),
-        DeclKind::Artifact(artifact) => artifact.params.iter().collect(),
-        DeclKind::Import(_)
-        | DeclKind::Const(_)
-        | DeclKind::Env(_)
-        | DeclKind::Schedule(_)
-        | DeclKind::Test(_)
-        | DeclKind::Broken(_) => Vec::new(),
     }
 }

@@ -2,6 +2,7 @@
 //! stages keep side tables indexed by [`ExprId`].
 
 mod flow;
+mod head;
 
 pub use flow::*;
 use smol_str::SmolStr;

@@ -9,7 +9,7 @@ use tower_lsp::ls_types::{
 };
 
 use super::references::occurrences;
-use super::shared::{decl, decl_at, head, kind};
+use super::shared::{decl, decl_at, kind};
 use crate::snapshot::{File, Snapshot};
 
 pub(crate) fn prepare(snapshot: &Snapshot, uri: &Uri, position: Position) -> Option<Vec<CallHierarchyItem>> {
@@ -26,7 +26,7 @@ fn callable(file: &File, position: Position) -> Option<DeclId> {
         _ => None,
     });
     let id = named.or_else(|| decl_at(file, at).map(|(id, _)| id))?;
-    head(decl(file, id)?).map(|_| id)
+    decl(file, id)?.kind.head().map(|_| id)
 }
 
 fn item(file: &File, id: DeclId) -> Option<CallHierarchyItem> {

@@ -10,7 +10,7 @@ use standpipe_syntax::{FileId, Span};
 use tower_lsp::ls_types::{Hover, HoverContents, Position, Uri};
 
 use super::past;
-use super::shared::{decl, declarations_of, doc, head, head_text, kind, markdown, name_of};
+use super::shared::{decl, declarations_of, doc, head_text, kind, markdown, name_of};
 use super::words::{ATTRIBUTES, FUNCTIONS, TYPES};
 use crate::snapshot::{File, Snapshot};
 
@@ -310,7 +310,7 @@ fn resources(file: &File, id: DeclId) -> Option<String> {
 fn contents(file: &File, of: FileId) -> Option<String> {
     let names: Vec<String> = declarations_of(file, of)
         .map(|(_, decl)| decl)
-        .filter(|decl| head(decl).is_some())
+        .filter(|decl| decl.kind.head().is_some())
         .map(|decl| format!("`{}` {}", kind(decl).0, name_of(decl)))
         .collect();
     (!names.is_empty()).then(|| names.join(", "))

@@ -3,7 +3,7 @@
 use standpipe_compiler::query::Symbol;
 use standpipe_compiler::resolve::{DeclId, declared};
 use standpipe_compiler::types::{Fields, Type};
-use standpipe_syntax::ast::{Decl, DeclKind, Doc, Param, TypeExpr};
+use standpipe_syntax::ast::{Decl, DeclKind, Doc};
 use standpipe_syntax::walk::Node;
 use standpipe_syntax::{FileId, Span};
 use tower_lsp::ls_types::{MarkupContent, MarkupKind, SymbolKind};
@@ -35,22 +35,6 @@ pub(super) fn declarations_of(file: &File, module: FileId) -> impl Iterator<Item
 /// The declaration around byte `at` of the file itself.
 pub(super) fn decl_at(file: &File, at: u32) -> Option<(DeclId, &Decl)> {
     decls(file).find(|(_, decl)| decl.span.start <= at && at <= decl.span.end)
-}
-
-/// Parameters and result, as written, of what can be called.
-pub(super) fn head(decl: &Decl) -> Option<(&[Param], Option<&TypeExpr>)> {
-    match &decl.kind {
-        DeclKind::Task(task) | DeclKind::Service(task) => Some((&task.params, task.result.as_ref())),
-        DeclKind::Pipeline(pipeline) => Some((&pipeline.params, pipeline.result.as_ref())),
-        DeclKind::Import(_)
-        | DeclKind::Type(_)
-        | DeclKind::Artifact(_)
-        | DeclKind::Const(_)
-        | DeclKind::Env(_)
-        | DeclKind::Schedule(_)
-        | DeclKind::Test(_)
-        | DeclKind::Broken(_) => None,
-    }
 }
 
 /// The word that a declaration starts with, and what editors show it as.
@@ -112,7 +96,7 @@ pub(super) fn doc(file: &File, symbol: &Symbol) -> Option<String> {
     match symbol {
         Symbol::Decl(id) => text(&decl(file, *id)?.doc),
         Symbol::Module { of, .. } => text(&file.analysis.checked.resolved.files.get(of.0 as usize)?.tree.doc),
-        Symbol::Param(id, index) => text(&head(decl(file, *id)?)?.0.get(*index as usize)?.doc),
+        Symbol::Param(id, index) => text(&decl(file, *id)?.kind.params().get(*index as usize)?.doc),
         Symbol::Field(span) => {
             let mut found = None;
             let tree = &file.analysis.checked.resolved.files.get(span.file.0 as usize)?.tree;

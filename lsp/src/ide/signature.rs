@@ -81,7 +81,7 @@ fn of_decl(file: &File, id: DeclId, call: &Expr, args: &[Arg], active: usize) ->
 }
 
 fn default_text(file: &File, id: DeclId, index: usize) -> Option<String> {
-    let (params, _) = super::shared::head(decl(file, id)?)?;
+    let (params, _) = decl(file, id)?.kind.head()?;
     let default = params.get(index)?.default.as_ref()?;
     let span: Span = default.span;
     Some(file.text(span).to_owned())

@@ -5,7 +5,8 @@ mod inputs;
 mod names;
 mod problems;
 mod result;
-mod text;
+
+use std::rc::Rc;
 
 pub use names::{SqlName, names_at};
 use smol_str::SmolStr;
@@ -13,7 +14,7 @@ pub use standpipe_sql::{Inputs, Referent};
 use standpipe_syntax::Source;
 use standpipe_syntax::ast::AttrValue;
 
-use self::text::Text;
+use super::text::Text;
 use super::{Body, Embedder, literal};
 use crate::check::Checked;
 use crate::paths::beside;
@@ -73,7 +74,10 @@ fn query(embedder: &mut Embedder<'_>, body: Body<'_>, text: Text<'_>) {
     let (inputs, refused) = inputs::of(embedder.checked, body.id);
     let clean = refused.is_empty();
     refused.into_iter().for_each(|found| embedder.report(found));
-    let found = standpipe_sql::analyse(text.text(), &inputs);
+    let found = match embedder.world.readings() {
+        Some(readings) => readings.sql.get(body.id, text.text(), &inputs),
+        None => Rc::new(standpipe_sql::analyse(text.text(), &inputs)),
+    };
     for problem in &found.problems {
         embedder.report(problems::diagnostic(problem, text, &inputs));
     }
@@ -85,7 +89,7 @@ fn query(embedder: &mut Embedder<'_>, body: Body<'_>, text: Text<'_>) {
             names::unused(&found, body, source).into_iter().for_each(|found| embedder.report(found));
         }
     }
-    let names = found.references.into_iter().map(|reference| SqlName {
+    let names = found.references.iter().cloned().map(|reference| SqlName {
         span: text.span(&reference.place),
         referent: reference.referent,
         ty: reference.ty,

@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 use standpipe_sql::{Inputs, Near, Problem, ProblemKind};
 use standpipe_syntax::diag::{Code, Diagnostic};
 
-use super::text::Text;
+use super::super::text::Text;
 use standpipe_syntax::nearest::listed;
 
 /// The message for a problem.

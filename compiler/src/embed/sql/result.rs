@@ -6,8 +6,8 @@ use standpipe_syntax::Span;
 use standpipe_syntax::diag::Diagnostic;
 
 use super::super::Body;
+use super::super::text::Text;
 use super::errors;
-use super::text::Text;
 use crate::check::Signature;
 use crate::types::{Field, Type};
 use standpipe_syntax::nearest::nearest;

@@ -9,7 +9,7 @@ use standpipe_syntax::walk::{Node, path_at};
 
 use super::{Offer, Site};
 use crate::ide::completion::{import_edit, relative, wanted_at};
-use crate::ide::shared::{decl_at, head, name_of};
+use crate::ide::shared::{decl_at, name_of};
 use crate::index::Head;
 
 /// Files to import a name from that are offered at most.
@@ -208,7 +208,7 @@ fn calls_effect(site: &Site<'_>, expr: &Expr) -> bool {
 /// An input that the body does not read, with what every call in this file gives it.
 fn unused_input(site: &Site<'_>, found: &Diagnostic) -> Option<Offer> {
     let (_, around) = decl_at(site.file, found.span.start)?;
-    let (params, _) = head(around)?;
+    let (params, _) = around.kind.head()?;
     let index = params.iter().position(|param| param.name.span == found.span)?;
     let own = Node::Param(&params[index]).span();
     let span = match (index.checked_sub(1).and_then(|before| params.get(before)), params.get(index + 1)) {

@@ -6,7 +6,7 @@ use standpipe_syntax::walk::Node;
 use tower_lsp::ls_types::CodeActionKind;
 
 use super::{Offer, Site};
-use crate::ide::shared::{decl_at, head, name_of};
+use crate::ide::shared::{decl_at, name_of};
 
 pub(super) fn offers(site: &Site<'_>) -> Vec<Offer> {
     let mut out = Vec::new();
@@ -150,7 +150,7 @@ fn kind_of_task(site: &Site<'_>) -> Option<Offer> {
 /// A line that says what a declaration is for.
 fn documentation(site: &Site<'_>) -> Option<Offer> {
     let (_, decl) = decl_at(site.file, site.span.start)?;
-    let (params, _) = head(decl)?;
+    let (params, _) = decl.kind.head()?;
     let on_head =
         params.first().map_or(site.span.start <= decl.span.start + 40, |param| site.span.start < param.name.span.start);
     if decl.doc.is_some() || !on_head {

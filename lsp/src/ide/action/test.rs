@@ -5,7 +5,7 @@ use tower_lsp::ls_types::CodeActionKind;
 
 use super::value::literal;
 use super::{Offer, Site};
-use crate::ide::shared::{decl_at, head, name_of};
+use crate::ide::shared::{decl_at, name_of};
 
 pub(super) fn offers(site: &Site<'_>) -> Vec<Offer> {
     offer(site).into_iter().collect()
@@ -13,7 +13,7 @@ pub(super) fn offers(site: &Site<'_>) -> Vec<Offer> {
 
 fn offer(site: &Site<'_>) -> Option<Offer> {
     let (id, decl) = decl_at(site.file, site.span.start)?;
-    head(decl)?;
+    decl.kind.head()?;
     let signature = site.file.analysis.checked.signatures.get(&id)?;
     let name = name_of(decl);
     let on_name = site.file.names_at(site.span.start).iter().any(|found| site.file.text(found.span) == name);

@@ -9,7 +9,7 @@ use standpipe_syntax::{FileId, Span};
 use super::value::{literal, value_for};
 use super::{Offer, Site};
 use crate::ide::completion::wanted_at;
-use crate::ide::shared::{decl_at, fields, head};
+use crate::ide::shared::{decl_at, fields};
 
 pub(super) fn offers(site: &Site<'_>) -> Vec<Offer> {
     let mut out = Vec::new();
@@ -134,7 +134,7 @@ fn is_argument(path: &[Node<'_>], expr: &Expr) -> bool {
 fn declare_field(site: &Site<'_>, found: &Diagnostic) -> Option<Offer> {
     let name = site.file.text(found.span).trim_matches(['"', '\'']).to_owned();
     let (_, around) = decl_at(site.file, found.span.start)?;
-    let (_, result) = head(around)?;
+    let (_, result) = around.kind.head()?;
     let TypeKind::Record(declared) = &result?.kind else { return None };
     let edit = match declared.last() {
         Some(last) => site.insert(Node::FieldType(last).span().end, format!(", {name}: Json")),
@@ -146,7 +146,7 @@ fn declare_field(site: &Site<'_>, found: &Diagnostic) -> Option<Offer> {
 /// A pipeline that promises a result and ends without one: it promises nothing.
 fn without_result(site: &Site<'_>, found: &Diagnostic) -> Option<Offer> {
     let (_, around) = decl_at(site.file, found.span.start)?;
-    let (_, result) = head(around)?;
+    let (_, result) = around.kind.head()?;
     let result = result?;
     let before = site.file.text(Span { end: result.span.start, ..around.span });
     let start = around.span.start + u32::try_from(before.rfind("->")?).ok()?;

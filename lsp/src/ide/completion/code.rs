@@ -14,7 +14,7 @@ use super::names::{Place, arguments, fields_of_record, names};
 use super::types::types;
 use super::wanted::{members_of_union, wanted};
 use super::{Rank, Site, cases, imports, later, snippet, units};
-use crate::ide::shared::{decl, declarations_of, head, head_text};
+use crate::ide::shared::{decl, declarations_of, head_text};
 use crate::ide::unwritten::{closed, completed};
 use crate::ide::words::{DECLARATIONS, KEYWORDS};
 use crate::snapshot::File;
@@ -147,7 +147,7 @@ pub(super) fn declaration(site: &mut Site<'_>, file: &File, id: DeclId, rank: Ra
         DeclKind::Schedule(_) => CompletionItemKind::EVENT,
         DeclKind::Import(_) | DeclKind::Test(_) | DeclKind::Broken(_) => CompletionItemKind::TEXT,
     };
-    let calls = head(found).is_some() && !next_is(site, '(');
+    let calls = found.kind.head().is_some() && !next_is(site, '(');
     let data = if document { later(site.file, &name) } else { None };
     let item = site.push(rank, &name, shown, &detail);
     item.data = data;

@@ -14,7 +14,7 @@ use super::code::{declaration, next_is, scope};
 use super::imports::Far;
 use super::wanted::wanted;
 use super::{Rank, Site, imports, snippet};
-use crate::ide::shared::{decl, fields, head};
+use crate::ide::shared::{decl, fields};
 use crate::ide::words::FUNCTIONS;
 use crate::snapshot::File;
 
@@ -122,7 +122,7 @@ pub(super) fn names(site: &mut Site<'_>, file: &File, at: u32, wanted: Option<&T
     let in_pipeline = matches!(around.kind, DeclKind::Pipeline(_) | DeclKind::Test(_))
         && path.iter().any(|node| matches!(node, Node::Block(_)));
     let mut values: Vec<(String, Option<Type>)> = Vec::new();
-    if let (Some((params, _)), true) = (head(around), !path.iter().any(|node| matches!(node, Node::Param(_)))) {
+    if let (Some((params, _)), true) = (around.kind.head(), !path.iter().any(|node| matches!(node, Node::Param(_)))) {
         let signature = file.analysis.checked.signatures.get(&id);
         for (index, param) in params.iter().enumerate() {
             let ty = signature.and_then(|signature| signature.params.get(index)).map(|param| param.ty.clone());
@@ -223,7 +223,7 @@ pub(in crate::ide) fn values_at(file: &File, at: u32) -> Vec<(String, Option<Typ
     let path = path_at(file.tree(), at);
     let mut out = Vec::new();
     if let (Some(Node::Decl(decl)), Some((id, _))) = (path.first(), crate::ide::shared::decl_at(file, at))
-        && let Some((params, _)) = head(decl)
+        && let Some((params, _)) = decl.kind.head()
     {
         let signature = file.analysis.checked.signatures.get(&id);
         for (index, param) in params.iter().enumerate() {

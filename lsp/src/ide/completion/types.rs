@@ -2,7 +2,7 @@
 
 use standpipe_compiler::resolve::Visible;
 use standpipe_compiler::types::BUILTIN_TYPES;
-use standpipe_syntax::ast::{Decl, DeclKind};
+use standpipe_syntax::ast::DeclKind;
 use standpipe_syntax::walk::{Node, path_at};
 use tower_lsp::ls_types::CompletionItemKind;
 
@@ -23,8 +23,8 @@ pub(super) fn types(site: &mut Site<'_>, file: &File, at: u32) {
         }
     }
     if let Some(Node::Decl(around)) = path_at(file.tree(), at).first() {
-        for name in type_params(around) {
-            site.push(Rank::Near, &name, CompletionItemKind::TYPE_PARAMETER, "type parameter");
+        for name in around.kind.type_params() {
+            site.push(Rank::Near, &name.text, CompletionItemKind::TYPE_PARAMETER, "type parameter");
         }
     }
     for (name, visible) in scope(file) {
@@ -43,20 +43,4 @@ pub(super) fn types(site: &mut Site<'_>, file: &File, at: u32) {
         }
     }
     imports::far(site, file, Far::Types);
-}
-
-fn type_params(around: &Decl) -> Vec<String> {
-    let params = match &around.kind {
-        DeclKind::Task(task) | DeclKind::Service(task) => &task.type_params,
-        DeclKind::Pipeline(pipeline) => &pipeline.type_params,
-        DeclKind::Import(_)
-        | DeclKind::Type(_)
-        | DeclKind::Artifact(_)
-        | DeclKind::Const(_)
-        | DeclKind::Env(_)
-        | DeclKind::Schedule(_)
-        | DeclKind::Test(_)
-        | DeclKind::Broken(_) => return Vec::new(),
-    };
-    params.iter().map(|param| param.name.text.to_string()).collect()
 }

@@ -8,7 +8,7 @@ use standpipe_syntax::walk::{Node, path_at};
 use tower_lsp::ls_types::CompletionItemKind;
 
 use super::{Rank, Site};
-use crate::ide::shared::{fields, head};
+use crate::ide::shared::fields;
 use crate::snapshot::File;
 
 /// The type that is wanted at a place, where the checker says one.
@@ -32,7 +32,7 @@ pub(in crate::ide) fn wanted(file: &File, at: u32) -> Option<Type> {
             }
             Node::Param(param) => {
                 let Some(Node::Decl(decl)) = path.first() else { return None };
-                let (params, _) = head(decl)?;
+                let (params, _) = decl.kind.head()?;
                 let place = params.iter().position(|other| std::ptr::eq(other, *param))?;
                 let id = crate::ide::shared::decl_at(file, at)?.0;
                 return Some(file.analysis.checked.signatures.get(&id)?.params.get(place)?.ty.clone());

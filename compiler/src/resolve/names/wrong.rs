@@ -1,0 +1,71 @@
+//! What is said of names that nothing has, and of those that take the name of something else.
+
+use smol_str::SmolStr;
+use standpipe_plan::Builtin;
+use standpipe_syntax::Span;
+use standpipe_syntax::ast::{DeclKind, Name};
+use standpipe_syntax::diag::{Code, Diagnostic};
+use standpipe_syntax::nearest::{listed, nearest};
+
+use super::super::{Target, Visible, declared};
+use super::Walk;
+
+impl Walk<'_> {
+    /// Warns of a step that takes the name of something that could then no longer be called.
+    pub(super) fn hides(&mut self, name: &Name) {
+        let Some(Visible::Decl(id)) = self.file.scope.get(&name.text).copied() else { return };
+        // The declaration of this file itself has been taken out of its tree while that is walked.
+        let hidden = if id.file == self.decl.file { self.own.get(id.index as usize) } else { None };
+        let hidden = hidden.unwrap_or_else(|| self.resolved.decl(id));
+        let what = match &hidden.kind {
+            DeclKind::Task(task) if task.effect => "effect",
+            DeclKind::Task(_) => "task",
+            DeclKind::Pipeline(_) => "pipeline",
+            DeclKind::Service(_) => "service",
+            DeclKind::Const(_) => "const",
+            _ => return,
+        };
+        let declared = declared(hidden).map_or(name.span, |declared| declared.span);
+        self.diagnostics.push(
+            Diagnostic::new(Code::HIDES, name.span, format!("`{}` hides the {what} of the same name", name.text))
+                .also(declared, format!("the {what} is declared here"))
+                .help("choose another name for one of them"),
+        );
+    }
+
+    pub(super) fn unknown(&mut self, name: &Name) {
+        self.comparisons = self.comparisons.saturating_sub(self.bound.len() + self.file.scope.len());
+        let known = self.bound.iter().filter(|(_, (target, _))| *target != Target::Unknown).map(|(name, _)| name);
+        let known = known.chain(self.file.scope.keys()).map(SmolStr::as_str);
+        let known = known.chain(Builtin::ALL.iter().map(|(name, _)| *name));
+        let known = known.filter(|known| known.starts_with(|first: char| !first.is_uppercase()));
+        let known = known.take(if self.comparisons == 0 { 0 } else { usize::MAX });
+        let mut diagnostic =
+            Diagnostic::new(Code::UNKNOWN_NAME, name.span, format!("nothing here is named `{}`", name.text));
+        let close = nearest(&name.text, known);
+        let std = standpipe_stdlib::MODULES.iter().find(|(_, source)| {
+            source.contains(&format!("\ntask {}(", name.text)) || source.contains(&format!("\ntask {}[", name.text))
+        });
+        if let Some((module, _)) = std {
+            let start = Span { file: name.span.file, start: self.first, end: self.first };
+            let import = format!("import std/{module} {{ {} }}", name.text);
+            diagnostic = diagnostic.help(format!("`std/{module}` has it: `{import}`")).fix(
+                format!("import it from `std/{module}`"),
+                start,
+                format!("{import}\n\n"),
+            );
+        } else if let Some(first) = close.first() {
+            diagnostic = diagnostic.help(format!("did you mean {}?", listed(&close))).fix(
+                format!("rename to `{first}`"),
+                name.span,
+                *first,
+            );
+        }
+        self.diagnostics.push(diagnostic);
+        // What was meant is not unused because it was misspelt.
+        let meant: Vec<SmolStr> = close.into_iter().map(SmolStr::new).collect();
+        meant.iter().for_each(|name| self.uses(name));
+        // Once is enough: later uses of the same wrong name say nothing new.
+        self.bound.insert(name.text.clone(), (Target::Unknown, name.span));
+    }
+}
