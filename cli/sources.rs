@@ -1,5 +1,6 @@
 //! The `.pipe` files that a command is about, and their compilation. Knows nothing of pipelines.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use standpipe_compiler::Analysis;
@@ -8,7 +9,7 @@ use standpipe_syntax::Source;
 use crate::context::Context;
 use crate::params::near;
 use crate::problem::Problem;
-use crate::project::{Project, absolute};
+use crate::project::{Project, absolute, root_of};
 use crate::render::report::Files;
 
 /// Folders in which nobody keeps sources.
@@ -69,6 +70,50 @@ pub(crate) fn analyse(path: &Path, root: Option<&Path>, profile: Option<&str>) -
     let project = Project::of(full.parent().unwrap_or(&full), root)?.with_profile(profile)?;
     let analysis = standpipe_compiler::analyse(&project.world()?, &project.inside(path)?);
     Ok((project, analysis))
+}
+
+/// Files of one project, compiled together.
+pub(crate) struct Package {
+    pub(crate) project: Project,
+    pub(crate) analysis: Analysis,
+    /// What the first files of the analysis are called on the command line.
+    pub(crate) paths: Vec<PathBuf>,
+}
+
+/// Compiles all files at `paths` as far as their types, those of a project together: what many import is read once.
+///
+/// # Errors
+/// As [`analyse`].
+pub(crate) fn analyse_all(
+    paths: &[PathBuf],
+    root: Option<&Path>,
+    profile: Option<&str>,
+) -> Result<Vec<Package>, Problem> {
+    let mut projects: Vec<(Project, Vec<(PathBuf, String)>)> = Vec::new();
+    let mut seen = HashSet::new();
+    for path in paths {
+        let full = absolute(path)?;
+        let folder = full.parent().unwrap_or(&full);
+        let own = root_of(folder);
+        let known = projects.iter().position(|(project, _)| root.is_some() || project.root == own);
+        let index = match known {
+            Some(index) => index,
+            None => {
+                projects.push((Project::of(folder, root)?.with_profile(profile)?, Vec::new()));
+                projects.len() - 1
+            }
+        };
+        let (project, files) = &mut projects[index];
+        if seen.insert(full.clone()) {
+            files.push((path.clone(), project.inside(path)?));
+        }
+    }
+    let compiled = projects.into_iter().map(|(project, files)| {
+        let inside: Vec<&str> = files.iter().map(|(_, inside)| inside.as_str()).collect();
+        let analysis = standpipe_compiler::analyse_all(&project.world()?, &inside);
+        Ok(Package { project, analysis, paths: files.into_iter().map(|(path, _)| path).collect() })
+    });
+    compiled.collect()
 }
 
 /// The files of `analysis`, named as people should see them.

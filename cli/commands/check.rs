@@ -5,14 +5,16 @@ use std::path::{Component, Path, PathBuf};
 
 use clap::{Arg, ArgMatches, Command};
 use standpipe_compiler::stubs;
+use standpipe_syntax::FileId;
 use standpipe_syntax::diag::Severity;
 
 use super::format_arg;
 use crate::context::{Context, print};
+use crate::options;
 use crate::problem::{Exit, Problem};
 use crate::render::diagnostics::Findings;
 use crate::render::{github, plural, sarif};
-use crate::{options, sources};
+use crate::sources::{self, Package};
 
 pub(super) fn define(command: Command) -> Command {
     command
@@ -44,10 +46,14 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Probl
     let files = sources::find(context, &paths)?;
     let profile = matches.get_one::<String>("profile").map(String::as_str);
     let mut findings = Findings::default();
-    for path in &files {
-        let (project, analysis) = sources::analyse(path, context.root.as_deref(), profile)?;
-        if let (Some(folder), Some(text)) = (matches.get_one::<PathBuf>("stubs"), stubs(&analysis)) {
-            write(&folder.join(module_of(path)), &text)?;
+    for package in sources::analyse_all(&files, context.root.as_deref(), profile)? {
+        let Package { project, analysis, paths } = package;
+        if let Some(folder) = matches.get_one::<PathBuf>("stubs") {
+            for (file, path) in (0..).map(FileId).zip(&paths) {
+                if let Some(text) = stubs(&analysis, file) {
+                    write(&folder.join(module_of(path)), &text)?;
+                }
+            }
         }
         findings.add(sources::files(&project, &analysis), analysis.diagnostics);
     }

@@ -12,7 +12,7 @@ use crate::check::{self, Checked, Signature};
 use crate::embed::{self, Embedded};
 use crate::lower;
 use crate::resolve::{self, DeclId};
-use crate::types;
+use crate::{sound, types};
 
 /// What is known of a program before anything runs.
 #[derive(Debug)]
@@ -69,14 +69,20 @@ pub struct ParamInfo {
 /// Reads `path` and all it imports, and checks everything that can be known before running.
 #[must_use]
 pub fn analyse(world: &dyn World, path: &str) -> Analysis {
-    let mut checked = check::check(world, resolve::resolve(world, path));
+    analyse_all(world, &[path])
+}
+
+/// The same of many files at once, each of which is read and checked once however many import it. What is wrong in one
+/// keeps nothing from being found in those that do not import it.
+#[must_use]
+pub fn analyse_all(world: &dyn World, paths: &[&str]) -> Analysis {
+    let mut checked = check::check(world, resolve::resolve(world, paths));
     let mut embedded = embed::check(world, &checked);
     let mut diagnostics = std::mem::take(&mut checked.diagnostics);
     diagnostics.append(&mut embedded.diagnostics);
     diagnostics.retain(|found| found.code != Code::UNUSED_INPUT || !embedded.meant.contains(&found.span));
-    if !diagnostics.iter().any(Diagnostic::is_error) {
-        diagnostics.append(&mut lower::check(&checked, &embedded, &world.machines()));
-    }
+    let sound = sound::files(&checked.resolved, &diagnostics);
+    diagnostics.append(&mut lower::check(&checked, &embedded, &world.machines(), &sound));
     one_message_each(&checked, &mut diagnostics);
     // What went wrong first explains what follows, so errors stand before warnings at one place.
     diagnostics.sort_by_key(|diagnostic| (diagnostic.span, diagnostic.severity, diagnostic.code));

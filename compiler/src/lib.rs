@@ -16,12 +16,13 @@ pub mod optimise;
 mod paths;
 pub mod query;
 pub mod resolve;
+mod sound;
 mod stubs;
 pub mod types;
 pub mod view;
 mod world;
 
-pub use analysis::{Analysis, ExpectInfo, ParamInfo, PipelineInfo, TestInfo, analyse};
+pub use analysis::{Analysis, ExpectInfo, ParamInfo, PipelineInfo, TestInfo, analyse, analyse_all};
 pub use compile::{Compiled, compile};
 pub use optimise::PassReport;
 pub use stubs::stubs;

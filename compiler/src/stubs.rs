@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use smol_str::SmolStr;
 use standpipe_plan::Frame;
+use standpipe_syntax::FileId;
 use standpipe_syntax::ast::{Attr, AttrValue, DeclKind, Raw, Task};
 
 use crate::Analysis;
@@ -39,10 +40,10 @@ const KEYWORDS: [&str; 35] = [
     "not", "or", "pass", "raise", "return", "try", "while", "with", "yield",
 ];
 
-/// The module for the first file of `analysis`; `None` when it has no Python.
+/// The module for a file of `analysis`; `None` when it has no Python.
 #[must_use]
-pub fn stubs(analysis: &Analysis) -> Option<String> {
-    let file = analysis.checked.resolved.files.first()?;
+pub fn stubs(analysis: &Analysis, file: FileId) -> Option<String> {
+    let file = analysis.checked.resolved.files.get(file.0 as usize)?;
     let mut stubs = Stubs { classes: String::new(), functions: String::new(), frames: Vec::new() };
     for (index, decl) in (0..).zip(&file.tree.decls) {
         let DeclKind::Task(task) = &decl.kind else { continue };

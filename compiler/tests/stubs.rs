@@ -1,6 +1,7 @@
 //! The Python module that type checkers are given for a `.pipe` file.
 
 use standpipe_compiler::{MemoryWorld, analyse, stubs};
+use standpipe_syntax::FileId;
 
 const PIPE: &str = r#"
 type Plan = "free" | "pro"
@@ -45,12 +46,12 @@ effect tell(text: String) {
 fn a_module_of_typed_functions() {
     let python = "class Scorer:\n    def score(customers, days):\n        return []\n";
     let world = MemoryWorld::new().with("a.pipe", PIPE).with("tools/score.py", python);
-    let text = stubs(&analyse(&world, "a.pipe")).expect("it has Python");
+    let text = stubs(&analyse(&world, "a.pipe"), FileId(0)).expect("it has Python");
     insta::assert_snapshot!(text);
 }
 
 #[test]
 fn a_file_without_python_has_none() {
     let world = MemoryWorld::new().with("a.pipe", "pipeline main() -> Int {\n  1\n}\n");
-    assert_eq!(stubs(&analyse(&world, "a.pipe")), None);
+    assert_eq!(stubs(&analyse(&world, "a.pipe"), FileId(0)), None);
 }

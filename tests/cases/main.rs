@@ -12,7 +12,7 @@ use support::{each, lens};
 macro_rules! areas {
     ($($area:ident: $($lens:ident)*;)*) => {
         $(mod $area {
-            use super::{each, lens};
+            use super::{each, lens, support};
 
             const AREA: &str = stringify!($area);
 
@@ -44,6 +44,12 @@ macro_rules! areas {
             #[test]
             fn compiles() {
                 each(AREA, lens::compiles);
+            }
+
+            /// Files that are checked together are found to be what each is found to be alone.
+            #[test]
+            fn together() {
+                support::together(AREA);
             }
 
             $(#[test]

@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 use crate::{Declared, Type};
 
 /// Everything a query is given.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Inputs {
     pub tables: Vec<Table>,
     pub parameters: Vec<Parameter>,
@@ -15,7 +15,7 @@ pub struct Inputs {
 }
 
 /// A table as the query sees it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Table {
     pub name: SmolStr,
     pub columns: Vec<Column>,
@@ -54,7 +54,7 @@ impl Rest {
 }
 
 /// A column of a table.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Column {
     pub name: SmolStr,
     pub ty: Type,
@@ -64,7 +64,7 @@ pub struct Column {
 }
 
 /// A value that the query is given.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parameter {
     pub name: SmolStr,
     pub ty: Type,

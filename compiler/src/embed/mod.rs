@@ -75,17 +75,18 @@ pub fn check(world: &dyn World, checked: &Checked) -> Embedded {
     // Who remembers readings has most of them.
     let ahead = if world.readings().is_some() { ahead::Ahead::default() } else { ahead::Ahead::of(checked) };
     let mut embedder = Embedder { world, checked, ahead, out: Embedded::default(), python: python::State::default() };
-    let broken: Vec<Span> =
-        checked.diagnostics.iter().filter(|found| found.is_error()).map(|found| found.span).collect();
+    let mut broken: FxHashMap<FileId, Vec<Span>> = FxHashMap::default();
+    for found in checked.diagnostics.iter().filter(|found| found.is_error()) {
+        broken.entry(found.span.file).or_default().push(found.span);
+    }
     for file in checked.resolved.files.iter().filter(|file| !file.std) {
+        let broken = broken.get(&file.source.id).map_or(&[][..], Vec::as_slice);
         for (index, decl) in (0..).zip(&file.tree.decls) {
             let (DeclKind::Task(task) | DeclKind::Service(task)) = &decl.kind else { continue };
             let id = DeclId { file: file.source.id, index };
             for attr in &task.attrs {
                 // What is wrong with a body's lines has been said; its language would only say it again.
-                if broken.iter().any(|span| {
-                    span.file == attr.span.file && attr.span.start <= span.start && span.end <= attr.span.end
-                }) {
+                if broken.iter().any(|span| attr.span.start <= span.start && span.end <= attr.span.end) {
                     continue;
                 }
                 if let Some((_, check)) = EMBEDDED.iter().find(|(language, _)| *language == attr.name.text) {

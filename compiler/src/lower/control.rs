@@ -49,8 +49,8 @@ impl Lowerer<'_> {
 
     /// Makes `name` stand for `value` from here on.
     pub(super) fn bind(&mut self, name: &Name, value: Expr) {
-        if let Some(id) = self.locals.get(&(name.span.file, name.span.start)) {
-            self.frame.locals.insert(*id, value);
+        if let Some(id) = self.checked.resolved.file(name.span.file).local_at(name.span) {
+            self.frame.locals.insert(id, value);
         }
     }
 

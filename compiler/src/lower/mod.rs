@@ -14,11 +14,11 @@ mod sweep;
 mod task;
 mod test;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use standpipe_plan::{EnvironmentId, Expr, NodeId, Origin, Param, Shape, TaskId};
 use standpipe_syntax::ast::{DeclKind, Pipeline};
-use standpipe_syntax::diag::Diagnostic;
+use standpipe_syntax::diag::{Code, Diagnostic};
 use standpipe_syntax::{FileId, Span};
 
 use self::names::Names;
@@ -28,7 +28,7 @@ use crate::Machine;
 use crate::check::Checked;
 use crate::embed::Embedded;
 use crate::graph::{Graph, NodeKind, RegionId};
-use crate::resolve::{DeclId, File, Local, LocalId};
+use crate::resolve::{DeclId, File, LocalId};
 use crate::types::{Bindings, Type, shape};
 
 /// What lowering made; without a graph when something is wrong.
@@ -55,30 +55,39 @@ pub fn lower(checked: &Checked, embedded: &Embedded, id: DeclId) -> Lowered {
         }
         _ => return Lowered { graph: None, diagnostics: Vec::new() },
     };
+    lowerer.graph.files = checked.resolved.files.iter().map(|file| file.path.clone()).collect();
     lowerer.graph.modules.clone_from(&embedded.modules);
     let Lowerer { graph, diagnostics, .. } = lowerer;
     let failed = diagnostics.iter().any(Diagnostic::is_error);
     Lowered { graph: (!failed).then_some(graph), diagnostics }
 }
 
-/// What is wrong with the tasks of the user's files, called or not, and with the pipelines and tests of the first, beyond
-/// what checking finds; `machines` are those that steps may run on. For a program without errors.
+/// What is wrong with the tasks of the user's files, called or not, and with the pipelines and tests of those that were
+/// asked for, beyond what checking finds; `machines` are those that steps may run on. Only of `files`: neither they nor
+/// what they import has errors.
 #[must_use]
-pub fn check(checked: &Checked, embedded: &Embedded, machines: &[Machine]) -> Vec<Diagnostic> {
+pub fn check(
+    checked: &Checked,
+    embedded: &Embedded,
+    machines: &[Machine],
+    files: &FxHashSet<FileId>,
+) -> Vec<Diagnostic> {
+    let resolved = &checked.resolved;
     let mut found: Vec<Diagnostic> = Vec::new();
-    for file in checked.resolved.files.iter().filter(|file| !file.std) {
+    // A mistake is met wherever its pipeline is inlined.
+    let mut known: FxHashMap<(Span, Code), Vec<usize>> = FxHashMap::default();
+    for file in resolved.files.iter().filter(|file| !file.std && files.contains(&file.source.id)) {
+        let given = resolved.is_given(file.source.id);
         for (index, decl) in (0..).zip(&file.tree.decls) {
             let id = DeclId { file: file.source.id, index };
             let mut lowerer = match &decl.kind {
                 DeclKind::Task(task) | DeclKind::Service(task) => {
                     Lowerer::new(checked, embedded, id, task.name.text.clone())
                 }
-                DeclKind::Pipeline(pipeline) if file.source.id == FileId(0) => {
+                DeclKind::Pipeline(pipeline) if given => {
                     Lowerer::new(checked, embedded, id, pipeline.name.text.clone())
                 }
-                DeclKind::Test(test) if file.source.id == FileId(0) => {
-                    Lowerer::new(checked, embedded, id, test::path(&test.name.value))
-                }
+                DeclKind::Test(test) if given => Lowerer::new(checked, embedded, id, test::path(&test.name.value)),
                 _ => continue,
             };
             match &decl.kind {
@@ -91,7 +100,9 @@ pub fn check(checked: &Checked, embedded: &Embedded, machines: &[Machine]) -> Ve
                 _ => {}
             }
             for diagnostic in lowerer.diagnostics {
-                if !found.contains(&diagnostic) {
+                let alike = known.entry((diagnostic.span, diagnostic.code)).or_default();
+                if alike.iter().all(|at| found[*at] != diagnostic) {
+                    alike.push(found.len());
                     found.push(diagnostic);
                 }
             }
@@ -136,8 +147,6 @@ struct Lowerer<'a> {
     names: Names,
     tasks: FxHashMap<DeclId, TaskId>,
     environments: FxHashMap<DeclId, EnvironmentId>,
-    /// Names that are bound in pipelines, by where they stand.
-    locals: FxHashMap<(FileId, u32), LocalId>,
     /// How deep the expression at hand nests.
     depth: u32,
     /// How deep the region at hand nests.
@@ -149,18 +158,16 @@ struct Lowerer<'a> {
 
 impl<'a> Lowerer<'a> {
     fn new(checked: &'a Checked, embedded: &'a Embedded, id: DeclId, name: SmolStr) -> Self {
-        let files = checked.resolved.files.iter().map(|file| file.path.clone()).collect();
         let result = checked.signatures.get(&id).map_or(Shape::Nothing, |ty| shape(&ty.result, &checked.resolved));
         Self {
             checked,
             embedded,
-            graph: Graph::new(name, files, result),
+            graph: Graph::new(name, Vec::new(), result),
             region: Graph::ROOT,
             frame: Frame::new(checked, id, Vec::new()),
             names: Names::default(),
             tasks: FxHashMap::default(),
             environments: FxHashMap::default(),
-            locals: FxHashMap::default(),
             depth: 0,
             regions: 0,
             inlined: Vec::new(),
@@ -168,16 +175,7 @@ impl<'a> Lowerer<'a> {
         }
     }
 
-    /// Notes where the names stand that are bound in pipelines.
-    fn place_locals(&mut self) {
-        for file in &self.checked.resolved.files {
-            let place = |(index, local): (u32, &Local)| ((local.span.file, local.span.start), LocalId(index));
-            self.locals.extend((0..).zip(&file.locals).map(place));
-        }
-    }
-
     fn pipeline(&mut self, id: DeclId, pipeline: &Pipeline) {
-        self.place_locals();
         let Some(signature) = self.checked.signatures.get(&id) else { return };
         for (index, (param, ty)) in (0..).zip(pipeline.params.iter().zip(&signature.params)) {
             let node = self.add("", NodeKind::Param(index), param.name.span);

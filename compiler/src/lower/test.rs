@@ -39,7 +39,6 @@ pub(crate) fn sides(expr: &ast::Expr) -> Option<(ast::BinaryOp, &ast::Expr, &ast
 
 impl Lowerer<'_> {
     pub(super) fn test(&mut self, test: &Test) {
-        self.place_locals();
         let (mut found, mut shapes) = (Vec::new(), Vec::new());
         for stmt in &test.body.stmts {
             match &stmt.kind {

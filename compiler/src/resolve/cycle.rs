@@ -25,28 +25,33 @@ pub(super) fn report(resolved: &mut Resolved, imports: &Imports) {
     edges.iter_mut().for_each(|edges| edges.sort_unstable());
     // Depth first without recursion: a file is `Open` while what it imports is being visited.
     let mut state = vec![State::New; resolved.files.len()];
-    let mut stack = vec![(0_usize, 0_usize)];
-    while let Some((file, edge)) = stack.pop() {
-        state[file] = State::Open;
-        let Some((index, target)) = edges[file].get(edge).copied() else {
-            state[file] = State::Done;
+    for start in 0..resolved.given {
+        if state[start] != State::New {
             continue;
-        };
-        // What led to a folder is to blame for what the folder leads to.
-        let before = stack.last().copied();
-        stack.push((file, edge + 1));
-        match state[target.0 as usize] {
-            State::New => stack.push((target.0 as usize, 0)),
-            State::Open => match (index, before) {
-                (Some(index), _) => closes(resolved, file, index, target),
-                (None, Some((importer, next))) => {
-                    if let Some((Some(index), _)) = edges[importer].get(next.wrapping_sub(1)) {
-                        closes(resolved, importer, *index, FileId(u32::try_from(file).unwrap_or(u32::MAX)));
+        }
+        let mut stack = vec![(start, 0_usize)];
+        while let Some((file, edge)) = stack.pop() {
+            state[file] = State::Open;
+            let Some((index, target)) = edges[file].get(edge).copied() else {
+                state[file] = State::Done;
+                continue;
+            };
+            // What led to a folder is to blame for what the folder leads to.
+            let before = stack.last().copied();
+            stack.push((file, edge + 1));
+            match state[target.0 as usize] {
+                State::New => stack.push((target.0 as usize, 0)),
+                State::Open => match (index, before) {
+                    (Some(index), _) => closes(resolved, file, index, target),
+                    (None, Some((importer, next))) => {
+                        if let Some((Some(index), _)) = edges[importer].get(next.wrapping_sub(1)) {
+                            closes(resolved, importer, *index, FileId(u32::try_from(file).unwrap_or(u32::MAX)));
+                        }
                     }
-                }
-                (None, None) => {}
-            },
-            State::Done => {}
+                    (None, None) => {}
+                },
+                State::Done => {}
+            }
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Reads the given file and everything it imports, files and folders, each once. Knows nothing of names inside them.
+//! Reads the given files and everything they import, files and folders, each once. Knows nothing of names inside them.
 
 use std::sync::Arc;
 
@@ -16,14 +16,20 @@ use standpipe_syntax::nearest::{listed, nearest};
 /// Where an import leads: by file and declaration index.
 pub(super) type Imports = FxHashMap<(FileId, u32), FileId>;
 
-/// All files that can be reached from `path`, and which import leads where.
-pub(super) fn load(world: &dyn World, path: &str) -> (Resolved, Imports) {
+/// All files that can be reached from `paths`, and which import leads where.
+pub(super) fn load(world: &dyn World, paths: &[&str]) -> (Resolved, Imports) {
     let mut loader = Loader { world, resolved: Resolved::default(), known: FxHashMap::default() };
-    if let Err(problem) = loader.file(path) {
-        // An empty file in its place, so that the report has somewhere to point.
-        loader.push(path, false, "");
-        loader.resolved.diagnostics.push(problem.at(Span::default(), path));
+    for path in paths {
+        if loader.known.contains_key(*path) {
+            continue;
+        }
+        if let Err(problem) = loader.file(path) {
+            // An empty file in its place, so that the report has somewhere to point.
+            let file = loader.push(path, false, "");
+            loader.resolved.diagnostics.push(problem.at(Span { file, ..Span::default() }, path));
+        }
     }
+    loader.resolved.given = loader.resolved.files.len();
     let mut imports = Imports::default();
     let mut next = 0;
     while next < loader.resolved.files.len() {
@@ -82,6 +88,7 @@ impl Loader<'_> {
             std,
             names: FxHashMap::default(),
             locals: Vec::new(),
+            places: Vec::new(),
             scope: FxHashMap::default(),
             parts: Vec::new(),
         });

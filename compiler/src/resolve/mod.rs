@@ -87,6 +87,8 @@ pub struct File {
     pub std: bool,
     pub names: FxHashMap<ExprId, Target>,
     pub locals: Vec<Local>,
+    /// Where each of `locals` stands, in order of place.
+    places: Vec<(u32, LocalId)>,
     /// Declarations and imported names visible at top level: types, artifacts, envs, tasks, …
     pub scope: FxHashMap<SmolStr, Visible>,
     /// Of a folder that is imported as one module, which stands here as a file without text: its files, by name.
@@ -99,6 +101,13 @@ impl File {
     pub fn has(&self, decl: DeclId) -> bool {
         decl.file == self.source.id || self.parts.contains(&decl.file)
     }
+
+    /// The name that is bound at `span` of this file.
+    #[must_use]
+    pub fn local_at(&self, span: Span) -> Option<LocalId> {
+        let at = self.places.binary_search_by_key(&span.start, |(start, _)| *start).ok()?;
+        self.places.get(at).map(|(_, id)| *id)
+    }
 }
 
 /// A top-level name as a file sees it.
@@ -110,10 +119,10 @@ pub enum Visible {
     Missing,
 }
 
-/// Reads `path` and all it imports, and finds what every name in them means.
+/// Reads `paths` and all they import, and finds what every name in them means.
 #[must_use]
-pub fn resolve(world: &dyn World, path: &str) -> Resolved {
-    let (mut resolved, imports) = load::load(world, path);
+pub fn resolve(world: &dyn World, paths: &[&str]) -> Resolved {
+    let (mut resolved, imports) = load::load(world, paths);
     let imported = scope::fill(&mut resolved, &imports);
     resolved.imports = imports;
     for (file, imported) in imported.into_iter().enumerate() {
@@ -123,11 +132,13 @@ pub fn resolve(world: &dyn World, path: &str) -> Resolved {
     resolved
 }
 
-/// All files of a compilation, the given one first, each import once.
+/// All files of a compilation, those that were asked for first, each once.
 #[derive(Clone, Debug, Default)]
 pub struct Resolved {
     /// Indexed by [`FileId`].
     pub files: Vec<File>,
+    /// How many of `files`, from the first, were asked for; the others are imported by them.
+    pub given: usize,
     /// Where an import leads, by its file and the index of its declaration.
     pub imports: FxHashMap<(FileId, u32), FileId>,
     /// Of reading, parsing and resolving.
@@ -139,6 +150,12 @@ impl Resolved {
     #[must_use]
     pub fn file(&self, id: FileId) -> &File {
         &self.files[id.0 as usize]
+    }
+
+    /// Whether the file was asked for, and not only imported by one that was.
+    #[must_use]
+    pub fn is_given(&self, id: FileId) -> bool {
+        (id.0 as usize) < self.given
     }
 
     /// The declaration of that number.

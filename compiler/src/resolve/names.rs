@@ -1,19 +1,20 @@
 //! Walks one file and finds what every name in it means. Knows nothing of types.
 
+mod types;
+mod wrong;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use standpipe_plan::Builtin;
 use standpipe_syntax::Span;
 use standpipe_syntax::ast::{
     Attr, AttrValue, Block, Decl, DeclKind, Else, Expr, ExprKind, Loop, Name, Param, Pattern, StmtKind, StrPart, Task,
-    TypeExpr, TypeKind, TypeParam,
+    TypeExpr, TypeParam,
 };
 use standpipe_syntax::diag::{Code, Diagnostic};
 
-use super::scope::{declared, not_in_module};
+use super::scope::not_in_module;
 use super::{DeclId, File, Local, LocalId, LocalKind, Resolved, Target, Visible};
-use crate::types::BUILTIN_TYPES;
-use standpipe_syntax::nearest::{listed, nearest};
 
 /// How many names are compared with unknown ones in a file: suggestions are for people, who mend a few at a time.
 const COMPARISONS: usize = 200_000;
@@ -53,6 +54,8 @@ pub(super) fn resolve_file(resolved: &mut Resolved, file: usize) -> Used {
     let file = &mut resolved.files[file];
     file.tree = tree;
     file.names = names;
+    file.places = (0..).zip(&locals).map(|(index, local)| (local.span.start, LocalId(index))).collect();
+    file.places.sort_unstable();
     file.locals = locals;
     used
 }
@@ -162,28 +165,6 @@ impl Walk<'_> {
         self.locals.push(Local { name: name.text.clone(), span: name.span, kind, used });
         self.hides(name);
         self.bind(name, Target::Local(id));
-    }
-
-    /// Warns of a step that takes the name of something that could then no longer be called.
-    fn hides(&mut self, name: &Name) {
-        let Some(Visible::Decl(id)) = self.file.scope.get(&name.text).copied() else { return };
-        // The declaration of this file itself has been taken out of its tree while that is walked.
-        let hidden = if id.file == self.decl.file { self.own.get(id.index as usize) } else { None };
-        let hidden = hidden.unwrap_or_else(|| self.resolved.decl(id));
-        let what = match &hidden.kind {
-            DeclKind::Task(task) if task.effect => "effect",
-            DeclKind::Task(_) => "task",
-            DeclKind::Pipeline(_) => "pipeline",
-            DeclKind::Service(_) => "service",
-            DeclKind::Const(_) => "const",
-            _ => return,
-        };
-        let declared = declared(hidden).map_or(name.span, |declared| declared.span);
-        self.diagnostics.push(
-            Diagnostic::new(Code::HIDES, name.span, format!("`{}` hides the {what} of the same name", name.text))
-                .also(declared, format!("the {what} is declared here"))
-                .help("choose another name for one of them"),
-        );
     }
 
     pub(super) fn open(&mut self) {
@@ -345,42 +326,6 @@ impl Walk<'_> {
         }
     }
 
-    fn unknown(&mut self, name: &Name) {
-        self.comparisons = self.comparisons.saturating_sub(self.bound.len() + self.file.scope.len());
-        let known = self.bound.iter().filter(|(_, (target, _))| *target != Target::Unknown).map(|(name, _)| name);
-        let known = known.chain(self.file.scope.keys()).map(SmolStr::as_str);
-        let known = known.chain(Builtin::ALL.iter().map(|(name, _)| *name));
-        let known = known.filter(|known| known.starts_with(|first: char| !first.is_uppercase()));
-        let known = known.take(if self.comparisons == 0 { 0 } else { usize::MAX });
-        let mut diagnostic =
-            Diagnostic::new(Code::UNKNOWN_NAME, name.span, format!("nothing here is named `{}`", name.text));
-        let close = nearest(&name.text, known);
-        let std = standpipe_stdlib::MODULES.iter().find(|(_, source)| {
-            source.contains(&format!("\ntask {}(", name.text)) || source.contains(&format!("\ntask {}[", name.text))
-        });
-        if let Some((module, _)) = std {
-            let start = Span { file: name.span.file, start: self.first, end: self.first };
-            let import = format!("import std/{module} {{ {} }}", name.text);
-            diagnostic = diagnostic.help(format!("`std/{module}` has it: `{import}`")).fix(
-                format!("import it from `std/{module}`"),
-                start,
-                format!("{import}\n\n"),
-            );
-        } else if let Some(first) = close.first() {
-            diagnostic = diagnostic.help(format!("did you mean {}?", listed(&close))).fix(
-                format!("rename to `{first}`"),
-                name.span,
-                *first,
-            );
-        }
-        self.diagnostics.push(diagnostic);
-        // What was meant is not unused because it was misspelt.
-        let meant: Vec<SmolStr> = close.into_iter().map(SmolStr::new).collect();
-        meant.iter().for_each(|name| self.uses(name));
-        // Once is enough: later uses of the same wrong name say nothing new.
-        self.bound.insert(name.text.clone(), (Target::Unknown, name.span));
-    }
-
     fn member(&mut self, module: standpipe_syntax::FileId, name: &Name) -> Target {
         let file = self.resolved.file(module);
         match file.scope.get(&name.text) {
@@ -393,95 +338,4 @@ impl Walk<'_> {
             }
         }
     }
-
-    fn ty(&mut self, ty: &TypeExpr) {
-        match &ty.kind {
-            TypeKind::Named { module: Some(module), name, .. } => {
-                self.used.names.insert(module.text.clone());
-                match self.file.scope.get(&module.text).copied() {
-                    Some(Visible::Module(file)) => {
-                        self.member(file, name);
-                    }
-                    Some(Visible::Missing) => {}
-                    _ => self.diagnostics.push(Diagnostic::new(
-                        Code::UNKNOWN_NAME,
-                        module.span,
-                        format!("no module is imported as `{}`", module.text),
-                    )),
-                }
-            }
-            TypeKind::Named { module: None, name, args } => {
-                self.type_name(name);
-                // The first that `File[…]` takes is a format; `Tensor[…]` says what its numbers are and how many.
-                let formats = match name.text.as_str() {
-                    "File" => 1,
-                    "Tensor" => args.len(),
-                    _ => 0,
-                };
-                args.iter().skip(formats).for_each(|arg| self.ty(arg));
-            }
-            TypeKind::Optional(inner) => self.ty(inner),
-            TypeKind::Record(fields) => fields.iter().for_each(|field| self.ty(&field.ty)),
-            TypeKind::Bounded { base, low, high, .. } => {
-                self.ty(base);
-                low.iter().chain(high).for_each(|end| self.expr(end));
-            }
-            TypeKind::Union(_) | TypeKind::Number(_) | TypeKind::Broken => {}
-        }
-    }
-
-    pub(super) fn type_name(&mut self, name: &Name) {
-        let text = name.text.as_str();
-        if BUILTIN_TYPES.contains(&text) || self.types.contains(&name.text) {
-            return;
-        }
-        if self.file.scope.contains_key(&name.text) {
-            self.used.names.insert(name.text.clone());
-            return;
-        }
-        let mut diagnostic = Diagnostic::new(Code::UNKNOWN_TYPE, name.span, format!("there is no type `{text}`"));
-        if let Some(ours) = foreign(text) {
-            diagnostic = diagnostic.help(format!("it is called `{ours}` here")).fix(
-                format!("rename to `{ours}`"),
-                name.span,
-                ours,
-            );
-        } else {
-            self.comparisons = self.comparisons.saturating_sub(self.file.scope.len());
-            let known =
-                self.file.scope.keys().map(SmolStr::as_str).filter(|known| known.starts_with(char::is_uppercase));
-            let known = known.take(if self.comparisons == 0 { 0 } else { usize::MAX });
-            let close = nearest(text, known.chain(BUILTIN_TYPES).chain(self.types.iter().map(SmolStr::as_str)));
-            if let Some(first) = close.first() {
-                diagnostic = diagnostic.help(format!("did you mean {}?", listed(&close))).fix(
-                    format!("rename to `{first}`"),
-                    name.span,
-                    *first,
-                );
-            }
-        }
-        self.diagnostics.push(diagnostic);
-    }
-}
-
-/// Our type that other languages know by this name, or that is only written in another case.
-fn foreign(name: &str) -> Option<&'static str> {
-    if let Some(ours) = BUILTIN_TYPES.into_iter().find(|ours| ours.eq_ignore_ascii_case(name)) {
-        return Some(ours);
-    }
-    Some(match name.to_ascii_lowercase().as_str() {
-        "str" | "text" | "varchar" | "char" => "String",
-        "integer" | "int8" | "int16" | "int32" | "int64" | "uint64" | "long" | "bigint" => "Int",
-        "double" | "number" | "float32" | "float64" | "real" | "decimal" => "Float",
-        "boolean" => "Bool",
-        "dataframe" | "frame" => "Table",
-        "array" | "vec" | "sequence" | "tuple" => "List",
-        "ndarray" => "Tensor",
-        "dict" | "object" | "hashmap" => "Map",
-        "path" => "File",
-        "folder" | "directory" => "Dir",
-        "datetime" | "timestamp" | "instant" => "Time",
-        "timedelta" | "interval" => "Duration",
-        _ => return None,
-    })
 }

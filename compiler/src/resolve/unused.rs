@@ -54,7 +54,7 @@ pub(super) fn report(resolved: &mut Resolved, file: usize, imported: &[Imported]
         let id = DeclId { file: this.source.id, index };
         match &decl.kind {
             DeclKind::Task(task) => {
-                if file == 0 && program && !used.names.contains(&task.name.text) {
+                if resolved.is_given(id.file) && program && !used.names.contains(&task.name.text) {
                     let message = format!("`{}` is never called", task.name.text);
                     found.push(
                         Diagnostic::new(Code::UNUSED_TASK, task.name.span, message)

@@ -4,12 +4,14 @@ mod case;
 mod files;
 pub(crate) mod lens;
 mod snapshot;
+mod together;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 pub(crate) use case::{Case, folders};
 pub(crate) use files::Files;
 pub(crate) use snapshot::snapshot;
+pub(crate) use together::together;
 
 /// Looks at every case of `area`, and fails with the names of all that failed.
 pub(crate) fn each(area: &str, look: fn(&Case)) {
