@@ -10,6 +10,7 @@ use standpipe_plan::encode;
 use standpipe_syntax::{FileId, Source, parse};
 
 use crate::measure::{Row, folder, median, ms, ratio, timed};
+use crate::remembering::Remembering;
 
 pub(crate) fn rows() -> Vec<Row> {
     let text = tasks(16_667);
@@ -17,6 +18,7 @@ pub(crate) fn rows() -> Vec<Row> {
     vec![
         read(&text, lines),
         check(&text, lines),
+        again(&text, lines),
         plan("a `for` over 1,000,000", &each(1_000_000), None),
         plan("10,000 distinct steps", &distinct(10_000), Some(10_000)),
     ]
@@ -59,6 +61,28 @@ fn check(text: &str, lines: usize) -> Row {
         name: format!("check of {lines} lines"),
         measured: format!("{}, {} bytes a line", a_second(lines, measured), memory / lines),
         limit: format!("{} (lex and parse)", ms(limit)),
+        ratio: ratio(measured, limit),
+        aim: "",
+    }
+}
+
+/// The same file checked again, a number in it changed.
+fn again(text: &str, lines: usize) -> Row {
+    let mut world = Remembering::default();
+    let mut check = |text: &str| {
+        world.edit("generated.pipe", text);
+        run(|| assert!(!analyse(&world, "generated.pipe").has_errors()))
+    };
+    let limit = check(text);
+    let mut round = 1;
+    let measured = median(5, || {
+        round += 1;
+        check(&text.replacen("cpu: 1", &format!("cpu: {round}"), 1))
+    });
+    Row {
+        name: format!("check of {lines} lines again after one edit"),
+        measured: ms(measured),
+        limit: format!("{} (the first time)", ms(limit)),
         ratio: ratio(measured, limit),
         aim: "",
     }

@@ -10,6 +10,8 @@ mod handoff;
 mod idle;
 mod makespan;
 mod measure;
+mod package;
+mod remembering;
 mod scale;
 mod start;
 mod steps;
@@ -23,6 +25,7 @@ type Figure = fn() -> Vec<Row>;
 const FIGURES: &[(&str, Figure)] = &[
     ("check", check::rows),
     ("compile", compile::rows),
+    ("package", package::rows),
     ("editor", editor::rows),
     ("start", start::rows),
     ("shell", steps::shell),
