@@ -232,3 +232,8 @@ impl Builder {
         RecordField { name, value, short: true }
     }
 }
+
+/// What the parser has moved about in boxes.
+pub(crate) fn unboxed<T>(items: Vec<Box<T>>) -> Vec<T> {
+    items.into_iter().map(|item| *item).collect()
+}

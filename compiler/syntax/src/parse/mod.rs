@@ -142,7 +142,7 @@ impl<'s> Parser<'s> {
 
     fn read(&mut self, start: Start, fed: Vec<Fed>, range: Range<usize>, before: usize) -> Option<Item> {
         let (place, line_end, expected) = match self.grammar.parse(&mut self.builder, fed) {
-            Ok(item) => return Some(item),
+            Ok(item) => return Some(*item),
             Err(ParseError::UnrecognizedToken { token: (start, token, _), expected }) => {
                 (Some(start), matches!(token, Tok::Line), expected)
             }
