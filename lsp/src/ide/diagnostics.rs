@@ -60,7 +60,7 @@ mod tests {
             shown,
             [
                 "6:2 `unused` is never used; use it, remove it, or leave out its name if only the effect matters [] true",
-                "7:2 `f` also needs the input `text`; add `text: String` [\"declared here\"] false"
+                "7:2 `f` also needs the input `text`; add `text: …` (`String`) [\"declared here\"] false"
             ]
         );
     }

@@ -101,19 +101,15 @@ impl Checker<'_> {
             .collect();
         // A misspelt name explains what is missing.
         if !missing.is_empty() && !wrong_name {
-            let types: Vec<String> = signature
-                .params
-                .iter()
-                .filter(|param| missing.contains(&param.name.as_str()))
-                .map(|param| format!("{}: {}", param.name, param.ty))
-                .collect();
+            let lacking = signature.params.iter().filter(|param| missing.contains(&param.name.as_str()));
+            let wanted: Vec<String> = lacking.map(|param| format!("`{}: …` (`{}`)", param.name, param.ty)).collect();
             let plural = if missing.len() == 1 { "" } else { "s" };
             let message =
                 format!("`{name}` also needs the input{plural} {}", listed(&missing).replace(" or ", " and "));
             self.report(
                 Diagnostic::new(Code::MISSING_ARGUMENT, callee, message)
                     .also(declared_at, "declared here")
-                    .help(format!("add `{}`", types.join(", "))),
+                    .help(format!("add {}", wanted.join(", and "))),
             );
         }
         let _ = expr;
