@@ -5,4 +5,5 @@ mod features;
 mod hostile;
 mod robust;
 mod sync;
+mod typing;
 mod workspace;

@@ -80,10 +80,13 @@ impl Parser<'_> {
             let is_word = word.len() + 2 == token.len() && word.bytes().all(|byte| byte.is_ascii_lowercase());
             (is_word && !plain).then(|| word.to_owned())
         });
+        // In brackets a type may be a number, where no other expression stands. A pattern is a name or names in braces,
+        // and no text.
+        let expression = words.expression() && words.has("\"true\"");
         let found = Fits {
             keywords: keywords.collect(),
-            expression: words.expression(),
-            ty: words.ty(),
+            expression,
+            ty: !expression && words.has("name") && words.has("\"{\"") && words.has("string"),
             name: words.has("name"),
             operator: words.operator(),
             statement: first && start == Start::Stmt,
@@ -137,6 +140,9 @@ mod tests {
         assert!(after.starts_with("operator ") && after.contains("and") && !after.contains("else"), "{after}");
         assert!(at("task t(a: |) -> Int {\n}\n").starts_with("type "));
         assert!(at("task t(a: Int) -> | {\n}\n").starts_with("type "));
+        assert!(at("task t(a: Table[|]) -> Int {\n}\n").starts_with("type "));
+        assert!(at("type A = Int in |\n").starts_with("expression "));
+        assert_eq!(at("pipeline main() {\n  x = for |\n}\n"), " ");
         assert_eq!(at("task t(a: Int) -> Int {\n  |\n}\n"), "attribute ");
         assert!(at("task t(a: Int) -> Int {\n  memory: |\n  sh:\n    a\n}\n").starts_with("expression "));
         assert!(at("pipeline main() {\n  for x |\n}\n").contains("in"));

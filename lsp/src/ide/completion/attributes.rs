@@ -13,8 +13,11 @@ use crate::ide::shared::decl;
 use crate::ide::words::ATTRIBUTES;
 use crate::snapshot::File;
 
-/// What most declarations say.
-const USUAL: [&str; 8] = ["cron", "env", "packages", "port", "python", "run", "sh", "sql"];
+/// What most declarations say, the usual first.
+const USUAL: [&str; 14] = [
+    "packages", "python", "sh", "sql", "env", "memory", "cpu", "timeout", "retry", "cache", "run", "cron", "every",
+    "port",
+];
 
 /// Attributes that are not there yet.
 pub(super) fn attributes(site: &mut Site<'_>, file: &File, at: u32) {
@@ -29,8 +32,12 @@ pub(super) fn attributes(site: &mut Site<'_>, file: &File, at: u32) {
         }
         let (takes, what) =
             ATTRIBUTES.iter().find(|(known, _, _)| known == name).map_or(("", ""), |(_, takes, what)| (*takes, *what));
-        let rank = if USUAL.contains(name) { Rank::Near } else { Rank::Plain };
+        let usual = USUAL.iter().position(|usual| usual == name);
+        let rank = if usual.is_some() { Rank::Near } else { Rank::Plain };
         let item = site.push(rank, name, CompletionItemKind::PROPERTY, takes);
+        if let Some(place) = usual {
+            item.sort_text = Some(format!("{}{place:02}", rank as u8));
+        }
         item.documentation = (!what.is_empty()).then(|| tower_lsp::ls_types::Documentation::String(what.to_owned()));
         snippet(item, &if body || *name == "probe" { format!("{name}:\n    $0") } else { format!("{name}: $0") });
     }

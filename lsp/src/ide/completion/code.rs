@@ -54,13 +54,17 @@ pub(super) fn complete(site: &mut Site<'_>) {
     if fit.ty {
         types(site, &file, at);
     }
-    if fit.expression && !values_of_attribute(site, &file, at) {
+    if fit.name {
         fields_of_record(site, &file, at);
+    }
+    if fit.expression && !values_of_attribute(site, &file, at) {
         arguments(site, &file, at);
         members_of_union(site, wanted.as_ref());
         names(site, &file, at, wanted.as_ref(), Place::of(&line, fit.statement));
     }
-    for word in &fit.keywords {
+    // Where a line starts nothing goes on with the one before, unless it says so.
+    let begins = line.trim().is_empty() && !fit.expression && !fit.ty;
+    for word in fit.keywords.iter().filter(|_| !begins) {
         let known = KEYWORDS.iter().find(|(known, _)| known == word);
         let word = word.clone();
         let item = site.push(Rank::Word, &word, CompletionItemKind::KEYWORD, "");

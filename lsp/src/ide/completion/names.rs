@@ -62,9 +62,11 @@ pub(super) fn arguments(site: &mut Site<'_>, file: &File, at: u32) {
 pub(super) enum Place {
     /// A statement starts here.
     Statement,
+    /// Behind `name =`.
+    Bound,
     /// Behind `|>`, where only calls stand.
     Piped,
-    /// What `for` goes over.
+    /// A list is wanted: what `for` goes over, or the largest is looked for in.
     Items,
     Other,
 }
@@ -76,7 +78,9 @@ impl Place {
         match () {
             () if before.ends_with("|>") => Self::Piped,
             () if before.ends_with(" in") && before.contains("for ") => Self::Items,
+            () if ["max_by(", "min_by(", "len("].iter().any(|start| before.ends_with(start)) => Self::Items,
             () if statement => Self::Statement,
+            () if before.ends_with(" =") => Self::Bound,
             () => Self::Other,
         }
     }
@@ -113,7 +117,7 @@ pub(super) fn names(site: &mut Site<'_>, file: &File, at: u32, wanted: Option<&T
     let rank = |ty: Option<&Type>| match (ty, wanted) {
         (Some(ty), Some(wanted)) if ty.goes_where(wanted) => Rank::Wanted,
         (Some(Type::List(_)), _) if place == Place::Items => Rank::Wanted,
-        (Some(_), _) if place == Place::Other => Rank::Near,
+        (Some(_), _) if matches!(place, Place::Bound | Place::Other) => Rank::Near,
         (_, _) => Rank::Plain,
     };
     let path = path_at(file.tree(), at);
@@ -138,6 +142,9 @@ pub(super) fn names(site: &mut Site<'_>, file: &File, at: u32, wanted: Option<&T
         let detail = ty.as_ref().map_or_else(String::new, ToString::to_string);
         site.push(rank, name, CompletionItemKind::VARIABLE, &detail);
         // What is wanted may be a part of it.
+        if let (Some(Type::Int(_)), Some(Type::Table(_))) = (wanted, ty) {
+            site.push(Rank::Wanted, &format!("{name}.rows"), CompletionItemKind::FIELD, "Int");
+        }
         let (Some(wanted), Some(Type::Record(parts)), true) = (wanted, ty, rank != Rank::Wanted) else { continue };
         for part in parts.iter().filter(|part| part.ty.goes_where(wanted)) {
             let label = format!("{name}.{}", part.name);
@@ -182,8 +189,8 @@ pub(super) fn names(site: &mut Site<'_>, file: &File, at: u32, wanted: Option<&T
                     }
                     (Place::Items, _, _) => Rank::Plain,
                     (_, Some(result), Some(wanted)) if result.goes_where(wanted) => Rank::Near,
-                    (Place::Statement | Place::Other, Some(_), None) => Rank::Near,
-                    (Place::Statement | Place::Other, _, _) => Rank::Plain,
+                    (Place::Statement | Place::Bound, Some(_), _) => Rank::Near,
+                    (Place::Statement | Place::Bound | Place::Other, _, _) => Rank::Plain,
                 };
                 if fits {
                     declaration(site, file, id, rank, true);
@@ -209,13 +216,14 @@ pub(super) fn names(site: &mut Site<'_>, file: &File, at: u32, wanted: Option<&T
     }
 }
 
-/// Whether a parameter may take what comes through a pipe.
+/// Whether a parameter may take what comes through a pipe; what a type parameter stands for is settled by it.
 fn accepts(takes: &Type, piped: &Type) -> bool {
-    piped.goes_where(takes)
-        || matches!(
-            (takes, piped),
-            (Type::Param { .. }, _) | (Type::Table(_), Type::Table(_)) | (Type::List(_), Type::List(_))
-        )
+    match (takes, piped) {
+        (Type::Param { .. }, _) => true,
+        (Type::Table(Some(row)), Type::Table(_)) if matches!(**row, Type::Param { .. }) => true,
+        (Type::List(item), Type::List(_)) if matches!(**item, Type::Param { .. }) => true,
+        _ => piped.goes_where(takes),
+    }
 }
 
 /// Everything with a value that is bound at a place: inputs of the pipeline and names before it, with their types.
