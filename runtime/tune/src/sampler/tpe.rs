@@ -3,16 +3,18 @@
 //!
 //! The trials so far are split into the few that did best and the others, and a density is laid over each. Of points drawn
 //! from that of the best, the one is tried that is likeliest among the best and least likely among the others. What a
-//! density is made of is in [`kernel`] and [`mixture`].
+//! density is made of is in [`kernel`] and [`mixture`]; where a space depends on itself, [`part`] splits the trials of each
+//! part of it.
 
 mod kernel;
 mod mixture;
+mod part;
 
 use std::collections::VecDeque;
 
 use rand::RngExt as _;
 
-use self::mixture::Mixture;
+use self::part::{ALL, Parts};
 use super::{Ranges, Sampler, each_axis};
 use crate::{Point, Range, seed};
 
@@ -51,15 +53,14 @@ impl Tpe {
         Self { seed, told: 0, best: Vec::new(), latest: VecDeque::new() }
     }
 
-    /// The densities of the trials that did well, and of the others.
-    fn mixtures(&self) -> (Mixture<'_>, Mixture<'_>) {
+    /// All that it remembers, split into the trials that did well and the others.
+    fn parts(&self) -> Parts<'_> {
         let count = usize::try_from(self.told.div_ceil(TENTH)).unwrap_or(MOST_GOOD).min(MOST_GOOD);
-        let good = self.best.get(..count).unwrap_or(&self.best);
-        let others = self.latest.iter().filter(|told| good.iter().all(|good| good.trial != told.trial));
-        (
-            Mixture::new(good.iter().map(|told| told.parameters.as_slice()).collect()),
-            Mixture::new(others.map(|told| told.parameters.as_slice()).collect()),
-        )
+        let good: Vec<&Told> = self.best.iter().take(count).collect();
+        let gone = |told: &&Told| self.latest.iter().all(|latest| latest.trial != told.trial);
+        let mut trials: Vec<&Told> = good.iter().copied().filter(gone).collect();
+        trials.extend(&self.latest);
+        Parts::new(trials, &good)
     }
 }
 
@@ -69,26 +70,27 @@ impl Sampler for Tpe {
         if self.told < FIRST {
             return each_axis(axes, ranges, |_, range| range.at(random.random()));
         }
-        let (mut good, mut others) = self.mixtures();
-        let mut best: Option<(f64, Vec<Point>)> = None;
-        for _ in 0..CANDIDATES {
-            let kernel = good.draw(&mut random);
-            good.restart();
-            others.restart();
-            let points = each_axis(axes, ranges, |axis, range| {
-                let point = good.point(kernel, axis, range, &mut random);
-                good.see(axis, range, point);
-                others.see(axis, range, point);
-                point
-            })?;
-            let worth = good.log_density() - others.log_density();
-            if best.as_ref().is_none_or(|(most, _)| worth > *most) {
-                best = Some((worth, points));
+        let mut parts = self.parts();
+        let (mut chosen, mut part) = (Vec::new(), ALL);
+        // What two parts say cannot be compared: which one it is to be is chosen first, and then a place in it.
+        loop {
+            let mut best: Option<(f64, Vec<Point>, Option<usize>)> = None;
+            for _ in 0..CANDIDATES {
+                let (points, inner) = parts.candidate(part, &chosen, axes, ranges, &mut random)?;
+                let worth = parts.worth(part);
+                if best.as_ref().is_none_or(|(most, ..)| worth > *most) {
+                    best = Some((worth, points, inner));
+                }
+            }
+            let (_, points, inner) = best?;
+            chosen = points;
+            match inner {
+                Some(inner) => part = inner,
+                None => break,
             }
         }
-        let (_, points) = best?;
         // Asked for once more, because a space that depends on itself was last asked about another point.
-        let mut chosen = points.into_iter();
+        let mut chosen = chosen.into_iter();
         each_axis(axes, ranges, |_, range| chosen.next().unwrap_or_else(|| range.at(0.5)))
     }
 
