@@ -40,6 +40,14 @@ fn a_body_that_is_no_python_fails_at_its_line() {
 }
 
 #[test]
+fn a_result_that_does_not_fit_stands_where_it_is_returned() {
+    let mut bench = Bench::new();
+    let mut line = |body| bench.run(body, &INT).expect_err("it does not fit").line;
+    assert_eq!(line("x = 1\ndef inner():\n    return x\nreturn 'text'"), Some(LINE + 3));
+    assert_eq!(line("x = 1\nif x > 1:\n    return x\nreturn 'text'"), Some(LINE), "either may have been it");
+}
+
+#[test]
 fn ends_of_the_process_are_failures_of_the_step() {
     let mut bench = Bench::new();
     assert_snapshot!(bench.say("import sys\nsys.exit(3)", &INT), @"E0601 the code ended itself with `sys.exit(3)`");

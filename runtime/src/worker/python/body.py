@@ -21,6 +21,8 @@ class Body:
     def __init__(self, file, line):
         self.file = file
         self.line = line
+        # Where its result comes from, when that is one place.
+        self.returns = line
         self.wants = frozenset()
         self.frames = {}
         self.generates = False
@@ -36,6 +38,8 @@ class Raw(Body):
         super().__init__(file, line)
         remember(file, line, text)
         self.code, tree = compiled(name, inputs, text, file, line)
+        lines = [node.lineno for node in own(tree.body[0]) if isinstance(node, ast.Return)]
+        self.returns = lines[0] if len(lines) == 1 else line
         self.lasting = habits.lasting(tree)
         self.imports = {path[0] for path in habits.imported(tree).values()}
         self.name = name

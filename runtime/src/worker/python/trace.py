@@ -15,7 +15,7 @@ DETAIL = 60000
 def failure(error, body, own_files):
     """The failure that `error` is; `own_files` tells whether a file name is the project's."""
     if isinstance(error, Fault):
-        file, line = getattr(error, "at", None) or (body.file if body else None, body.line if body else None)
+        file, line = getattr(error, "at", None) or place_of(error, body)
         return described(error.kind, error.message, file, line, "", error.help)
     if isinstance(error, Stopped):
         file, line = (body.file, body.line) if body else (None, None)
@@ -31,6 +31,13 @@ def failure(error, body, own_files):
     else:
         message = f"{name}: {words}" if words else name
     return described("raised", message, file, line, formatted(trace), advice(error))
+
+
+def place_of(fault, body):
+    """The line that a fault is about: where the result comes from, or the body's first."""
+    if body is None:
+        return None, None
+    return body.file, body.returns if fault.kind in ("result", "table") else body.line
 
 
 def described(kind, message, file, line, detail, help):
