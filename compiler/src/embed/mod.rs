@@ -9,6 +9,7 @@ mod shell;
 pub mod sql;
 mod text;
 
+pub(crate) use python::is_builtin as is_python_builtin;
 pub use python::{Mention, mentions as python_mentions};
 pub use readings::Readings;
 pub use text::offset;

@@ -20,6 +20,7 @@ mod tests;
 
 use std::rc::Rc;
 
+pub(crate) use library::is_builtin;
 pub use mentions::{Mention, mentions};
 pub(super) use read::read;
 use rustc_hash::{FxHashMap, FxHashSet};

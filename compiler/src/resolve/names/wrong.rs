@@ -9,6 +9,7 @@ use standpipe_syntax::nearest::{listed, nearest};
 
 use super::super::{Target, Visible, declared};
 use super::Walk;
+use crate::embed::is_python_builtin;
 
 impl Walk<'_> {
     /// Warns of a step that takes the name of something that could then no longer be called.
@@ -60,6 +61,12 @@ impl Walk<'_> {
                 name.span,
                 *first,
             );
+        } else if name.text == "range" {
+            diagnostic = diagnostic.help("`0..n` counts from 0 up to `n`, without it");
+        } else if is_python_builtin(&name.text) {
+            let help =
+                format!("`{0}` is Python's: call it in the `python:` body of a task, and the task here", name.text);
+            diagnostic = diagnostic.help(help);
         }
         self.diagnostics.push(diagnostic);
         // What was meant is not unused because it was misspelt.
