@@ -127,7 +127,7 @@ mod tests {
         let program = |count: usize| {
             let task = |n| format!("task t{n}() -> Int {{\n{}}}\n", body(n));
             let world = MemoryWorld::new().with("a.pipe", (0..count).map(task).collect::<String>());
-            check(&world, resolve(&world, "a.pipe"))
+            check(&world, resolve(&world, &["a.pipe"]))
         };
         let few = program(10);
         let few = Ahead::of(&few);
