@@ -34,8 +34,11 @@ pub(super) fn give_up(tier: Tier) -> io::Result<()> {
     clear_ambient_capability_set()?;
     for bit in 0..64 {
         let capability = CapabilitySet::from_bits_retain(1 << bit);
-        if !kept.contains(capability) && capability_is_in_bounding_set(capability).is_ok_and(|there| there) {
-            remove_capability_from_bounding_set(capability)?;
+        match capability_is_in_bounding_set(capability) {
+            Ok(true) if !kept.contains(capability) => remove_capability_from_bounding_set(capability)?,
+            Ok(_) => {}
+            // The kernel knows no further ones.
+            Err(_) => break,
         }
     }
     let kept = CapabilitySets {
