@@ -27,6 +27,8 @@ pub(crate) struct Journal {
     progress: watch::Receiver<Progress>,
     thread: Option<JoinHandle<()>>,
     appended: u64,
+    /// It was told that the writer is gone.
+    gone: bool,
 }
 
 /// How far the writer has come.
@@ -66,7 +68,7 @@ impl Journal {
             .name("journal".into())
             .spawn(carried(move || writer::write_all(connection, run, &receiver, &report)))
             .ok();
-        Self { sender: Some(sender), progress, thread, appended: written }
+        Self { sender: Some(sender), progress, thread, appended: written, gone: false }
     }
 
     /// Hands a record to the writer; its number is the answer.
@@ -90,12 +92,17 @@ impl Journal {
 
     /// How far the writer has come.
     pub(crate) fn progress(&mut self) -> Progress {
-        self.progress.borrow_and_update().clone()
+        let gone = self.progress.has_changed().is_err();
+        let mut progress = self.progress.borrow_and_update().clone();
+        if gone && progress.broken.is_none() {
+            progress.broken = Some(ended_early());
+        }
+        progress
     }
 
     /// Waits until the writer has come further than [`Journal::progress`] said.
     pub(crate) async fn changed(&mut self) {
-        if self.progress.changed().await.is_err() {
+        if self.progress.changed().await.is_err() && std::mem::replace(&mut self.gone, true) {
             std::future::pending::<()>().await;
         }
     }
@@ -103,16 +110,21 @@ impl Journal {
     /// Waits until everything is on the disk; what is known in the end.
     pub(crate) fn close(mut self) -> Result<Progress, Failure> {
         self.sender = None;
-        let gone = || Failure::new(crate::codes::STATE, "the journal's writer ended early");
-        let thread = self.thread.take().ok_or_else(gone)?;
+        let thread = self.thread.take().ok_or_else(ended_early)?;
         thread.thread().unpark();
-        thread.join().map_err(|_| gone())?;
+        thread.join().map_err(|_| ended_early())?;
         let progress = self.progress.borrow().clone();
         match progress.broken {
             Some(failure) => Err(failure),
             None => Ok(progress),
         }
     }
+}
+
+/// Of a writer that could not be started, or that ended without having said why.
+fn ended_early() -> Failure {
+    Failure::new(crate::codes::STATE, "the thread that writes the journal could not be started, or ended early")
+        .with_help("is there room for more threads and open files? `ulimit -a` shows the limits")
 }
 
 #[cfg(test)]
@@ -158,6 +170,16 @@ pub(crate) mod tests {
     fn finished(step: &str) -> Record {
         let end = StepEnd { step: step.into(), status: Status::Succeeded, ..StepEnd::new("calm-crab".into()) };
         Record::StepFinished { end: Box::new(end), keep: None }
+    }
+
+    #[test]
+    fn a_writer_that_is_not_there_is_told_once_and_waited_for_no_more() {
+        let (_, progress) = watch::channel(Progress::default());
+        let mut journal = Journal { sender: None, progress, thread: None, appended: 0, gone: false };
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        runtime.block_on(journal.changed());
+        let broken = journal.progress().broken.expect("it is told");
+        assert_eq!(broken.code, crate::codes::STATE);
     }
 
     #[test]

@@ -15,6 +15,8 @@ mod signals;
 mod spent;
 pub(crate) mod world;
 
+use std::os::unix::net::UnixStream;
+
 use smol_str::SmolStr;
 use standpipe_plan::{Plan, Value};
 
@@ -37,6 +39,12 @@ pub fn run(
     options: &Options,
     observer: &mut dyn Observer,
 ) -> Result<RunReport, Failure> {
+    // What listens to signals takes these for granted.
+    let room = UnixStream::pair().map_err(|error| {
+        Failure::new(codes::STATE, format!("this process has no room for what it needs: {error}"))
+            .with_help("raise `ulimit -n`")
+    })?;
+    drop(room);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
