@@ -17,6 +17,7 @@ pub(crate) use self::agree::disagreements;
 pub(crate) use self::database::{failure, now, open, open_reader, open_to_look};
 pub(crate) use self::fold::{Differing, durations};
 pub(crate) use self::record::{Kept, Record, Report, StepEnd};
+pub(crate) use self::writer::first;
 use crate::event::Failure;
 use crate::planted::carried;
 use crate::store::Stored;

@@ -126,7 +126,8 @@ fn nothing_outside_is_opened_and_nothing_is_started() {
     };
     let strange: Vec<&str> = calls
         .lines()
-        .filter(|line| !line.contains("+++") && !line.contains("---"))
+        // A thread that strace lets go of in the middle of a call has shown none.
+        .filter(|line| !line.contains("+++") && !line.contains("---") && !line.contains("???( <detached"))
         .filter(|line| !allowed(line))
         .collect();
     assert_eq!(strange, Vec::<&str>::new());

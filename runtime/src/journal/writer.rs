@@ -8,12 +8,12 @@ use std::sync::mpsc::{Receiver, TryRecvError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, TransactionBehavior, params};
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use tokio::sync::watch;
 
-use super::database::failure_at;
+use super::database::{failure_at, now};
 use super::fold::{self, Differing};
-use super::{Entry, Progress};
+use super::{Entry, Progress, Record};
 use crate::codes;
 use crate::event::Failure;
 use crate::planted::{Bug, planted};
@@ -22,6 +22,7 @@ use crate::store::Stored;
 
 /// How long a record waits for company.
 const GATHER: Duration = Duration::from_millis(5);
+const INSERT: &str = "INSERT INTO events (run, number, time, kind, step, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 /// Most records of one commit.
 const BATCH: usize = 4096;
 
@@ -116,13 +117,17 @@ fn unsynced(path: &Path, error: &io::Error) -> Failure {
     Failure::new(code, format!("{} cannot be brought to the disk: {error}", path.display()))
 }
 
+/// Writes the first record of a run, which changes nothing else, in the transaction that puts the run on record.
+pub(crate) fn first(transaction: &Transaction<'_>, run: i64, record: &Record) -> rusqlite::Result<()> {
+    transaction.execute(INSERT, params![run, 1, now(), record.kind(), record.step(), record.body()])?;
+    Ok(())
+}
+
 fn commit(connection: &mut Connection, run: i64, batch: &[Entry]) -> rusqlite::Result<NotKept> {
     let mut not_kept = Vec::new();
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     {
-        let mut event = transaction.prepare_cached(
-            "INSERT INTO events (run, number, time, kind, step, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        )?;
+        let mut event = transaction.prepare_cached(INSERT)?;
         for Entry { number, time, record, files, .. } in batch {
             for Stored { name, digest, stamp, .. } in files {
                 if let Some(stamp) = stamp {

@@ -67,8 +67,6 @@ pub(super) fn prepare(plan: &Plan, given: Vec<(SmolStr, Value)>, options: &Optio
     let mut journal = Journal::resume(connection, run.number, run.written);
     if run.session > 1 {
         journal.append(Record::RunResumed, Vec::new(), false);
-    } else if let Some(call) = &options.call {
-        journal.append(Record::RunCalled { call: call.clone() }, Vec::new(), false);
     }
     if granted.tier > Tier::Off {
         journal.append(Record::RunConfined { tier: granted.tier }, Vec::new(), false);
@@ -97,12 +95,13 @@ fn fresh(connection: &Connection, options: &Options, plan: &Plan) -> Result<Run,
     let lock = lock(&folder)
         .and_then(|lock| lock.ok_or_else(|| std::io::ErrorKind::WouldBlock.into()))
         .map_err(|error| unusable(&folder, &error))?;
-    let (number, name) = register(connection, plan, &id).map_err(|error| journal::failure(&error))?;
+    let call = options.call.as_ref();
+    let (number, name) = register(connection, plan, &id, call).map_err(|error| journal::failure(&error))?;
     let past = match options.cache && searches(&plan.root) {
         true => Past::earlier(connection, number, &plan.pipeline).map_err(|error| journal::failure(&error))?,
         false => Past::default(),
     };
-    Ok(Run { number, id, name, folder, lock, written: 0, session: 1, past })
+    Ok(Run { number, id, name, folder, lock, written: u64::from(call.is_some()), session: 1, past })
 }
 
 /// Whether there is a sweep somewhere in it.
@@ -150,17 +149,31 @@ fn unusable(path: &Path, error: &std::io::Error) -> Failure {
         .with_help("make it writable, or set STANDPIPE_HOME to another folder")
 }
 
-/// Puts the run on record under a name that no other has.
-fn register(connection: &Connection, plan: &Plan, id: &str) -> rusqlite::Result<(i64, SmolStr)> {
+/// Puts the run on record under a name that no other has, together with how it was called: a run that is on record can
+/// be gone on with.
+fn register(
+    connection: &Connection,
+    plan: &Plan,
+    id: &str,
+    call: Option<&serde_json::Value>,
+) -> rusqlite::Result<(i64, SmolStr)> {
+    let transaction = connection.unchecked_transaction()?;
     let mut tries = 0;
     loop {
         let name = names::name(names::random(), tries);
-        let insert = connection.execute(
+        let insert = transaction.execute(
             "INSERT INTO runs (id, name, pipeline, started) VALUES (?1, ?2, ?3, ?4)",
             params![id, name, plan.pipeline.as_str(), journal::now()],
         );
         match insert {
-            Ok(_) => return Ok((connection.last_insert_rowid(), name.into())),
+            Ok(_) => {
+                let number = transaction.last_insert_rowid();
+                if let Some(call) = call {
+                    journal::first(&transaction, number, &Record::RunCalled { call: call.clone() })?;
+                }
+                transaction.commit()?;
+                return Ok((number, name.into()));
+            }
             Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) && tries < TRIES => {
                 tries += 1;
             }
