@@ -11,7 +11,7 @@ task by_shell(name: String, other: String) -> String {
   gpu: 1
   sh:
     touch "here-$name"
-    for _ in $(seq 500); do [ -e "here-$other" ] && break; sleep 0.02; done
+    for _ in $(seq 3000); do [ -e "here-$other" ] && break; sleep 0.02; done
     python3 -c 'import os; print(os.sched_getaffinity(0), os.environ["CUDA_VISIBLE_DEVICES"], end="")' > "$out"
 }
 
@@ -21,7 +21,7 @@ task by_python(name: String, other: String) -> String {
   python:
     import os, pathlib, time
     pathlib.Path(f"here-{name}").touch()
-    for _ in range(500):
+    for _ in range(3000):
         if pathlib.Path(f"here-{other}").exists():
             break
         time.sleep(0.02)
