@@ -48,8 +48,8 @@ pub(crate) struct Driver<'p, 'o, W: World> {
     timers: BinaryHeap<Reverse<(Duration, Ticket)>>,
     /// The scheduler has more to do by itself.
     more: bool,
-    /// Effects whose announcement is on its way to the disk, oldest first.
-    announced: VecDeque<(u64, Ticket)>,
+    /// What the scheduler hears of once a record is on the disk, the oldest first: that an effect may begin.
+    due: VecDeque<(u64, Event)>,
     steps: FxHashMap<Ticket, Underway>,
     pub(super) counts: Counts,
     pub(super) failures: Vec<(String, Failure)>,
@@ -107,7 +107,7 @@ impl<'p, 'o, W: World> Driver<'p, 'o, W> {
             events: VecDeque::from([Event::Begin]),
             timers: BinaryHeap::new(),
             more: false,
-            announced: VecDeque::new(),
+            due: VecDeque::new(),
             steps: FxHashMap::default(),
             counts: Counts::default(),
             failures: Vec::new(),
@@ -196,15 +196,11 @@ impl<'p, 'o, W: World> Driver<'p, 'o, W> {
         left
     }
 
-    /// Tells what is on the disk now, and lets announced effects go.
+    /// Tells what is on the disk now, and lets go what waited for that.
     fn after_flush(&mut self) {
         let progress = self.recorder.flush();
-        while let Some((number, ticket)) = self.announced.front().copied() {
-            if number > progress.durable {
-                break;
-            }
-            self.announced.pop_front();
-            self.events.push_back(Event::Admitted { ticket });
+        while self.due.front().is_some_and(|(number, _)| *number <= progress.durable) {
+            self.events.extend(self.due.pop_front().map(|(_, event)| event));
         }
         let broken = progress.broken.filter(|_| !planted(Bug::BrokenJournalIgnored));
         if let (Some(failure), None) = (broken, &self.broken) {

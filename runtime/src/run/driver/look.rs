@@ -156,7 +156,7 @@ impl<W: World> Driver<'_, '_, W> {
         let (step, label) = (instance.name.path.clone(), instance.name.label.clone());
         let number = self.recorder.record_now(Record::EffectAnnounced { step, label });
         let number = if planted(Bug::EffectStartsUnrecorded) { 0 } else { number };
-        self.announced.push_back((number, ticket));
+        self.due.push_back((number, Event::Admitted { ticket }));
     }
 }
 

@@ -14,21 +14,20 @@ impl<W: World> Driver<'_, '_, W> {
         self.recorder.tell(Told::SweepStarted { step, head: *head });
     }
 
-    /// Answers a sweep with the trials of the run `from`. What was read for it once is on record: the run that is gone on
-    /// with has the same, whatever became of the other.
+    /// Answers a sweep with the trials of the run `from`. What was read for it is on the disk before any trial hangs on it:
+    /// the run that is gone on with has the same, whatever became of the other.
     pub(super) fn recall(&mut self, ticket: Ticket, step: String, from: String, head: &SweepHead) {
-        let recalled = match self.past.recalled(&step, &from) {
-            Some(recalled) => Ok(recalled),
-            None => {
-                let recalled = self.world.recall(&from, &step, head);
-                if let Ok(recalled) = &recalled {
-                    let recalled = Box::new(recalled.clone());
-                    self.recorder.record(Record::SweepTaught { step, from, recalled }, Vec::new());
-                }
-                recalled
+        let known = self.past.recalled(&step, &from);
+        let read = known.is_none();
+        let recalled = known.map_or_else(|| self.world.recall(&from, &step, head), Ok);
+        match &recalled {
+            Ok(new) if read => {
+                let record = Record::SweepTaught { step, from, recalled: Box::new(new.clone()) };
+                let number = self.recorder.record_now(record);
+                self.due.push_back((number, Event::Recalled { ticket, recalled }));
             }
-        };
-        self.events.push_back(Event::Recalled { ticket, recalled });
+            Ok(_) | Err(_) => self.events.push_back(Event::Recalled { ticket, recalled }),
+        }
     }
 
     pub(super) fn trial_begun(&mut self, step: String, trial: u64, params: Value) {
