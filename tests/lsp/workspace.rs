@@ -136,5 +136,10 @@ fn all_files_are_reported_and_reported_again_when_they_changed() {
         .map(|item| (item["uri"].as_str().unwrap(), &item["items"][0]["code"]))
         .collect();
     assert_eq!(changed, [(uri(folder.path(), "parts/part.pipe").as_str(), &json!("E0206"))], "{answer}");
+    // A question that still waits keeps no server alive.
+    let items = answer["result"]["items"].as_array().unwrap();
+    let ids = items.iter().map(|item| json!({ "uri": item["uri"], "value": item["resultId"] })).collect();
+    editor.next += 1;
+    editor.send(&json!({ "jsonrpc": "2.0", "id": editor.next, "method": "workspace/diagnostic", "params": ask(ids) }));
     editor.end();
 }
