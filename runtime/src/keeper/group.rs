@@ -21,6 +21,8 @@ impl Group {
     pub(super) fn enter() -> Option<Self> {
         let above = above()?;
         let group = Self { folder: of(&above, std::process::id()), above };
+        // One that was killed left its own behind, empty by now; it had the same number.
+        let _ = fs::remove_dir(&group.folder);
         fs::create_dir(&group.folder).ok()?;
         // Without that file there is no use in it. Dropped, it is taken away again.
         (group.folder.join("cgroup.kill").exists() && move_to(&group.folder).is_ok()).then_some(group)
