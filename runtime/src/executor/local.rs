@@ -8,7 +8,7 @@ mod reports;
 mod seats;
 mod together;
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::fs::{File, OpenOptions};
 use std::future::Future;
 use std::io;
@@ -58,6 +58,7 @@ pub(crate) struct Local {
     pool: RefCell<Pool>,
     grounds: Grounds,
     room: RefCell<Room>,
+    bash: OnceCell<PathBuf>,
 }
 
 struct Handle(Rc<Local>);
@@ -96,6 +97,7 @@ fn open(site: Site) -> Result<Box<dyn Executor>, Failure> {
         pool,
         grounds,
         room,
+        bash: OnceCell::new(),
     }))))
 }
 
@@ -187,6 +189,11 @@ impl Local {
     /// A folder for files of attempts, on the store's file system; made when needed.
     pub(crate) fn work(&self) -> &Path {
         &self.work
+    }
+
+    /// Where bash is, looked for once: else every step would try each folder of the path.
+    pub(crate) fn bash(&self) -> &Path {
+        self.bash.get_or_init(|| on_path("bash").unwrap_or_else(|| "bash".into()))
     }
 
     fn tell(&self, news: News) {
@@ -491,6 +498,17 @@ impl Local {
 /// A folder for files of one attempt, below `work`.
 pub(crate) fn own_folder(work: &Path, ticket: Ticket, attempt: u32) -> PathBuf {
     work.join(format!("{ticket}-{attempt}"))
+}
+
+/// The program of that name in the first folder of the path that has it.
+fn on_path(program: &str) -> Option<PathBuf> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let path = std::env::var_os("PATH")?;
+    let runs = |path: &PathBuf| {
+        let runs = |about: std::fs::Metadata| about.is_file() && about.permissions().mode() & 0o111 != 0;
+        path.is_absolute() && path.metadata().is_ok_and(runs)
+    };
+    std::env::split_paths(&path).map(|folder| folder.join(program)).find(runs)
 }
 
 /// What a step printed, for the observer.

@@ -113,7 +113,7 @@ async fn start(local: &Local, attempt: &Attempt, text: &str, work: &outputs::Wor
             command.args(words);
             command
         }
-        None => bash(text, &variables.prelude, work)?,
+        None => bash(local.bash(), text, &variables.prelude, work)?,
     };
     for name in local.hidden() {
         command.env_remove(name);
@@ -162,10 +162,10 @@ async fn with_csv(
     Ok(inputs)
 }
 
-fn bash(text: &str, prelude: &str, work: &outputs::Work) -> Result<Command, Failure> {
+fn bash(program: &Path, text: &str, prelude: &str, work: &outputs::Work) -> Result<Command, Failure> {
     // On the body's first line, so that bash counts lines as the body does.
     let script = format!("{prelude}{text}");
-    let mut command = Command::new("bash");
+    let mut command = Command::new(program);
     command.args(["--noprofile", "--norc", "-euo", "pipefail"]);
     if script.len() <= LONGEST {
         command.arg("-c").arg(script).arg("sh");
