@@ -31,6 +31,9 @@ pub(super) struct Activation {
 /// What is known of one node.
 pub(super) struct Cell {
     pub waits: u32,
+    /// How many nodes that read it are not settled, and one more when what the region is worth reads it. After the last
+    /// its value is let go of.
+    pub readers: u32,
     pub value: Option<Value>,
     /// Something it waits for will never have a value.
     pub blocked: bool,
@@ -58,6 +61,7 @@ impl Activation {
             .iter()
             .map(|slot| Cell {
                 waits: slot.waits,
+                readers: slot.readers(),
                 value: None,
                 blocked: false,
                 iterations: None,

@@ -22,10 +22,21 @@ pub(super) struct SlotLayout {
     pub waits: u32,
     /// The nodes of the same region that wait for it.
     pub dependents: Vec<u32>,
+    /// The nodes of the same region that it waits for.
+    pub before: Vec<u32>,
+    /// What the region is worth reads it.
+    pub in_result: bool,
     /// Its inner regions, as [`NodeKind::regions`] has them.
     pub inner: Vec<RegionId>,
     /// How long the run lasts at least from the start of this node, in milliseconds.
     pub rest: u64,
+}
+
+impl SlotLayout {
+    /// How many read the node's value: what waits for it, and what the region is worth.
+    pub(super) fn readers(&self) -> u32 {
+        u32::try_from(self.dependents.len()).unwrap_or(u32::MAX).saturating_add(u32::from(self.in_result))
+    }
 }
 
 pub(super) struct Layout<'p> {
@@ -60,9 +71,18 @@ impl<'p> Layout<'p> {
             let inner = node.kind.regions().map(|inner| self.add(inner)).collect();
             if let Some(own) = slots.get_mut(slot) {
                 own.waits = u32::try_from(before.len()).unwrap_or(u32::MAX);
+                own.before = before;
                 own.inner = inner;
             }
         }
+        region.result.each_node(&mut |read| {
+            if let Some((of, slot)) = self.places.get(&read)
+                && *of == id
+                && let Some(slot) = slots.get_mut(*slot as usize)
+            {
+                slot.in_result = true;
+            }
+        });
         if let Some(own) = self.regions.get_mut(id) {
             own.slots = slots;
         }

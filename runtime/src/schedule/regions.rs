@@ -281,7 +281,7 @@ impl<'p> Schedule<'p> {
         let lost = value.is_none();
         activation.broken |= lost && !planted(Bug::BrokenBranchHasValue);
         if let Some(cell) = activation.cells.get_mut(slot) {
-            cell.value = value;
+            cell.value = value.filter(|_| cell.readers > 0);
             cell.iterations = None;
             cell.rounds = None;
             cell.search = None;
@@ -295,6 +295,13 @@ impl<'p> Schedule<'p> {
             cell.waits -= 1;
             if cell.waits == 0 || planted(Bug::OneInputIsEnough) {
                 self.work.push_back(Work::Ready(id, *dependent as usize));
+            }
+        }
+        for read in &layout.before {
+            let Some(cell) = activation.cells.get_mut(*read as usize) else { continue };
+            cell.readers = cell.readers.saturating_sub(1);
+            if cell.readers == 0 {
+                cell.value = None;
             }
         }
         activation.open -= 1;

@@ -316,6 +316,49 @@ fn a_million_items_exist_only_in_their_window() {
     }
 }
 
+/// The names of the nodes whose values are held.
+fn held(schedule: &Schedule<'_>) -> Vec<String> {
+    let mut names: Vec<String> = schedule
+        .activations
+        .values()
+        .flat_map(|own| own.cells.iter().enumerate().map(|(slot, cell)| (own.region, slot, cell)))
+        .filter(|(_, _, cell)| cell.value.is_some())
+        .filter_map(|(region, slot, _)| Some(schedule.layout.node(region, slot)?.name.to_string()))
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_value_is_let_go_of_after_its_last_use() {
+    let step = |reads: Vec<usize>| Piece::Step { task: 0, reads, after: None };
+    // The first is read by the second and by what is done for each item; nothing reads the second and the third; the last
+    // reads the number of items, s7.
+    let each = Piece::For { items: 2, limit: None, body: vec![step(vec![0])] };
+    let plan = plan(&[step(vec![]), step(vec![0]), step(vec![]), each, step(vec![3])]);
+    let mut schedule = Schedule::new(
+        &plan,
+        Vec::new(),
+        CAPACITY,
+        Rules { keep_going: false, window: 3, slice: usize::MAX, catches: true },
+        &Durations::default(),
+    );
+    schedule.step(Event::Begin);
+    let mut after = |ticket| {
+        let effects = schedule.step(Event::Reused { ticket, value: Value::Int(7), nanos: 0 });
+        let done = effects.into_iter().find_map(|effect| match effect {
+            Effect::Done { value, .. } => Some(value),
+            _ => None,
+        });
+        (held(&schedule), done)
+    };
+    for ticket in 0..4 {
+        assert_eq!(after(ticket), (vec!["s1".to_owned()], None), "after {ticket}");
+    }
+    assert_eq!(after(4), (vec!["s7".to_owned()], None));
+    assert_eq!(after(5), (vec![], Some(Value::Int(7))));
+}
+
 #[test]
 fn a_retry_waits_twice_as_long_each_time() {
     let plan = plan(&[Piece::Step { task: 1, reads: Vec::new(), after: None }]);
