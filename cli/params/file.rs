@@ -36,8 +36,7 @@ pub(super) fn read(path: &Path, parameters: &[Parameter]) -> Result<Map<String, 
         "toml" => toml::from_str::<toml::Table>(text)
             .map(|table| Json::Object(table.into_iter().map(|(key, value)| (key, from_toml(value))).collect()))
             .map_err(|error| format!("not TOML: {}", error.message())),
-        "yaml" | "yml" => serde_saphyr::from_str::<Json>(text)
-            .map_err(|error| format!("not YAML: {}", error.to_string().lines().next().unwrap_or_default())),
+        "yaml" | "yml" => super::yaml::read(text),
         _ => {
             return Err(Problem::usage(format!("the file of parameters `{shown}` is of no known kind"))
                 .help("its name ends in `.json`, `.toml`, `.yaml` or `.yml`"));
@@ -115,6 +114,10 @@ mod tests {
         assert_eq!(told("a.toml", "learning-rate = 0.5\nday = 2013-09-30\n[fit]\ndepth = 3"), same);
         assert_eq!(told("a.yaml", "learning_rate: 0.5\nday: \"2013-09-30\"\nfit: {depth: 3}"), same);
         assert_eq!(told("b.yaml", ""), "{}");
+        assert_eq!(
+            told("c.yaml", "day: &d 2013-09-30\nlearning_rate: .inf\nfit: [~, yes, true, 0x10, 1e3, *d]"),
+            r#"{"day":"2013-09-30","fit":[null,"yes",true,16,1000.0,"2013-09-30"],"learning_rate":"inf"}"#
+        );
         insta::assert_snapshot!(
             [
                 told("b.json", "{\"learningrate\": 1}"),
@@ -122,8 +125,21 @@ mod tests {
                 told("d.json", "{"),
                 told("e.toml", "x = "),
                 told("f.ini", ""),
+                told("g.yaml", "day: ["),
+                told("h.yaml", "day: 1\nday: 2"),
+                told("i.yaml", "day: 1\n---\nday: 2"),
+                told("j.yaml", "day: !mine 1"),
+                told("k.yaml", "[1]: 2"),
+                // Each line means nine of the one before it.
+                told("l.yaml", &bomb()),
+                told("m.yaml", &"[".repeat(1_000_000)),
             ]
             .join("\n")
         );
+    }
+
+    fn bomb() -> String {
+        let lines = (1..30).map(|n| format!("a{n}: &a{n} [{}]\n", vec![format!("*a{}", n - 1); 9].join(", ")));
+        format!("a0: &a0 x\n{}", lines.collect::<String>())
     }
 }

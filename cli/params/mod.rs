@@ -2,6 +2,7 @@
 
 mod file;
 mod paths;
+mod yaml;
 
 pub(crate) use paths::near;
 

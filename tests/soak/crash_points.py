@@ -3,7 +3,7 @@
 N = 1, 2, ... until it ends without having been killed. After each kill the run is gone on with until it ends, and what
 came of it is held against what must come of it.
 
-    python3 tests/soak/crash_points.py target/debug/standpipe [--most N] [--every N]
+    python3 tests/soak/crash_points.py target/release/standpipe [--most N] [--every N]
 
 Needs strace. Prints one line for each kind of point and a summary; its exit code is 1 when anything was wrong.
 """

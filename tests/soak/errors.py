@@ -4,7 +4,7 @@ broken and a process with too many open files have it: the N-th such call, for N
 met the error. The run may fail, with a cause that is true; nothing that it told of may be lost, and when the error is
 over it goes on to the right result.
 
-    python3 tests/soak/errors.py target/debug/standpipe [--most N] [--every N] [--seconds S]
+    python3 tests/soak/errors.py target/release/standpipe [--most N] [--every N] [--seconds S]
 
 Needs strace. Prints one line for each kind of error and a summary; its exit code is 1 when anything was wrong.
 """

@@ -2,7 +2,7 @@
 """Cuts the power at random moments of a run: what an ext4 image held of its file system then is mounted again, and the run
 gone on with there. What had been told before must be on record, and its results whole.
 
-    python3 tests/soak/power.py target/debug/standpipe [--cuts N] [--seed N]
+    python3 tests/soak/power.py target/release/standpipe [--cuts N] [--seed N]
 
 Needs root, loop devices and mkfs.ext4. The file system is mounted without the habit of writing renamed files at once
 (noauto_da_alloc), which hides a missing sync. Prints a summary; its exit code is 1 when anything was wrong.
