@@ -34,7 +34,7 @@ fn program(steps: usize) -> String {
     for task in 0..steps {
         let _ = write!(
             text,
-            "\ntask t{task}(row: Row, weight: Float in 0.0..=1.0) -> Row {{\n  cpu: 1\n  sh:\n    cat \"$row\" > \"$out\" # $weight\n}}\n"
+            "\ntask t{task}(row: Row, weight: Float in 0.0..=1.0) -> Row {{\n  cpu: 1\n  sh:\n    echo \"$row\"; echo 1 > \"$out_id\"; echo \"$weight\" > \"$out_score\"\n}}\n"
         );
     }
     text.push_str("\npipeline main(row: Row) -> List[Row] {\n  s0 = t0(row, 0.5)\n");
