@@ -9,11 +9,14 @@ use standpipe_compiler::embed::Readings;
 use standpipe_compiler::{FileKind, ReadError, World};
 use standpipe_syntax::{FileId, Parsed, Source};
 
+/// A text, and what it was read as.
+type Known = (Arc<str>, Arc<Parsed>);
+
 /// The files by path, and what is remembered of them.
 #[derive(Default)]
 pub(crate) struct Remembering {
     files: HashMap<String, String>,
-    known: RefCell<HashMap<(String, FileId), (Arc<str>, Arc<Parsed>)>>,
+    known: RefCell<HashMap<(String, FileId), Known>>,
     readings: Readings,
 }
 
