@@ -1,13 +1,16 @@
 //! Which columns and fields of its inputs Python text reads by their written names. Only inputs that nothing in the text
 //! could have changed count: a table that got a new column in between has it.
 
-use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
-use ruff_python_ast::{Arguments, Expr, ExprAttribute, ExprCall, ExprContext, ExprSubscript, Parameters, Stmt};
+use ruff_python_ast::visitor::{Visitor, walk_expr, walk_pattern, walk_stmt};
+use ruff_python_ast::{
+    Arguments, Expr, ExprAttribute, ExprCall, ExprContext, ExprSubscript, Parameters, Pattern, Stmt,
+};
 use ruff_text_size::Ranged;
 use rustc_hash::FxHashSet;
 
 use super::facts::{Read, ReadKind};
 use super::read::place;
+use super::scopes::bound;
 
 /// Methods after which a table may have other columns, or that hand it to a function.
 const CHANGING: [&str; 9] =
@@ -218,17 +221,10 @@ impl<'a> Visitor<'a> for Finder {
         }
     }
 
-    fn visit_pattern(&mut self, pattern: &'a ruff_python_ast::Pattern) {
-        use ruff_python_ast::Pattern;
-        let name = match pattern {
-            Pattern::MatchAs(bound) => bound.name.as_ref(),
-            Pattern::MatchStar(bound) => bound.name.as_ref(),
-            Pattern::MatchMapping(bound) => bound.rest.as_ref(),
-            _ => None,
-        };
-        if let Some(name) = name {
-            self.change(name.as_str());
+    fn visit_pattern(&mut self, pattern: &'a Pattern) {
+        if let Some(name) = bound(pattern) {
+            self.change(name);
         }
-        ruff_python_ast::visitor::walk_pattern(self, pattern);
+        walk_pattern(self, pattern);
     }
 }

@@ -133,6 +133,17 @@ impl<'a> Walker<'a> {
     }
 }
 
+/// The name that a pattern binds itself, without those inside it.
+pub(super) fn bound(pattern: &Pattern) -> Option<&str> {
+    let name = match pattern {
+        Pattern::MatchAs(bound) => bound.name.as_ref(),
+        Pattern::MatchStar(bound) => bound.name.as_ref(),
+        Pattern::MatchMapping(bound) => bound.rest.as_ref(),
+        _ => None,
+    };
+    name.map(|name| name.as_str())
+}
+
 /// `except:`, `except Exception:`, `except BaseException:`.
 fn catches_all(handler: &ExceptHandler) -> bool {
     let ExceptHandler::ExceptHandler(handler) = handler;
@@ -259,14 +270,8 @@ impl<'a> Visitor<'a> for Walker<'a> {
     }
 
     fn visit_pattern(&mut self, pattern: &'a Pattern) {
-        let name = match pattern {
-            Pattern::MatchAs(bound) => bound.name.as_ref(),
-            Pattern::MatchStar(bound) => bound.name.as_ref(),
-            Pattern::MatchMapping(bound) => bound.rest.as_ref(),
-            _ => None,
-        };
-        if let Some(name) = name {
-            self.bind(name.as_str());
+        if let Some(name) = bound(pattern) {
+            self.bind(name);
         }
         walk_pattern(self, pattern);
     }
