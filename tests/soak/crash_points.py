@@ -9,7 +9,6 @@ Needs strace. Prints one line for each kind of point and a summary; its exit cod
 """
 
 import argparse
-import json
 import os
 import pathlib
 import shutil
@@ -17,6 +16,8 @@ import subprocess
 import sys
 import tempfile
 import time
+
+from runs import Wrong, events, noted, standpipe, succeeded
 
 # What the program changes the world with. Only its own main process is counted: what it starts is not killed by this.
 POINTS = ["pwrite64", "write", "fdatasync", "fsync", "ftruncate", "renameat2,rename,renameat", "unlink,unlinkat",
@@ -48,33 +49,6 @@ pipeline main() -> Int {
 RESULT = 12
 
 
-class Wrong(Exception):
-    pass
-
-
-def environment():
-    return {**{name: value for name, value in os.environ.items() if not name.startswith("STANDPIPE_")}, "NO_COLOR": "1"}
-
-
-def standpipe(binary, folder, *words, before=()):
-    return subprocess.run([*before, binary, *words], cwd=folder, env=environment(), capture_output=True, text=True, timeout=120)
-
-
-def events(text):
-    """The events told before the kill; the last line may be cut."""
-    found = []
-    for line in text.splitlines():
-        try:
-            found.append(json.loads(line))
-        except json.JSONDecodeError:
-            break
-    return found
-
-
-def succeeded(told):
-    return {event["step"] for event in told if event["event"] == "step_finished" and event["status"] == "succeeded"}
-
-
 def sleepers(marker):
     found = 0
     for entry in pathlib.Path("/proc").iterdir():
@@ -84,11 +58,6 @@ def sleepers(marker):
         except OSError:
             pass
     return found
-
-
-def noted(folder):
-    file = folder / "noted"
-    return file.read_text().split() if file.exists() else []
 
 
 def one(binary, folder, point, nth, marker):
@@ -105,9 +74,6 @@ def one(binary, folder, point, nth, marker):
         on_record = standpipe(binary, folder, "runs", "show").returncode == 0
         words = ["runs", "resume", *decided] if on_record else ["run", "main.pipe"]
         again = standpipe(binary, folder, *words, "--format", "json")
-        if again.returncode == 2 and on_record and "not on record" in again.stderr:
-            # Killed before it was on record how the run was called, and so before any step.
-            again = standpipe(binary, folder, "run", "main.pipe", "--format", "json")
         heard = events(again.stdout)
         doubled = told & succeeded(heard)
         if doubled:

@@ -10,7 +10,6 @@ Needs strace. Prints one line for each kind of error and a summary; its exit cod
 """
 
 import argparse
-import json
 import os
 import pathlib
 import shutil
@@ -18,6 +17,8 @@ import subprocess
 import sys
 import tempfile
 import time
+
+from runs import Wrong, events, noted, standpipe, succeeded
 
 # What fails, how, and from which call on: `N` alone, or `N+` for all that follow as well.
 ERRORS = [
@@ -66,40 +67,6 @@ RESULT = 6
 CRASHES = (-6, -11, 101, 134, 139)
 
 
-class Wrong(Exception):
-    pass
-
-
-def environment():
-    return {**{name: value for name, value in os.environ.items() if not name.startswith("STANDPIPE_")}, "NO_COLOR": "1"}
-
-
-def standpipe(binary, folder, *words, before=()):
-    command = [*before, binary, *words]
-    return subprocess.run(command, cwd=folder, env=environment(), capture_output=True, text=True, timeout=60)
-
-
-def events(text):
-    """The events told; where standard output itself fails, the last line may be cut."""
-    found = []
-    for line in text.splitlines():
-        try:
-            found.append(json.loads(line))
-        except json.JSONDecodeError:
-            break
-    # What could not be read at all is told as what is wrong with the file.
-    return [event for event in found if "event" in event]
-
-
-def succeeded(told):
-    return {event["step"] for event in told if event["event"] == "step_finished" and event["status"] == "succeeded"}
-
-
-def noted(folder):
-    file = folder / "noted"
-    return file.read_text().split() if file.exists() else []
-
-
 def one(binary, folder, call, error, onward, nth):
     """Meets the error once, then goes on without it: whether it was met, and whether the run failed of it."""
     log = folder / "strace"
@@ -130,10 +97,9 @@ def one(binary, folder, call, error, onward, nth):
         on_record = standpipe(binary, folder, "runs", "show").returncode == 0
         words = ["runs", "resume", *decided] if on_record else ["run", "main.pipe"]
         again = standpipe(binary, folder, *words, "--format", "json")
-        if on_record and again.returncode in (1, 2) and ("not on record" in again.stderr or "nothing of it is left" in again.stderr):
-            # It failed before it was on record how it was called; or after everything was, and only telling it failed.
+        if on_record and again.returncode in (1, 2) and "nothing of it is left" in again.stderr:
+            # Everything was on record, and only telling it failed.
             again = standpipe(binary, folder, "run", "main.pipe", "--format", "json")
-            (folder / "noted").unlink(missing_ok=True) if "nothing of it is left" in again.stderr else None
         heard = events(again.stdout)
         if before & succeeded(heard) - {"main.note"} and words[0] == "runs":
             raise Wrong(f"run again although their end was told: {sorted(before & succeeded(heard))}")

@@ -21,6 +21,8 @@ import tempfile
 import threading
 import time
 
+from runs import Wrong, environment, events, standpipe, succeeded
+
 PROGRAM = """
 task make(n: Int, run: Int) -> File {
   sh:
@@ -39,14 +41,6 @@ pipeline main(run: Int) -> Int {
 }
 """
 RESULT = 40
-
-
-class Wrong(Exception):
-    pass
-
-
-def environment():
-    return {**{name: value for name, value in os.environ.items() if not name.startswith("STANDPIPE_")}, "NO_COLOR": "1"}
 
 
 def command(*words):
@@ -73,38 +67,23 @@ class Mounted:
             command("umount", "-l", str(self.folder))
 
 
-def told(lines):
-    """The steps of which it was told that they succeeded."""
-    steps = set()
-    for line in lines:
-        try:
-            event = json.loads(line)
-        except json.JSONDecodeError:
-            break
-        if event["event"] == "step_finished" and event["status"] == "succeeded":
-            steps.add(event["step"])
-    return steps
-
-
 def go_on(binary, folder, number, before):
     """Goes on from what the disk held; what was told before must not be done again."""
-    words = [binary, "runs", "resume", "--format", "json"]
-    again = subprocess.run(words, cwd=folder, env=environment(), capture_output=True, text=True, timeout=120)
+    again = standpipe(binary, folder, "runs", "resume", "--format", "json")
     if again.returncode == 2 and not before:
         # Nothing had been told: nothing need be on record.
-        words = [binary, "run", "main.pipe", "--run", str(number), "--format", "json"]
-        again = subprocess.run(words, cwd=folder, env=environment(), capture_output=True, text=True, timeout=120)
+        again = standpipe(binary, folder, "run", "main.pipe", "--run", str(number), "--format", "json")
     if again.returncode != 0:
         if "nothing of it is left to do" in again.stderr:
             return
         raise Wrong(f"cannot go on: {again.stdout[-500:]}{again.stderr[-500:]}")
-    doubled = before & told(again.stdout.splitlines())
+    doubled = before & succeeded(events(again.stdout))
     if doubled:
         raise Wrong(f"lost, although their end was told: {sorted(doubled)[:5]}")
     last = json.loads(again.stdout.splitlines()[-1])
     if last["outputs"] != RESULT:
         raise Wrong(f"the result is {last['outputs']}")
-    checked = subprocess.run([binary, "doctor", "--format", "json"], cwd=folder, env=environment(), capture_output=True, text=True)
+    checked = standpipe(binary, folder, "doctor", "--format", "json")
     findings = json.loads(checked.stdout)["findings"]
     # That the disk is small is not its doing.
     wrong = [finding for finding in findings if finding["verdict"] == "wrong" and finding["about"] != "free space"]
@@ -128,7 +107,7 @@ def one(binary, scratch, number, steps, wait):
         lines = []
         reader = threading.Thread(target=lambda: lines.extend(run.stdout), daemon=True)
         reader.start()
-        while len(told(list(lines))) < steps and run.poll() is None:
+        while len(succeeded(events("".join(lines)))) < steps and run.poll() is None:
             time.sleep(0.002)
         time.sleep(wait)
         heard = list(lines)
@@ -139,7 +118,7 @@ def one(binary, scratch, number, steps, wait):
         run.kill()
         run.wait()
         reader.join()
-    before = told(heard)
+    before = succeeded(events("".join(heard)))
     with Mounted(snapshot, folder):
         go_on(binary, folder, number, before)
     return len(before)
