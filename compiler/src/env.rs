@@ -32,6 +32,12 @@ pub(crate) fn packages(env: &Env) -> Option<Vec<SmolStr>> {
     }
 }
 
+/// The name that a requirement (PEP 508) begins with, and what stands behind it.
+pub(crate) fn requirement(text: &str) -> (&str, &str) {
+    let end = text.find(|ch: char| !(ch.is_ascii_alphanumeric() || "-_.".contains(ch))).unwrap_or(text.len());
+    text.split_at(end)
+}
+
 /// A string literal without `${}`.
 pub(crate) fn literal(expr: &Expr) -> Option<SmolStr> {
     match &expr.kind {

@@ -32,9 +32,10 @@ enum Text<'a> {
     Shell(&'a str),
 }
 
-enum Reading {
-    Python(Python),
-    Shell(Shell),
+/// A text, and what it holds.
+enum Reading<'a> {
+    Python(&'a str, Python),
+    Shell(&'a str, Shell),
 }
 
 impl<'a> Ahead<'a> {
@@ -55,7 +56,7 @@ impl<'a> Ahead<'a> {
                 else {
                     return done;
                 };
-                done.extend(share.iter().map(|text| (*text, read(*text))));
+                done.extend(share.iter().copied().map(read));
             }
         };
         let mut ahead = Self::default();
@@ -64,11 +65,10 @@ impl<'a> Ahead<'a> {
             let threads: Vec<_> = (1..cores).filter_map(spawn).collect();
             let done = work().into_iter();
             // What a thread that ended badly had is read again where it is needed, and fails there.
-            for (text, reading) in done.chain(threads.into_iter().filter_map(|thread| thread.join().ok()).flatten()) {
-                match (text, reading) {
-                    (Text::Python(text), Reading::Python(facts)) => drop(ahead.python.insert(text, Rc::new(facts))),
-                    (Text::Shell(text), Reading::Shell(facts)) => drop(ahead.shell.insert(text, Rc::new(facts))),
-                    (Text::Python(_), Reading::Shell(_)) | (Text::Shell(_), Reading::Python(_)) => {}
+            for reading in done.chain(threads.into_iter().filter_map(|thread| thread.join().ok()).flatten()) {
+                match reading {
+                    Reading::Python(text, facts) => drop(ahead.python.insert(text, Rc::new(facts))),
+                    Reading::Shell(text, facts) => drop(ahead.shell.insert(text, Rc::new(facts))),
                 }
             }
         });
@@ -86,10 +86,10 @@ impl<'a> Ahead<'a> {
     }
 }
 
-fn read(text: Text<'_>) -> Reading {
+fn read(text: Text<'_>) -> Reading<'_> {
     match text {
-        Text::Python(text) => Reading::Python(python::read(text)),
-        Text::Shell(text) => Reading::Shell(shell::read(text)),
+        Text::Python(text) => Reading::Python(text, python::read(text)),
+        Text::Shell(text) => Reading::Shell(text, shell::read(text)),
     }
 }
 

@@ -4,6 +4,7 @@ use standpipe_syntax::Span;
 use standpipe_syntax::diag::{Code, Diagnostic};
 
 use crate::ReadError;
+use crate::env::requirement;
 use crate::types::Type;
 use standpipe_syntax::nearest::listed;
 
@@ -245,8 +246,7 @@ pub(super) fn missing_package(
 
 /// `written` is a requirement whose name is nearly `package`, which the import at `place` needs.
 pub(super) fn misspelt_package(span: Span, written: &str, package: &str, place: Span, import: &str) -> Diagnostic {
-    let end = written.find(|ch: char| !(ch.is_ascii_alphanumeric() || "-_.".contains(ch))).unwrap_or(written.len());
-    let (name, version) = written.trim_start().split_at(end);
+    let (name, version) = requirement(written.trim_start());
     Diagnostic::new(Code::MISSING_PACKAGE, span, format!("the package `{name}` is not the one that is imported"))
         .also(place, format!("`import {import}` needs `{package}`"))
         .help(format!("did you mean `{package}`?"))

@@ -7,6 +7,7 @@ use standpipe_syntax::nearest::listed;
 
 use super::super::Checker;
 use super::super::expect::plain;
+use crate::env::requirement;
 use crate::resolve::Target;
 
 impl Checker<'_> {
@@ -29,10 +30,7 @@ impl Checker<'_> {
         let ExprKind::List(items) = &value.kind else { return };
         for item in items {
             let Some(text) = plain(item) else { continue };
-            let end = text
-                .find(|character: char| !(character.is_ascii_alphanumeric() || "-_.".contains(character)))
-                .unwrap_or(text.len());
-            let (name, rest) = text.split_at(end);
+            let (name, rest) = requirement(text);
             let rest = rest.split_once(']').map_or(rest, |(_, rest)| rest).trim_start();
             if name.is_empty() || !is_version_part(rest) {
                 self.report(

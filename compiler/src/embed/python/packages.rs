@@ -3,6 +3,8 @@
 
 use rustc_hash::FxHashSet;
 
+use crate::env::requirement;
+
 /// A distribution: its name, the modules it holds, the known distributions it installs with it.
 type Distribution = (&'static str, &'static str, &'static str);
 
@@ -32,7 +34,7 @@ pub(crate) fn provided<'a>(import: &str, packages: impl Iterator<Item = &'a str>
     let mut waiting = Vec::new();
     let mut misspelt = None;
     for (index, package) in packages.enumerate() {
-        let name = requirement(package);
+        let name = distribution(package);
         match name.as_deref().and_then(find) {
             Some(known) => waiting.push(known),
             None => unknown = true,
@@ -75,10 +77,8 @@ fn find(name: &str) -> Option<&'static Distribution> {
 }
 
 /// The normalised name of a requirement; none when it has extras, an address or a path, which bring what nobody knows.
-fn requirement(package: &str) -> Option<String> {
-    let package = package.trim();
-    let end = package.find(|ch: char| !(ch.is_ascii_alphanumeric() || "-_.".contains(ch))).unwrap_or(package.len());
-    let (name, rest) = package.split_at(end);
+fn distribution(package: &str) -> Option<String> {
+    let (name, rest) = requirement(package.trim());
     let plain = !name.is_empty() && !rest.contains(['[', '@', '/', ':']);
     let normal = name.to_ascii_lowercase().replace(['_', '.'], "-");
     plain.then(|| normal.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-"))
