@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    standpipe::main(std::env::args_os().collect())
+    standpipe_cli::main(std::env::args_os().collect())
 }

@@ -35,6 +35,6 @@ pub(super) fn run(context: &Context, _: &ArgMatches) -> Result<Exit, Problem> {
         let machines = machines.of(&root);
         (root.clone(), Box::new(DiskWorld { root, machines }))
     };
-    standpipe_lsp::serve(Arc::new(open), Box::new(Glance::default()))?;
+    standpipe_lsp_server::serve(Arc::new(open), Box::new(Glance::default()))?;
     Ok(Exit::Done)
 }

@@ -32,19 +32,19 @@ const RUNS: Duration = Duration::from_secs(2);
 pub(crate) type Question = Box<dyn FnOnce(&Snapshot) + Send>;
 
 /// What the editor agreed on when it started.
-pub(crate) struct Session {
-    pub(crate) encoding: Encoding,
-    pub(crate) folders: Vec<PathBuf>,
+pub struct Session {
+    pub encoding: Encoding,
+    pub folders: Vec<PathBuf>,
     /// Diagnostics are sent without being asked for.
-    pub(crate) push: bool,
+    pub push: bool,
     /// The editor can open what lies in no folder.
-    pub(crate) library: bool,
+    pub library: bool,
     /// The editor asks for lenses again when it is told that they are others.
-    pub(crate) refresh: bool,
+    pub refresh: bool,
 }
 
 /// What the editor did or asks, and what the survey of its folders found.
-pub(crate) enum Message {
+pub enum Message {
     Started(Session),
     Folders {
         added: Vec<PathBuf>,
@@ -67,7 +67,7 @@ pub(crate) enum Message {
 
 /// What is told without having been asked for.
 #[derive(Debug)]
-pub(crate) enum Said {
+pub enum Said {
     Found(PublishDiagnosticsParams),
     /// Something that a person should know.
     Warning(String),
@@ -76,14 +76,14 @@ pub(crate) enum Said {
 }
 
 /// Where the thread tells things.
-pub(crate) struct Ears {
-    pub(crate) publish: mpsc::UnboundedSender<Said>,
+pub struct Ears {
+    pub publish: mpsc::UnboundedSender<Said>,
     /// Rises whenever texts are others, and when everything that was asked to be surveyed is.
-    pub(crate) news: watch::Sender<u64>,
+    pub news: watch::Sender<u64>,
 }
 
 /// Runs until the senders are gone.
-pub(crate) fn run(messages: &Receiver<Message>, ears: &Ears, open: Open, history: Box<dyn History>) {
+pub fn run(messages: &Receiver<Message>, ears: &Ears, open: Open, history: Box<dyn History>) {
     let mut desk = Desk {
         snapshot: Snapshot::new(open, history),
         ears,
@@ -395,7 +395,7 @@ impl Desk<'_> {
 }
 
 /// What `work` gives, or none when it panics: one bad file must not cost the others their help.
-pub(crate) fn guarded<T>(work: impl FnOnce() -> Option<T>) -> Option<T> {
+pub fn guarded<T>(work: impl FnOnce() -> Option<T>) -> Option<T> {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).ok().flatten()
 }
 

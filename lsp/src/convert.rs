@@ -14,7 +14,7 @@ const UNUSED: [Code; 5] =
 
 /// What columns count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub(crate) enum Encoding {
+pub enum Encoding {
     Utf8,
     #[default]
     Utf16,
@@ -23,7 +23,7 @@ pub(crate) enum Encoding {
 
 impl Encoding {
     /// The cheapest for us of those that the editor offers; it must know UTF-16.
-    pub(crate) fn choose(offered: Option<&[PositionEncodingKind]>) -> Self {
+    pub fn choose(offered: Option<&[PositionEncodingKind]>) -> Self {
         let offered = offered.unwrap_or_default();
         if offered.contains(&PositionEncodingKind::UTF8) {
             Self::Utf8
@@ -34,7 +34,7 @@ impl Encoding {
         }
     }
 
-    pub(crate) fn kind(self) -> PositionEncodingKind {
+    pub fn kind(self) -> PositionEncodingKind {
         match self {
             Self::Utf8 => PositionEncodingKind::UTF8,
             Self::Utf16 => PositionEncodingKind::UTF16,

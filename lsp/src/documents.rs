@@ -13,15 +13,15 @@ use crate::index::Entry;
 
 /// An open file.
 #[derive(Clone, Debug)]
-pub(crate) struct Document {
+pub struct Document {
     pub(crate) uri: Uri,
-    pub(crate) version: i32,
+    pub version: i32,
     pub(crate) text: String,
     entry: OnceCell<Arc<Entry>>,
 }
 
 impl Document {
-    pub(crate) fn new(uri: Uri, version: i32, text: String) -> Self {
+    pub fn new(uri: Uri, version: i32, text: String) -> Self {
         Self { uri, version, text, entry: OnceCell::new() }
     }
 
@@ -33,12 +33,12 @@ impl Document {
 
 /// All open files, by path.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Documents {
+pub struct Documents {
     open: BTreeMap<PathBuf, Rc<Document>>,
 }
 
 /// The path of a file's address; other schemes have none.
-pub(crate) fn path_of(uri: &Uri) -> Option<PathBuf> {
+pub fn path_of(uri: &Uri) -> Option<PathBuf> {
     (uri.scheme().as_str() == "file").then(|| uri.to_file_path().map(std::borrow::Cow::into_owned)).flatten()
 }
 
@@ -79,7 +79,7 @@ impl Documents {
         }
     }
 
-    pub(crate) fn get(&self, path: &Path) -> Option<&Document> {
+    pub fn get(&self, path: &Path) -> Option<&Document> {
         self.open.get(path).map(|document| &**document)
     }
 

@@ -59,7 +59,7 @@ pub(crate) fn kind(word: &str) -> SymbolKind {
 
 /// What is known of a text without reading it as a program.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Entry {
+pub struct Entry {
     /// In the order of the text.
     pub(crate) heads: Box<[Head]>,
     /// Files and folders of the project, absolute; and [`LIBRARY`].
@@ -117,10 +117,10 @@ pub(crate) type Known = (Arc<Path>, Arc<Entry>);
 
 /// The files of the folders, as they are on disk.
 #[derive(Debug, Default)]
-pub(crate) struct Index {
+pub struct Index {
     files: BTreeMap<Arc<Path>, Arc<Entry>>,
     /// Surveys that were asked for and have not come to their end.
-    pub(crate) awaited: usize,
+    pub awaited: usize,
 }
 
 impl Index {

@@ -49,9 +49,9 @@ impl Memory {
 pub(crate) struct Overlay<'a> {
     pub(crate) root: &'a Path,
     /// Folders besides the root that may be read.
-    pub(crate) folders: &'a [PathBuf],
+    pub folders: &'a [PathBuf],
     pub(crate) disk: Box<dyn World>,
-    pub(crate) documents: &'a Documents,
+    pub documents: &'a Documents,
     pub(crate) memory: &'a Memory,
 }
 

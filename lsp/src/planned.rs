@@ -21,7 +21,7 @@ pub(crate) struct PlannedStep {
     /// What it calls; none of what holds steps.
     pub(crate) task: Option<smol_str::SmolStr>,
     /// The file of the analysis, and the line in it, from 0.
-    pub(crate) file: u32,
+    pub file: u32,
     pub(crate) line: u32,
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::index::{Known, importers};
 
 #[derive(Debug, Default)]
-pub(crate) struct Reports {
+pub struct Reports {
     said: HashMap<Arc<Path>, String>,
     /// What imports these may be something else now.
     edited: BTreeSet<PathBuf>,
@@ -26,7 +26,7 @@ impl Reports {
     }
 
     /// Forgets what was said of files that were edited and of those that import them, of which `known` tells.
-    pub(crate) fn settle(&mut self, known: &[Known]) {
+    pub fn settle(&mut self, known: &[Known]) {
         for path in std::mem::take(&mut self.edited) {
             self.said.remove(path.as_path());
             for path in importers(known, &path) {
@@ -35,11 +35,11 @@ impl Reports {
         }
     }
 
-    pub(crate) fn said(&self, path: &Path) -> Option<&str> {
+    pub fn said(&self, path: &Path) -> Option<&str> {
         self.said.get(path).map(String::as_str)
     }
 
-    pub(crate) fn say(&mut self, path: Arc<Path>, digest: String) {
+    pub fn say(&mut self, path: Arc<Path>, digest: String) {
         self.said.insert(path, digest);
     }
 }

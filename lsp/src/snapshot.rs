@@ -31,33 +31,33 @@ const KEPT: usize = 128 << 10;
 const LIBRARY: &str = "standpipe";
 
 /// The open files, and what is known of them and of what they import.
-pub(crate) struct Snapshot {
-    pub(crate) documents: Documents,
-    pub(crate) encoding: Encoding,
+pub struct Snapshot {
+    pub documents: Documents,
+    pub encoding: Encoding,
     /// The editor's folders.
-    pub(crate) folders: Vec<PathBuf>,
+    pub folders: Vec<PathBuf>,
     /// The editor can open files of the standard library by asking for their text.
-    pub(crate) library: bool,
+    pub library: bool,
     pub(crate) history: Rc<dyn History>,
     /// What the folders hold on disk.
-    pub(crate) index: Rc<RefCell<Index>>,
+    pub index: Rc<RefCell<Index>>,
     open: Open,
     memory: Rc<Memory>,
     files: RefCell<BTreeMap<PathBuf, Rc<File>>>,
     /// What was reported of files, for editors that ask.
-    pub(crate) reports: RefCell<Reports>,
+    pub reports: RefCell<Reports>,
     /// Set once nobody waits any more for what is being answered.
     withdrawn: RefCell<Arc<AtomicBool>>,
 }
 
 /// A file, with all that it imports: number 0 of its analysis.
-pub(crate) struct File {
+pub struct File {
     pub(crate) uri: Uri,
     pub(crate) path: PathBuf,
     pub(crate) root: PathBuf,
-    pub(crate) version: Option<i32>,
+    pub version: Option<i32>,
     pub(crate) analysis: Analysis,
-    pub(crate) encoding: Encoding,
+    pub encoding: Encoding,
     library: bool,
     sources: Vec<Source>,
     /// Where each of them lies; those of the standard library lie nowhere.
@@ -78,7 +78,7 @@ pub(crate) enum Place {
 }
 
 impl Snapshot {
-    pub(crate) fn new(open: Open, history: Box<dyn History>) -> Self {
+    pub fn new(open: Open, history: Box<dyn History>) -> Self {
         Self {
             documents: Documents::default(),
             encoding: Encoding::default(),
@@ -182,7 +182,7 @@ impl Snapshot {
     }
 
     /// What is answered from now on is for nobody once `withdrawn` is set.
-    pub(crate) fn asked(&self, withdrawn: Arc<AtomicBool>) {
+    pub fn asked(&self, withdrawn: Arc<AtomicBool>) {
         *self.withdrawn.borrow_mut() = withdrawn;
     }
 
@@ -217,11 +217,11 @@ impl Snapshot {
     }
 
     /// The file at that address, analysed.
-    pub(crate) fn file(&self, uri: &Uri) -> Option<Rc<File>> {
+    pub fn file(&self, uri: &Uri) -> Option<Rc<File>> {
         self.file_at(&path_of(uri)?)
     }
 
-    pub(crate) fn file_at(&self, path: &Path) -> Option<Rc<File>> {
+    pub fn file_at(&self, path: &Path) -> Option<Rc<File>> {
         if let Some(file) = self.files.borrow().get(path) {
             return Some(Rc::clone(file));
         }
@@ -256,7 +256,7 @@ impl Snapshot {
     }
 
     /// Every `.pipe` file that the editor shows or has open, in order, with what it declares.
-    pub(crate) fn known(&self) -> Vec<Known> {
+    pub fn known(&self) -> Vec<Known> {
         self.index.borrow().over(self.documents.entries())
     }
 

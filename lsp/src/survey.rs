@@ -17,7 +17,7 @@ use crate::{Open, overlay, workspace};
 const BATCH: usize = 256;
 
 /// What to look through.
-pub(crate) enum Task {
+pub enum Task {
     Folders {
         added: Vec<PathBuf>,
         removed: Vec<PathBuf>,
@@ -27,7 +27,7 @@ pub(crate) enum Task {
 }
 
 /// What comes of it.
-pub(crate) enum Finding {
+pub enum Finding {
     Files {
         paths: Vec<Arc<Path>>,
         /// There is more than is looked through.
@@ -42,7 +42,7 @@ pub(crate) enum Finding {
 type Stamp = (u64, SystemTime);
 
 /// Runs until nobody gives tasks any more.
-pub(crate) fn run(tasks: &Receiver<Task>, findings: &Sender<Message>, open: &Open) {
+pub fn run(tasks: &Receiver<Task>, findings: &Sender<Message>, open: &Open) {
     let mut surveyor = Surveyor { tasks, findings, open, folders: Vec::new(), known: HashMap::new(), taken: 0 };
     while let Ok(task) = tasks.recv() {
         surveyor.take(task);

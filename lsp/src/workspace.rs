@@ -7,7 +7,7 @@ use std::sync::Arc;
 /// Names looked at in all.
 const ENTRIES: usize = 200_000;
 /// Files that are checked without being opened.
-pub(crate) const CHECKED: usize = 10_000;
+pub const CHECKED: usize = 10_000;
 /// Folders inside each other.
 const DEPTH: usize = 16;
 /// Folders that hold what programs made.
@@ -38,7 +38,7 @@ pub(crate) fn too_many(cut: bool) -> String {
 }
 
 /// Whether a folder of that name holds what people write.
-pub(crate) fn is_looked_into(name: &str) -> bool {
+pub fn is_looked_into(name: &str) -> bool {
     !name.starts_with('.') && !MADE.contains(&name)
 }
 

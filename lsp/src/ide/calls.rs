@@ -12,7 +12,7 @@ use super::references::occurrences;
 use super::shared::{decl, decl_at, kind};
 use crate::snapshot::{File, Snapshot};
 
-pub(crate) fn prepare(snapshot: &Snapshot, uri: &Uri, position: Position) -> Option<Vec<CallHierarchyItem>> {
+pub fn prepare(snapshot: &Snapshot, uri: &Uri, position: Position) -> Option<Vec<CallHierarchyItem>> {
     let file = snapshot.file(uri)?;
     let id = callable(&file, position)?;
     Some(vec![item(&file, id)?])
@@ -45,7 +45,7 @@ fn item(file: &File, id: DeclId) -> Option<CallHierarchyItem> {
     })
 }
 
-pub(crate) fn incoming(snapshot: &Snapshot, to: &CallHierarchyItem) -> Option<Vec<CallHierarchyIncomingCall>> {
+pub fn incoming(snapshot: &Snapshot, to: &CallHierarchyItem) -> Option<Vec<CallHierarchyIncomingCall>> {
     let file = snapshot.file(&to.uri)?;
     let id = callable(&file, to.selection_range.start)?;
     let mut calls: Vec<CallHierarchyIncomingCall> = Vec::new();
@@ -73,7 +73,7 @@ fn is_called(file: &File, at: u32) -> bool {
     })
 }
 
-pub(crate) fn outgoing(snapshot: &Snapshot, from: &CallHierarchyItem) -> Option<Vec<CallHierarchyOutgoingCall>> {
+pub fn outgoing(snapshot: &Snapshot, from: &CallHierarchyItem) -> Option<Vec<CallHierarchyOutgoingCall>> {
     let file = snapshot.file(&from.uri)?;
     let id = callable(&file, from.selection_range.start).filter(|id| id.file.0 == 0)?;
     let decl = decl(&file, id)?;

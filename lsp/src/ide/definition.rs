@@ -14,7 +14,7 @@ use crate::overlay::tidy;
 use crate::snapshot::{File, Snapshot};
 
 /// Where the name under the cursor is declared; an import leads to the file, or the files of a folder.
-pub(crate) fn definition(snapshot: &Snapshot, uri: &Uri, position: Position) -> Option<Vec<Location>> {
+pub fn definition(snapshot: &Snapshot, uri: &Uri, position: Position) -> Option<Vec<Location>> {
     let file = snapshot.file(uri)?;
     let at = file.offset(position);
     let mut places: Vec<Location> = Vec::new();
@@ -36,7 +36,7 @@ pub(crate) fn definition(snapshot: &Snapshot, uri: &Uri, position: Position) -> 
 }
 
 /// Where the type of the name under the cursor is declared.
-pub(crate) fn type_definition(snapshot: &Snapshot, uri: &Uri, position: Position) -> Option<Vec<Location>> {
+pub fn type_definition(snapshot: &Snapshot, uri: &Uri, position: Position) -> Option<Vec<Location>> {
     let file = snapshot.file(uri)?;
     let at = file.offset(position);
     let named = file.names_at(at).into_iter().find_map(|name| type_of(&file, &name.symbol));
@@ -71,7 +71,7 @@ fn declaration(file: &File, ty: &Type) -> Option<Span> {
 }
 
 /// The code behind a task: the function or file that it names, or its body.
-pub(crate) fn implementation(snapshot: &Snapshot, uri: &Uri, position: Position) -> Option<Vec<Location>> {
+pub fn implementation(snapshot: &Snapshot, uri: &Uri, position: Position) -> Option<Vec<Location>> {
     let file = snapshot.file(uri)?;
     let at = file.offset(position);
     if let Some(location) = reference_at(snapshot, &file, at) {

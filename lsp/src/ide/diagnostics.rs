@@ -8,13 +8,13 @@ use crate::convert;
 use crate::snapshot::File;
 
 /// The file's diagnostics, those inside of its bodies included; with `pages`, each leads to the page of its code.
-pub(crate) fn diagnostics_of(file: &File, pages: bool) -> Vec<Diagnostic> {
+pub fn diagnostics_of(file: &File, pages: bool) -> Vec<Diagnostic> {
     let own = file.analysis.diagnostics.iter().filter(|diagnostic| diagnostic.span.file.0 == 0);
     own.map(|diagnostic| shown(file, diagnostic, pages)).collect()
 }
 
 /// What is wrong in the files of other languages that its tasks name, by address.
-pub(crate) fn elsewhere(file: &File, pages: bool) -> BTreeMap<String, Vec<Diagnostic>> {
+pub fn elsewhere(file: &File, pages: bool) -> BTreeMap<String, Vec<Diagnostic>> {
     // Files of the program say what is wrong with them when they are looked at themselves.
     let programs = file.analysis.checked.resolved.files.len();
     let mut found: BTreeMap<String, Vec<Diagnostic>> = BTreeMap::new();

@@ -11,7 +11,7 @@ use crate::snapshot::{File, Snapshot};
 /// A body as a document.
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct EmbeddedDocument {
+pub struct EmbeddedDocument {
     /// `python`, `shellscript`, `sql`.
     pub(crate) language_id: String,
     /// The task's name.
@@ -27,7 +27,7 @@ pub(crate) struct EmbeddedDocument {
 }
 
 /// The raw body at a place, or all of the file's.
-pub(crate) fn embedded(snapshot: &Snapshot, uri: &Uri, position: Option<Position>) -> Option<Vec<EmbeddedDocument>> {
+pub fn embedded(snapshot: &Snapshot, uri: &Uri, position: Option<Position>) -> Option<Vec<EmbeddedDocument>> {
     let file = snapshot.file(uri)?;
     let at = position.map(|position| file.offset(position));
     let mut out = Vec::new();

@@ -7,7 +7,7 @@ use tower_lsp::ls_types::{FoldingRange, FoldingRangeKind, Uri};
 
 use crate::snapshot::{File, Snapshot};
 
-pub(crate) fn folding(snapshot: &Snapshot, uri: &Uri) -> Option<Vec<FoldingRange>> {
+pub fn folding(snapshot: &Snapshot, uri: &Uri) -> Option<Vec<FoldingRange>> {
     let file = snapshot.file(uri)?;
     let mut out = Vec::new();
     let decls = &file.tree().decls;

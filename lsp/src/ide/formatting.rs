@@ -10,7 +10,7 @@ use crate::documents::path_of;
 use crate::snapshot::Snapshot;
 
 /// The edits that bring the file into the one style: one for each run of lines that changes.
-pub(crate) fn format(snapshot: &Snapshot, uri: &Uri) -> Option<Vec<TextEdit>> {
+pub fn format(snapshot: &Snapshot, uri: &Uri) -> Option<Vec<TextEdit>> {
     let text = snapshot.text(&path_of(uri)?)?;
     let source = Source::new(FileId(0), "a.pipe", &text);
     let formatted = standpipe_syntax::format(&source).text;
@@ -18,7 +18,7 @@ pub(crate) fn format(snapshot: &Snapshot, uri: &Uri) -> Option<Vec<TextEdit>> {
 }
 
 /// The declarations that `range` touches, as they stand in the formatted file.
-pub(crate) fn format_range(snapshot: &Snapshot, uri: &Uri, range: Range) -> Option<Vec<TextEdit>> {
+pub fn format_range(snapshot: &Snapshot, uri: &Uri, range: Range) -> Option<Vec<TextEdit>> {
     let file = snapshot.file(uri)?;
     let wanted = file.span(range);
     let formatted = standpipe_syntax::format(file.source()).text;
@@ -39,7 +39,7 @@ pub(crate) fn format_range(snapshot: &Snapshot, uri: &Uri, range: Range) -> Opti
 }
 
 /// After a closing brace the declaration around it; after a line's end the margin of the new line.
-pub(crate) fn format_on_type(snapshot: &Snapshot, uri: &Uri, position: Position, typed: &str) -> Option<Vec<TextEdit>> {
+pub fn format_on_type(snapshot: &Snapshot, uri: &Uri, position: Position, typed: &str) -> Option<Vec<TextEdit>> {
     if typed == "}" {
         return format_range(snapshot, uri, Range::new(position, position));
     }

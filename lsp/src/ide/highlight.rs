@@ -6,7 +6,7 @@ use tower_lsp::ls_types::{DocumentHighlight, DocumentHighlightKind, LinkedEditin
 use super::references::main_meaning;
 use crate::snapshot::Snapshot;
 
-pub(crate) fn highlight(snapshot: &Snapshot, uri: &Uri, position: Position) -> Option<Vec<DocumentHighlight>> {
+pub fn highlight(snapshot: &Snapshot, uri: &Uri, position: Position) -> Option<Vec<DocumentHighlight>> {
     let file = snapshot.file(uri)?;
     let names = file.names_at(file.offset(position));
     let symbol = &main_meaning(&names)?.symbol;
@@ -29,7 +29,7 @@ pub(crate) fn highlight(snapshot: &Snapshot, uri: &Uri, position: Position) -> O
 }
 
 /// What an editor may change together while a local name or type parameter is typed over: it is known nowhere else.
-pub(crate) fn linked(snapshot: &Snapshot, uri: &Uri, position: Position) -> Option<LinkedEditingRanges> {
+pub fn linked(snapshot: &Snapshot, uri: &Uri, position: Position) -> Option<LinkedEditingRanges> {
     let file = snapshot.file(uri)?;
     let names = file.names_at(file.offset(position));
     let name = main_meaning(&names).filter(|name| matches!(name.symbol, Symbol::Local(..) | Symbol::TypeParam(..)))?;

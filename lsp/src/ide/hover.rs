@@ -20,7 +20,7 @@ const COLUMNS: usize = 24;
 /// Attributes that say what a step takes.
 const RESOURCES: [&str; 7] = ["env", "cpu", "gpu", "memory", "timeout", "retry", "cache"];
 
-pub(crate) fn hover(snapshot: &Snapshot, uri: &Uri, position: Position) -> Option<Hover> {
+pub fn hover(snapshot: &Snapshot, uri: &Uri, position: Position) -> Option<Hover> {
     let file = snapshot.file(uri)?;
     let at = file.offset(position);
     let names = file.names_at(at);

@@ -16,7 +16,7 @@ use crate::snapshot::{File, Snapshot};
 /// Longer types say less than they hide.
 const WIDTH: usize = 48;
 
-pub(crate) fn inlay_hints(snapshot: &Snapshot, uri: &Uri, range: Range) -> Option<Vec<InlayHint>> {
+pub fn inlay_hints(snapshot: &Snapshot, uri: &Uri, range: Range) -> Option<Vec<InlayHint>> {
     let file = snapshot.file(uri)?;
     let wanted = file.span(range);
     let mut out = Vec::new();

@@ -10,7 +10,7 @@ use super::past;
 use crate::planned::plans;
 use crate::snapshot::{File, Snapshot};
 
-pub(crate) fn lenses(snapshot: &Snapshot, uri: &Uri) -> Option<Vec<CodeLens>> {
+pub fn lenses(snapshot: &Snapshot, uri: &Uri) -> Option<Vec<CodeLens>> {
     let file = snapshot.file(uri)?;
     let mut out = Vec::new();
     for decl in &file.tree().decls {

@@ -9,7 +9,7 @@ use tower_lsp::ls_types::{DocumentLink, Uri};
 use crate::overlay::tidy;
 use crate::snapshot::{File, Snapshot};
 
-pub(crate) fn links(snapshot: &Snapshot, uri: &Uri) -> Option<Vec<DocumentLink>> {
+pub fn links(snapshot: &Snapshot, uri: &Uri) -> Option<Vec<DocumentLink>> {
     let file = snapshot.file(uri)?;
     let mut out = Vec::new();
     for (index, decl) in (0_u32..).zip(&file.tree().decls) {

@@ -12,7 +12,7 @@ use crate::snapshot::Snapshot;
 /// The graph of a pipeline.
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Preview {
+pub struct Preview {
     pub(crate) pipeline: String,
     /// The pipelines of the file.
     pub(crate) pipelines: Vec<String>,
@@ -31,7 +31,7 @@ pub(crate) struct PreviewNode {
     /// Its name in the pictures; in `svg` it is the `data-id`.
     pub(crate) id: String,
     pub(crate) name: String,
-    pub(crate) kind: String,
+    pub kind: String,
     /// The step or step's container around it.
     pub(crate) parent: Option<String>,
     /// Where it stands, in the file it stands in.
@@ -40,7 +40,7 @@ pub(crate) struct PreviewNode {
 }
 
 /// The graph of the pipeline of that name, or of the first one.
-pub(crate) fn preview(snapshot: &Snapshot, uri: &Uri, pipeline: Option<&str>) -> Option<Preview> {
+pub fn preview(snapshot: &Snapshot, uri: &Uri, pipeline: Option<&str>) -> Option<Preview> {
     let file = snapshot.file(uri)?;
     let pipelines = file.analysis.pipelines();
     let chosen = match pipeline {
@@ -110,7 +110,7 @@ fn nodes(
 }
 
 /// The text of `standpipe:/std/table.pipe` and `standpipe:/errors/E0305.md`, which lie in no folder.
-pub(crate) fn source_text(uri: &Uri) -> Option<String> {
+pub fn source_text(uri: &Uri) -> Option<String> {
     if uri.scheme().as_str() != "standpipe" {
         return None;
     }

@@ -8,12 +8,7 @@ use tower_lsp::ls_types::{Location, Position, Uri};
 use crate::snapshot::{File, Snapshot};
 
 /// The places, in order of file and place; declarations only when they are wanted.
-pub(crate) fn references(
-    snapshot: &Snapshot,
-    uri: &Uri,
-    position: Position,
-    declarations: bool,
-) -> Option<Vec<Location>> {
+pub fn references(snapshot: &Snapshot, uri: &Uri, position: Position, declarations: bool) -> Option<Vec<Location>> {
     let file = snapshot.file(uri)?;
     let names = file.names_at(file.offset(position));
     let name = main_meaning(&names)?;

@@ -20,7 +20,7 @@ const RESERVED: [&str; 18] = [
     "using", "maximize", "minimize",
 ];
 
-pub(crate) fn prepare_rename(
+pub fn prepare_rename(
     snapshot: &Snapshot,
     uri: &Uri,
     position: Position,
@@ -33,12 +33,7 @@ pub(crate) fn prepare_rename(
     Ok(Some(PrepareRenameResponse::RangeWithPlaceholder { range: file.range(name.span), placeholder }))
 }
 
-pub(crate) fn rename(
-    snapshot: &Snapshot,
-    uri: &Uri,
-    position: Position,
-    new: &str,
-) -> Result<Option<WorkspaceEdit>, String> {
+pub fn rename(snapshot: &Snapshot, uri: &Uri, position: Position, new: &str) -> Result<Option<WorkspaceEdit>, String> {
     let Some(file) = snapshot.file(uri) else { return Ok(None) };
     let names = file.names_at(file.offset(position));
     let Some(name) = main_meaning(&names) else { return Ok(None) };

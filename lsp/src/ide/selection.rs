@@ -6,7 +6,7 @@ use tower_lsp::ls_types::{Position, SelectionRange, Uri};
 
 use crate::snapshot::Snapshot;
 
-pub(crate) fn selection(snapshot: &Snapshot, uri: &Uri, positions: &[Position]) -> Option<Vec<SelectionRange>> {
+pub fn selection(snapshot: &Snapshot, uri: &Uri, positions: &[Position]) -> Option<Vec<SelectionRange>> {
     let file = snapshot.file(uri)?;
     let ranges = positions.iter().map(|position| {
         let at = file.offset(*position);

@@ -15,7 +15,7 @@ use super::unwritten::completed;
 use super::words::FUNCTIONS;
 use crate::snapshot::{File, Snapshot};
 
-pub(crate) fn signature_help(snapshot: &Snapshot, uri: &Uri, position: Position) -> Option<SignatureHelp> {
+pub fn signature_help(snapshot: &Snapshot, uri: &Uri, position: Position) -> Option<SignatureHelp> {
     let file = snapshot.file(uri)?;
     let at = file.offset(position);
     // What is half written is looked at as if it were whole.

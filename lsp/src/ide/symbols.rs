@@ -15,7 +15,7 @@ use crate::snapshot::{File, Snapshot};
 /// Answers to a search: more help nobody.
 const MOST: usize = 512;
 
-pub(crate) fn document_symbols(snapshot: &Snapshot, uri: &Uri) -> Option<Vec<DocumentSymbol>> {
+pub fn document_symbols(snapshot: &Snapshot, uri: &Uri) -> Option<Vec<DocumentSymbol>> {
     let file = snapshot.file(uri)?;
     Some(file.tree().decls.iter().filter_map(|decl| outline(&file, decl)).collect())
 }
@@ -87,7 +87,7 @@ fn symbol(file: &File, name: &str, detail: &str, kind: SymbolKind, whole: Span, 
 }
 
 /// Declarations of all files whose names have the letters of `query` in this order, the nearest first.
-pub(crate) fn workspace_symbols(snapshot: &Snapshot, query: &str) -> Vec<WorkspaceSymbol> {
+pub fn workspace_symbols(snapshot: &Snapshot, query: &str) -> Vec<WorkspaceSymbol> {
     let query: String = query.split_whitespace().collect::<String>().to_ascii_lowercase();
     let known = snapshot.known();
     let mut found: Vec<(usize, &Head, &Path)> = Vec::new();

@@ -13,7 +13,7 @@ use super::shared::decl;
 use crate::snapshot::{File, Snapshot};
 
 /// The kinds of tokens, by their number.
-pub(crate) const LEGEND: ([SemanticTokenType; 14], [SemanticTokenModifier; 3]) = (
+pub const LEGEND: ([SemanticTokenType; 14], [SemanticTokenModifier; 3]) = (
     [
         SemanticTokenType::NAMESPACE,
         SemanticTokenType::TYPE,
@@ -43,7 +43,7 @@ fn number(kind: &SemanticTokenType) -> u32 {
 }
 
 /// The tokens of the file that touch `span`, all without one.
-pub(crate) fn semantic_tokens(
+pub fn semantic_tokens(
     snapshot: &Snapshot,
     uri: &Uri,
     range: Option<tower_lsp::ls_types::Range>,
@@ -205,7 +205,7 @@ fn encode(file: &File, found: &[(Span, u32, u32)]) -> Vec<SemanticToken> {
 }
 
 /// The one edit that makes `old` into `new`.
-pub(crate) fn delta(old: &[SemanticToken], new: &[SemanticToken]) -> Vec<SemanticTokensEdit> {
+pub fn delta(old: &[SemanticToken], new: &[SemanticToken]) -> Vec<SemanticTokensEdit> {
     let start = old.iter().zip(new).take_while(|(old, new)| old == new).count();
     let rest = old.len().min(new.len()) - start;
     let end = old.iter().rev().zip(new.iter().rev()).take(rest).take_while(|(old, new)| old == new).count();

@@ -73,7 +73,7 @@ const ACTIONS: &[Find] = &[
     test::offers,
 ];
 
-pub(crate) fn actions(
+pub fn actions(
     snapshot: &Snapshot,
     uri: &Uri,
     range: Range,

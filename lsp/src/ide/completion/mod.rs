@@ -49,7 +49,7 @@ struct Site<'a> {
     items: Vec<CompletionItem>,
 }
 
-pub(crate) fn complete(snapshot: &Snapshot, uri: &Uri, position: Position) -> Option<Vec<CompletionItem>> {
+pub fn complete(snapshot: &Snapshot, uri: &Uri, position: Position) -> Option<Vec<CompletionItem>> {
     let file = snapshot.file(uri)?;
     let at = file.offset(position);
     let start = word_start(&file.source().text, at);
@@ -131,7 +131,7 @@ fn snippet(item: &mut CompletionItem, text: &str) {
 }
 
 /// Adds what takes time to find, once somebody looks at the item: its documentation.
-pub(crate) fn resolve(snapshot: &Snapshot, mut item: CompletionItem) -> CompletionItem {
+pub fn resolve(snapshot: &Snapshot, mut item: CompletionItem) -> CompletionItem {
     let Some(data) = &item.data else { return item };
     let text = |key: &str| data.get(key).and_then(serde_json::Value::as_str);
     let found = match (text("uri"), text("module"), text("name")) {

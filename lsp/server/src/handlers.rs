@@ -27,14 +27,15 @@ use tower_lsp::ls_types::{
     WorkspaceSymbolResponse,
 };
 
-use super::{Backend, pull};
-use crate::analysis::{Message, Session};
+use crate::backend::Backend;
 use crate::capabilities::capabilities;
-use crate::convert::Encoding;
-use crate::documents::{Document, path_of};
-use crate::ide;
-use crate::snapshot::Snapshot;
-use crate::survey::Task;
+use crate::pull;
+use standpipe_lsp::analysis::{Message, Session};
+use standpipe_lsp::convert::Encoding;
+use standpipe_lsp::documents::{Document, path_of};
+use standpipe_lsp::ide;
+use standpipe_lsp::snapshot::Snapshot;
+use standpipe_lsp::survey::Task;
 
 /// So long a search for names waits until it is known which there are.
 const PATIENCE: Duration = Duration::from_millis(80);

@@ -9,7 +9,7 @@ use tower_lsp::ls_types::{SemanticToken, Uri};
 const MOST: usize = 64;
 
 #[derive(Default)]
-pub(super) struct Remembered(Mutex<Tokens>);
+pub(crate) struct Remembered(Mutex<Tokens>);
 
 #[derive(Default)]
 struct Tokens {
@@ -20,7 +20,7 @@ struct Tokens {
 
 impl Remembered {
     /// Remembers what is sent, under a new number.
-    pub(super) fn remember(&self, uri: Uri, data: Vec<SemanticToken>) -> String {
+    pub(crate) fn remember(&self, uri: Uri, data: Vec<SemanticToken>) -> String {
         let Ok(mut tokens) = self.0.lock() else { return String::new() };
         tokens.next += 1;
         let id = tokens.next.to_string();
@@ -32,7 +32,7 @@ impl Remembered {
     }
 
     /// What was sent of a file under the number `id`, when that was the last time.
-    pub(super) fn sent(&self, uri: &Uri, id: &str) -> Option<Vec<SemanticToken>> {
+    pub(crate) fn sent(&self, uri: &Uri, id: &str) -> Option<Vec<SemanticToken>> {
         let tokens = self.0.lock().ok()?;
         tokens.sent.get(uri).filter(|(known, _)| known == id).map(|(_, data)| data.clone())
     }

@@ -1,41 +1,35 @@
 //! One connection: how its questions reach the analysis thread, and what that has to say the editor. The handlers are in
 //! `handlers.rs`; nothing here knows what a question is about.
 
-mod handlers;
-mod pull;
-mod requests;
-mod tokens;
-mod watches;
-
 use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Sender, channel};
 
+use standpipe_lsp::Open;
 use tokio::sync::{mpsc, oneshot, watch};
 use tower_lsp::Client;
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::MessageType;
 
-use crate::Open;
-use crate::analysis::{self, Ears, Message, Said, guarded};
-use crate::history::History;
-use crate::snapshot::Snapshot;
-use crate::survey::{self, Finding, Task};
-use tokens::Remembered;
-use watches::Watches;
+use crate::tokens::Remembered;
+use crate::watches::Watches;
+use standpipe_lsp::History;
+use standpipe_lsp::analysis::{self, Ears, Message, Said, guarded};
+use standpipe_lsp::snapshot::Snapshot;
+use standpipe_lsp::survey::{self, Finding, Task};
 
 /// As much as a main thread has: what the command line can check, an editor can.
 const STACK: usize = 8 << 20;
 
 pub(crate) struct Backend {
-    client: Client,
+    pub(crate) client: Client,
     analysis: Sender<Message>,
     survey: Sender<Task>,
     /// See [`Ears`].
-    news: watch::Receiver<u64>,
-    tokens: Remembered,
-    watches: Watches,
+    pub(crate) news: watch::Receiver<u64>,
+    pub(crate) tokens: Remembered,
+    pub(crate) watches: Watches,
 }
 
 impl Backend {
@@ -75,13 +69,13 @@ impl Backend {
         }
     }
 
-    fn send(&self, message: Message) {
+    pub(crate) fn send(&self, message: Message) {
         // The thread ends before us only when it could not be started; then there is nothing to answer with.
         let _ = self.analysis.send(message);
     }
 
     /// Has the editor's folders looked through.
-    fn survey(&self, task: Task) {
+    pub(crate) fn survey(&self, task: Task) {
         self.send(Message::Awaited);
         if self.survey.send(task).is_err() {
             // Nobody does it: what is known has to do.
@@ -90,14 +84,17 @@ impl Backend {
     }
 
     /// Something on disk may be different now.
-    fn look_again(&self) {
+    pub(crate) fn look_again(&self) {
         self.send(Message::Saved);
         self.survey(Task::Again);
     }
 
     /// Asks the analysis thread, which answers once all that came before has been taken in. A question that was
     /// withdrawn meanwhile is not looked at, or not to its end; one that panics is answered with an error.
-    async fn ask<T: Send + 'static>(&self, question: impl FnOnce(&Snapshot) -> T + Send + 'static) -> Result<T> {
+    pub(crate) async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Snapshot) -> T + Send + 'static,
+    ) -> Result<T> {
         let (reply, answer) = oneshot::channel();
         let withdrawn = Arc::new(AtomicBool::new(false));
         // When the editor withdraws the question, this is dropped where it waits.
@@ -115,7 +112,7 @@ impl Backend {
     }
 
     /// The same of what needs every file: asked once it is known what the editor's folders hold.
-    async fn ask_of_all<T, Q>(&self, question: Q) -> Result<T>
+    pub(crate) async fn ask_of_all<T, Q>(&self, question: Q) -> Result<T>
     where
         T: Send + 'static,
         Q: FnOnce(&Snapshot) -> T + Send + 'static,
@@ -135,7 +132,7 @@ impl Backend {
     }
 
     /// Waits until it is known what the editor's folders hold.
-    async fn surveyed(&self) -> Result<()> {
+    pub(crate) async fn surveyed(&self) -> Result<()> {
         let mut news = self.news.clone();
         loop {
             news.mark_unchanged();

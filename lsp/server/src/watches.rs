@@ -9,14 +9,14 @@ use serde_json::json;
 use tower_lsp::Client;
 use tower_lsp::ls_types::{Registration, Uri};
 
-use crate::documents::path_of;
-use crate::workspace::is_looked_into;
+use standpipe_lsp::documents::path_of;
+use standpipe_lsp::workspace::is_looked_into;
 
 /// What analyses are made of: programs, the files that tasks name, what a project says of itself.
 const FILES: [&str; 3] = ["**/*.{pipe,py,sql,sh,bash}", "**/standpipe.toml", "**/*.{csv,parquet,json}"];
 
 #[derive(Default)]
-pub(super) struct Watches {
+pub(crate) struct Watches {
     folders: Mutex<Vec<PathBuf>>,
     /// The editor can be asked to.
     can: AtomicBool,
@@ -25,7 +25,7 @@ pub(super) struct Watches {
 
 impl Watches {
     /// The editor shows other folders.
-    pub(super) fn of(&self, added: &[PathBuf], removed: &[PathBuf]) {
+    pub(crate) fn of(&self, added: &[PathBuf], removed: &[PathBuf]) {
         if let Ok(mut folders) = self.folders.lock() {
             folders.retain(|folder| !removed.contains(folder));
             folders.extend_from_slice(added);
@@ -33,7 +33,7 @@ impl Watches {
     }
 
     /// Whether an analysis may be made of that file: not, when it lies where programs put what they make.
-    pub(super) fn concerns(&self, uri: &Uri) -> bool {
+    pub(crate) fn concerns(&self, uri: &Uri) -> bool {
         let (Some(path), Ok(folders)) = (path_of(uri), self.folders.lock()) else { return false };
         let below = folders
             .iter()
@@ -44,12 +44,12 @@ impl Watches {
         })
     }
 
-    pub(super) fn can(&self, can: bool) {
+    pub(crate) fn can(&self, can: bool) {
         self.can.store(can, Ordering::Relaxed);
     }
 
     /// Asks the editor, without waiting for what it says: meanwhile its messages have to be read.
-    pub(super) fn begin(&self, client: &Client) {
+    pub(crate) fn begin(&self, client: &Client) {
         if !self.can.load(Ordering::Relaxed) {
             return;
         }
@@ -68,7 +68,7 @@ impl Watches {
     }
 
     /// Whether the editor watches.
-    pub(super) fn are_there(&self) -> bool {
+    pub(crate) fn are_there(&self) -> bool {
         self.are_there.load(Ordering::Relaxed)
     }
 }

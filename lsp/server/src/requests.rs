@@ -4,8 +4,8 @@ use serde::Deserialize;
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types::{Position, Uri};
 
-use super::Backend;
-use crate::ide;
+use crate::backend::Backend;
+use standpipe_lsp::ide;
 
 /// What `standpipe/preview` asks.
 #[derive(Debug, Deserialize)]

@@ -15,15 +15,15 @@ use tower_lsp::ls_types::{
     WorkspaceFullDocumentDiagnosticReport, WorkspaceUnchangedDocumentDiagnosticReport,
 };
 
-use super::Backend;
-use crate::ide;
-use crate::snapshot::Snapshot;
-use crate::workspace::CHECKED;
+use crate::backend::Backend;
+use standpipe_lsp::ide;
+use standpipe_lsp::snapshot::Snapshot;
+use standpipe_lsp::workspace::CHECKED;
 
 /// So long nothing must change before all files are looked at again.
 const REST: Duration = Duration::from_millis(500);
 
-pub(super) async fn document(
+pub(crate) async fn document(
     backend: &Backend,
     params: DocumentDiagnosticParams,
 ) -> Result<DocumentDiagnosticReportResult> {
@@ -58,7 +58,7 @@ pub(super) async fn document(
     Ok(DocumentDiagnosticReportResult::Report(report))
 }
 
-pub(super) async fn workspace(
+pub(crate) async fn workspace(
     backend: &Backend,
     params: WorkspaceDiagnosticParams,
 ) -> Result<WorkspaceDiagnosticReportResult> {

@@ -12,8 +12,8 @@ use tower_lsp::ls_types::{
     WorkspaceServerCapabilities,
 };
 
-use crate::convert::Encoding;
-use crate::ide::LEGEND;
+use standpipe_lsp::convert::Encoding;
+use standpipe_lsp::ide::LEGEND;
 
 /// Kinds of code actions.
 const ACTIONS: [CodeActionKind; 6] = [
