@@ -76,6 +76,8 @@ pub(crate) trait Executor {
     fn stop_early(&self, ticket: Ticket);
     /// Ends what is kept for further attempts.
     fn close(&self) -> Pin<Box<dyn Future<Output = ()>>>;
+    /// Removes what attempts left behind: all that they gave is on record.
+    fn tidy(&self);
 }
 
 /// A place by its name.

@@ -37,6 +37,14 @@ pub(crate) fn capacity(options: &Options) -> Capacity {
     }
 }
 
+/// Nanoseconds since the machine began to run, its sleep counted, to a hundredth of a second.
+pub(crate) fn uptime() -> Option<u64> {
+    let text = fs::read_to_string("/proc/uptime").ok()?;
+    let (seconds, hundredths) = text.split_whitespace().next()?.split_once('.')?;
+    let hundredths: u64 = hundredths.parse().ok()?;
+    Some(seconds.parse::<u64>().ok()? * 1_000_000_000 + hundredths * 10_000_000)
+}
+
 fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }

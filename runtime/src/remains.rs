@@ -10,7 +10,10 @@ use serde::{Deserialize, Serialize};
 use standpipe_plan::Digest;
 
 use crate::event::LogRange;
+use crate::executor::local::Ending;
 use crate::keeper::Left;
+use crate::process::{self, kill_marked};
+use crate::worker;
 
 /// How long an attempt may take to end after it was asked to: somewhat more than its own grace period.
 const GRACE: Duration = Duration::from_secs(6);
@@ -31,6 +34,27 @@ pub(crate) struct Now {
     /// It only asks whether an effect happened.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub probe: bool,
+    #[serde(default)]
+    pub alone: Alone,
+}
+
+/// What becomes of an attempt when the runtime dies.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Alone {
+    /// Its keeper goes on with it and notes how it ended.
+    #[default]
+    Kept,
+    /// It is a call of a worker, which finishes it, notes what came of it and ends.
+    Called {
+        /// The value of [`crate::process::MARKER`] in the worker and all that it started.
+        marker: String,
+        /// When it has had its time: how long that is, and nanoseconds since the machine began to run.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        limit: Option<(u64, u64)>,
+    },
+    /// It ends with the runtime.
+    Ended,
 }
 
 impl Now {
@@ -38,6 +62,18 @@ impl Now {
         let mut line = serde_json::to_string(self).unwrap_or_default();
         line.push('\n');
         line
+    }
+
+    /// The present attempt of the slot whose file `….now` it is.
+    pub(crate) fn read(path: &Path) -> Option<Self> {
+        let mut line = String::new();
+        BufReader::new(fs::File::open(path).ok()?).read_line(&mut line).ok()?;
+        serde_json::from_str(&line).ok()
+    }
+
+    /// The folder for files of the attempt, in its run's `folder`.
+    fn own(&self, folder: &Path) -> PathBuf {
+        own_folder(&folder.join(work_name(self.session)), self.ticket, self.attempt)
     }
 }
 
@@ -51,12 +87,18 @@ pub(crate) fn work_name(session: u32) -> String {
     if session == 1 { "work".into() } else { format!("work-{session}") }
 }
 
+/// A folder for files of one attempt, below `work`.
+pub(crate) fn own_folder(work: &Path, ticket: u64, attempt: u32) -> PathBuf {
+    work.join(format!("{ticket}-{attempt}"))
+}
+
 /// A slot of the run, with the attempt that it was given last.
 #[derive(Clone, Debug)]
 pub(crate) struct Remnant {
     pub now: Now,
     log: String,
     lease: PathBuf,
+    own: PathBuf,
 }
 
 impl Remnant {
@@ -70,15 +112,57 @@ impl Remnant {
     }
 
     fn read(path: &Path) -> Option<Self> {
-        let mut line = String::new();
-        BufReader::new(fs::File::open(path).ok()?).read_line(&mut line).ok()?;
+        let now = Now::read(path)?;
         let log = path.with_extension("log").file_name()?.to_str()?.to_owned();
-        Some(Self { now: serde_json::from_str(&line).ok()?, log, lease: path.with_extension("lease") })
+        Some(Self { log, lease: path.with_extension("lease"), own: now.own(path.parent()?), now })
     }
 
     /// What its keeper left.
     pub(crate) fn left(&self) -> Left {
         Left::read(&self.lease, &self.now.tag)
+    }
+
+    /// Whether somebody goes on with it, or has noted how it ended, so that it can be taken over. What nobody will ever
+    /// hear of is ended, `run` being the run's id; this waits for that.
+    pub(crate) fn can_be_taken_over(&self, run: &str) -> bool {
+        match (self.left(), &self.now.alone) {
+            (Left::Alive(_), Alone::Kept | Alone::Called { .. }) => true,
+            // Its keeper is ending it already.
+            (Left::Alive(_), Alone::Ended) => {
+                end_all(std::slice::from_ref(self));
+                false
+            }
+            // What was stopped has no result to take over.
+            (Left::Ended(ended), Alone::Kept | Alone::Called { .. }) => ended.how != Ending::Cancelled,
+            (Left::Ended(_) | Left::Nothing, Alone::Ended) => false,
+            (Left::Nothing, Alone::Kept) => {
+                self.end_forsaken(run);
+                false
+            }
+            (Left::Nothing, Alone::Called { .. }) => {
+                self.end_forsaken(run);
+                self.answer().exists()
+            }
+        }
+    }
+
+    /// Ends what goes on by itself because its keeper is gone, too.
+    pub(crate) fn end_forsaken(&self, run: &str) {
+        match (self.left(), &self.now.alone) {
+            (Left::Nothing, Alone::Kept) => kill_marked(&process::marker(run, self.now.ticket, self.now.attempt)),
+            (Left::Nothing, Alone::Called { marker, .. }) => kill_marked(marker),
+            (Left::Nothing, Alone::Ended) | (Left::Alive(_) | Left::Ended(_), _) => {}
+        }
+    }
+
+    /// What its worker noted, once it has.
+    pub(crate) fn answer(&self) -> PathBuf {
+        worker::answer_file(&self.own)
+    }
+
+    /// The folder for files of the attempt.
+    pub(crate) fn own(&self) -> &Path {
+        &self.own
     }
 
     /// The name of the log that it writes to.

@@ -106,6 +106,13 @@ pub(crate) fn of(body: &Body) -> Option<&'static Runner> {
     RUNNERS.iter().find(|runner| (runner.takes)(body))
 }
 
+/// An effect that may have happened, and whose result nobody has.
+fn result_lost(attempt: &Attempt) -> Failure {
+    let message = format!("`{}` ended, and what it gave was lost with the program", attempt.name.path);
+    Failure::new(codes::UNKNOWN, message)
+        .with_help("go on with `standpipe runs resume --skip STEP`, or `--retry STEP` when it may happen again")
+}
+
 /// A result that the store cannot take.
 fn not_kept(attempt: &Attempt, error: &std::io::Error) -> Failure {
     let step = &attempt.name.path;

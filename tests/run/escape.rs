@@ -111,22 +111,25 @@ fn what_a_killed_runtime_leaves_can_be_ended() {
     assert_eq!(processes(&marker), 0);
 }
 
-/// Python's workers are of no use without their runtime: they end with it, and so does all that their steps started.
+/// A worker finishes its step without the runtime, and ends: so does all that the step started.
 #[test]
-fn workers_end_with_a_killed_runtime() {
+fn what_a_python_step_started_ends_with_it_without_the_runtime() {
     let marker = marker(26);
     let escape = "import os, subprocess, time";
+    let waits = "while not os.path.exists(\"go\"):\n        time.sleep(0.02)";
     let spawn = |words: &str| format!("    subprocess.Popen({words}, start_new_session=True, env={{}})\n");
     let body = spawn(&format!("[\"/bin/sleep\", \"{marker}\"]"))
         + &spawn(&format!("[\"/bin/sh\", \"-c\", \"/bin/sleep {marker} & /bin/sleep {marker}\"]"));
     let text = format!(
-        "task escape() -> Int {{\n  python:\n    {escape}\n{body}    time.sleep(600)\n    return 1\n}}\n\npipeline main() -> Int {{\n  escape()\n}}\n"
+        "task escape() -> Int {{\n  python:\n    {escape}\n{body}    {waits}\n    return 1\n}}\n\npipeline main() -> Int {{\n  escape()\n}}\n"
     );
     let project = Project::new(&[("escape.pipe", &text)]);
     let mut run = project.start(&["escape.pipe"]);
     wait_until("three sleep", || processes(&marker) == 3);
     run.signal("KILL");
     assert_eq!(run.code(), None);
+    assert_eq!(processes(&marker), 3);
+    project.write("go", "");
     wait_until("none is left", || processes(&marker) == 0);
 }
 

@@ -1,6 +1,7 @@
 //! Whole runs through the binary, as a user's shell sees them: what is printed, what is left behind, what runs again.
 
 mod admission;
+mod alone;
 mod bad_input;
 mod builds;
 mod cancel;

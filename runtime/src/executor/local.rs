@@ -1,5 +1,6 @@
 //! Runs attempts as processes of this machine. Knows nothing of plans' graphs, of the journal or of the cache.
 
+mod command;
 mod log;
 mod pool;
 pub(crate) mod process;
@@ -14,7 +15,6 @@ use std::future::Future;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
-use std::process::{Command, Stdio};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -26,17 +26,15 @@ use self::log::Slot;
 use self::pool::Pool;
 pub(crate) use self::process::Ending;
 pub(crate) use self::python::{Called, stopped};
-use self::reports::{Reported, Reports};
 use self::seats::Room;
 pub(crate) use self::seats::Seats;
 use super::{Executor, News, Place, Site, Stop};
 use crate::codes;
 use crate::event::{Event, Failure, LogRange};
-use crate::keeper::{Ended, Keeper, Kind, Left, Request, end_of};
-use crate::process::{MARKER, kill_tree};
-use crate::remains::{self, Now, Remnant};
+use crate::keeper::Keeper;
+use crate::remains::{self, Alone, Now, own_folder};
 use crate::runner::{self, Attempt, Outcome};
-use crate::sandbox::{Confinement, Grounds, Tier, at_home, denied, launched};
+use crate::sandbox::{Confinement, Grounds, Tier, denied};
 use crate::schedule::Ticket;
 use crate::store::Adopted;
 
@@ -44,9 +42,6 @@ pub(crate) const PLACE: Place = Place { name: "local", open };
 
 /// Content up to this size is hashed where it is found; what is larger on a thread of its own.
 const SMALL: u64 = 256 << 10;
-
-/// How often it is looked whether an attempt of an earlier session has ended.
-const LOOK_IN: Duration = Duration::from_millis(20);
 
 /// This machine, for one run.
 pub(crate) struct Local {
@@ -145,9 +140,14 @@ impl Executor for Handle {
             local.end_workers().await;
             let keepers: Vec<_> = local.slots.borrow_mut().iter_mut().filter_map(|slot| slot.keeper.take()).collect();
             Keeper::close_all(keepers);
-            // Left-overs of attempts that ended badly.
-            let _ = std::fs::remove_dir_all(&local.work);
         })
+    }
+
+    fn tidy(&self) {
+        let site = &self.0.site;
+        for session in 1..=site.session {
+            let _ = std::fs::remove_dir_all(site.folder.join(remains::work_name(session)));
+        }
     }
 }
 
@@ -252,7 +252,7 @@ impl Local {
     }
 
     /// What others may know of an attempt whose part of the log begins at `start`.
-    pub(crate) fn now(&self, attempt: &Attempt, start: u64) -> Now {
+    pub(crate) fn now(&self, attempt: &Attempt, start: u64, alone: Alone) -> Now {
         Now {
             step: attempt.name.path.clone(),
             attempt: attempt.number,
@@ -262,6 +262,7 @@ impl Local {
             start,
             key: attempt.key,
             probe: attempt.probe,
+            alone,
         }
     }
 
@@ -291,186 +292,6 @@ impl Local {
         Some(failure.with_help(denied.help()))
     }
 
-    /// Runs a command of an attempt to its end, its output going to `slot`'s log.
-    pub(crate) async fn process(
-        &self,
-        attempt: &Attempt,
-        mut command: Command,
-        slot: &mut Slot,
-    ) -> Result<Ended, Failure> {
-        let marker = self.marker(attempt);
-        command.env(MARKER, &marker).envs(pool::thread_variables(attempt.threads)).envs(attempt.seats.variables());
-        let own = self.own(attempt);
-        let mut reports = Reports::of(&self.work, attempt.ticket, attempt.number);
-        if crate::store::make_folder(&own).is_ok() {
-            command.env(reports::VARIABLE, reports.path());
-        }
-        let confinement = self.confinement(attempt, &[own.as_path(), slot.path()]);
-        if confinement.tier > Tier::Off {
-            at_home(&mut command, &own.join("home")).map_err(|error| not_started(attempt, &error))?;
-        }
-        let log = slot.begin(|start| self.now(attempt, start)).and_then(File::try_clone);
-        let log = match &attempt.veil {
-            Some(veil) => log.and_then(|_| slot.veil(veil)),
-            None => log,
-        };
-        let log = log.map_err(|error| not_started(attempt, &error))?;
-        let (ends, ending) = watch::channel(*self.site.stop.borrow());
-        let early = Cell::new(false);
-        let mut look = |slot: &mut Slot| {
-            slot.fresh(&mut |text| self.say(output(attempt, text)));
-            // Who compares what it reports may find that it is not worth going on with.
-            if self.pass_on(attempt, &mut reports) && self.advice(attempt.ticket).exists() && !early.replace(true) {
-                ends.send_replace(Stop::Gently);
-            }
-        };
-        let ended = {
-            let ended = self.held(attempt, command, (&marker, &log, confinement), slot, ending, &mut look);
-            let mut ended = std::pin::pin!(ended);
-            let mut stop = self.stop();
-            loop {
-                tokio::select! {
-                    ended = &mut ended => break ended,
-                    Ok(()) = stop.changed() => {
-                        ends.send_replace(*stop.borrow_and_update());
-                    }
-                }
-            }
-        };
-        look(slot);
-        self.judged(attempt, ended?, early.get())
-    }
-
-    /// An attempt that ended so, having been told, or not, that it is not worth going on with.
-    fn judged(&self, attempt: &Attempt, ended: Ended, told: bool) -> Result<Ended, Failure> {
-        if told && ended.how == Ending::Cancelled && *self.site.stop.borrow() == Stop::No {
-            let message = format!("`{}` was not worth going on with", attempt.name.path);
-            return Err(Failure::new(codes::STOPPED_EARLY, message));
-        }
-        Ok(ended)
-    }
-
-    /// The file that is there once the step may end at its next report.
-    fn advice(&self, ticket: Ticket) -> PathBuf {
-        self.work.join(format!("{ticket}-stop"))
-    }
-
-    /// Passes on what a process reported since the last look; whether it has reported anything at all.
-    fn pass_on(&self, attempt: &Attempt, reports: &mut Reports) -> bool {
-        let step = &attempt.name.path;
-        let (reported, wrong) = reports.fresh();
-        for Reported { name, value, at } in reported {
-            self.tell(News::Reported { ticket: attempt.ticket, name: name.clone(), value, at });
-            self.say(Event::Metric { step: step.clone(), name, value, at });
-        }
-        for line in wrong {
-            let line = attempt.veil.as_ref().map_or_else(|| line.clone(), |veil| veil.text(&line));
-            let text = format!("what was appended to ${} is no object of numbers: {line}", reports::VARIABLE);
-            self.say(Event::Log { step: step.clone(), stream: SmolStr::new_static("warning"), text });
-        }
-        reports.any()
-    }
-
-    /// Runs a command to its end, or until it is to end, with a keeper where there is one.
-    async fn held(
-        &self,
-        attempt: &Attempt,
-        command: Command,
-        (marker, log, confinement): (&str, &File, Confinement),
-        slot: &mut Slot,
-        stop: watch::Receiver<Stop>,
-        look: &mut dyn FnMut(&mut Slot),
-    ) -> Result<Ended, Failure> {
-        // What has secrets to hide does not outlive who hides them.
-        let Some(program) = self.site.keeper.clone().filter(|_| attempt.veil.is_none()) else {
-            return self.process_here(attempt, command, (marker, log, &confinement), slot, stop, look).await;
-        };
-        if slot.keeper.as_mut().is_some_and(Keeper::is_gone) {
-            slot.keeper = None;
-        }
-        let mut keeper = match slot.keeper.take() {
-            Some(keeper) => keeper,
-            None => Keeper::start(&program, Kind::Attempts, &slot.lease(), slot.log_limit(), Stdio::null())
-                .map_err(|error| not_started(attempt, &error))?,
-        };
-        let mut request = Request::of(&command, self.tag(attempt), self.site.root.clone());
-        request.timeout = attempt.timeout;
-        request.confinement = confinement;
-        request.recorded = attempt.task().is_some_and(|task| task.effect);
-        match keeper.run(request, stop, &mut || look(slot)).await {
-            Ok(ended) => {
-                slot.keeper = Some(keeper);
-                Ok(ended)
-            }
-            Err(_) => {
-                // What it held is in its group, or looked for by its environment.
-                end_of(keeper.pid());
-                kill_tree(0, marker).await;
-                keeper.close();
-                Err(lost(attempt))
-            }
-        }
-    }
-
-    /// The same without a keeper.
-    async fn process_here(
-        &self,
-        attempt: &Attempt,
-        command: Command,
-        (marker, log, confinement): (&str, &File, &Confinement),
-        slot: &mut Slot,
-        stop: watch::Receiver<Stop>,
-        look: &mut dyn FnMut(&mut Slot),
-    ) -> Result<Ended, Failure> {
-        let not_started = |error: &io::Error| not_started(attempt, error);
-        let clone = |file: &File| file.try_clone().map(Stdio::from);
-        let mut command = match (&self.site.keeper, confinement.tier) {
-            (Some(program), Tier::T2) => launched(&command, confinement, program),
-            (None, Tier::T2) | (_, Tier::Off | Tier::T1) => command,
-        };
-        command
-            .stdin(clone(&self.nothing).map_err(|error| not_started(&error))?)
-            .stdout(clone(log).map_err(|error| not_started(&error))?)
-            .stderr(clone(log).map_err(|error| not_started(&error))?)
-            .current_dir(&self.site.root);
-        let limits = process::Limits { timeout: attempt.timeout, stop };
-        let how = match process::run(command, (marker, confinement), limits, &mut || look(slot)).await {
-            Ok(how) => how,
-            Err(error) => Ending::NotStarted(error.raw_os_error().unwrap_or(0)),
-        };
-        Ok(Ended { how, ..Ended::default() })
-    }
-
-    /// The folder for files of an attempt of an earlier session.
-    pub(crate) fn folder_of(&self, held: &Remnant) -> PathBuf {
-        self.site.folder.join(remains::work_name(held.now.session))
-    }
-
-    /// Waits for an attempt that an earlier session of the run left to its keeper. All that it has reported is told: to
-    /// this session it is new.
-    pub(crate) async fn wait_for(&self, attempt: &Attempt, held: &Remnant) -> Result<Ended, Failure> {
-        let mut stop = self.stop();
-        let mut reports = Reports::of(&self.folder_of(held), held.now.ticket, held.now.attempt);
-        let mut early = false;
-        loop {
-            let left = held.left();
-            let reporting = self.pass_on(attempt, &mut reports);
-            match &left {
-                Left::Ended(ended) => return self.judged(attempt, Ended::clone(ended), early),
-                Left::Nothing => return Err(lost(attempt)),
-                Left::Alive(_) => {}
-            }
-            if reporting && !early && self.advice(attempt.ticket).exists() {
-                early = true;
-                left.ask_to_end();
-            }
-            tokio::select! {
-                Ok(()) = stop.changed() => left.ask_to_end(),
-                () = tokio::time::sleep(LOOK_IN) => {}
-            }
-        }
-    }
-
     /// The end of a part of a log.
     pub(crate) fn tail_of(&self, range: &LogRange) -> String {
         log::tail_of(&self.site.folder, range)
@@ -493,11 +314,6 @@ impl Local {
         let adopted = tokio::task::spawn_blocking(move || store.adopt(&path, own, kind, &format, rows));
         adopted.await.map_err(io::Error::other)?
     }
-}
-
-/// A folder for files of one attempt, below `work`.
-pub(crate) fn own_folder(work: &Path, ticket: Ticket, attempt: u32) -> PathBuf {
-    work.join(format!("{ticket}-{attempt}"))
 }
 
 /// The program of that name in the first folder of the path that has it.
@@ -526,9 +342,4 @@ pub(crate) fn timed_out(attempt: &Attempt, after: Duration) -> Failure {
 fn not_started(attempt: &Attempt, error: &io::Error) -> Failure {
     let code = if error.kind() == io::ErrorKind::StorageFull { codes::DISK_FULL } else { codes::NOT_STARTED };
     Failure::new(code, format!("`{}` could not be started: {error}", attempt.name.path))
-}
-
-fn lost(attempt: &Attempt) -> Failure {
-    let message = format!("`{}` was lost: the process that held it was killed", attempt.name.path);
-    Failure::new(codes::LOST, message).with_help("run again: what finished is reused")
 }

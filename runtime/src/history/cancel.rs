@@ -10,7 +10,7 @@ use super::{History, RunRow, RunStatus};
 use crate::codes;
 use crate::event::{Failure, Status};
 use crate::journal::{self, Journal, Record};
-use crate::remains::end_all;
+use crate::remains::{Remnant, end_all};
 
 /// How long a run may take to end after it was asked to; its steps have a grace period of their own.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -75,7 +75,9 @@ impl History {
             // Its folder is gone, and so is what it left.
             Err(_) => None,
         };
-        end_all(&self.held(run));
+        let remnants = Remnant::all(&self.folder(&run.id));
+        end_all(&remnants);
+        remnants.iter().for_each(|remnant| remnant.end_forsaken(&run.id));
         let broken = |error: rusqlite::Error| journal::failure(&error);
         let last: i64 = self
             .connection

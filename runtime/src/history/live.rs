@@ -12,7 +12,7 @@ use crate::event::{Failure, LogRange};
 use crate::gaps;
 use crate::journal;
 use crate::keeper::Left;
-use crate::remains::Remnant;
+use crate::remains::{Alone, Remnant};
 
 /// Most bytes of a log that are read at a time.
 const PIECE: u64 = 1 << 20;
@@ -66,7 +66,7 @@ impl History {
             return Vec::new();
         }
         let mut remnants = Remnant::all(&self.folder(&run.id));
-        remnants.retain(|remnant| matches!(remnant.left(), Left::Alive(_)));
+        remnants.retain(|remnant| remnant.now.alone != Alone::Ended && matches!(remnant.left(), Left::Alive(_)));
         remnants
     }
 

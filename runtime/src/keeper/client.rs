@@ -27,7 +27,7 @@ const LOOK: Duration = Duration::from_millis(200);
 pub(crate) enum Kind {
     /// One attempt after the other; the one under way goes on when the runtime dies.
     Attempts,
-    /// One process that is of use to its runtime only, and ends with it.
+    /// One process that serves its runtime, and ends with it; an attempt that it is at may come to its end first.
     Server,
 }
 
@@ -169,7 +169,8 @@ impl Keeper {
 
     /// Ends it with what it holds, and waits for that.
     pub(crate) async fn end(&mut self) {
-        // It sees that nobody speaks to it any more.
+        // Only a runtime that died leaves it anything to go on with.
+        let _ = self.socket.get_mut().write_all(&Message::Stop(Stop::AtOnce).frame()).await;
         let _ = self.socket.get_mut().shutdown().await;
         let mut rest = Vec::new();
         let _ = self.socket.read_to_end(&mut rest).await;

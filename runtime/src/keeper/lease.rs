@@ -10,6 +10,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde::{Deserialize, Serialize};
 
 use super::client::Ended;
+use crate::executor::local::Ending;
 
 /// The keeper's own side.
 pub(crate) struct Lease {
@@ -62,9 +63,13 @@ impl Lease {
         self.write(&Line::Keeper(rustix::process::getpid().as_raw_nonzero().get()))
     }
 
-    /// Brings to the disk how the attempt ended.
+    /// Brings to the disk how the attempt ended, and before that, when it ended well, what it wrote.
     pub(crate) fn end(&mut self, tag: &str, ended: &Ended) -> io::Result<()> {
         self.used = true;
+        if ended.how == Ending::Exited(0) {
+            // Whoever reads later that it ended well takes its files for whole.
+            rustix::fs::syncfs(&self.file)?;
+        }
         self.write(&Line::Ended { tag: tag.to_owned(), ended: Box::new(ended.clone()) })?;
         self.file.sync_all()
     }
@@ -105,7 +110,6 @@ impl Left {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::executor::local::Ending;
 
     #[test]
     fn says_who_lives_and_how_it_ended() {

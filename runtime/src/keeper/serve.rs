@@ -1,5 +1,6 @@
 //! The keeper itself: takes commands from its socket, holds each to the end of the last process that it started.
 
+use std::cell::Cell;
 use std::ffi::{OsStr, OsString};
 use std::fs::{File, OpenOptions};
 use std::io;
@@ -8,12 +9,14 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::net::UnixStream as StdStream;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode, Stdio};
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::UnixStream;
 use tokio::net::unix::OwnedReadHalf;
 use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until};
 
 use super::REAPER;
 use super::client::{Ended, Kind};
@@ -24,7 +27,9 @@ use super::sweep::sweep;
 use crate::executor::Stop;
 use crate::executor::local::{Ending, process};
 use crate::gaps;
+use crate::machine;
 use crate::memory::Killings;
+use crate::remains::{Alone, Now};
 use crate::run::Signals;
 use crate::sandbox::{self, within};
 
@@ -73,7 +78,8 @@ fn begin(arguments: &[OsString]) -> io::Result<()> {
     // Away from the terminal: its signals are for the runtime.
     let _ = rustix::process::setsid();
     rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
-    let lease = Lease::take(&PathBuf::from(lease))?;
+    let now = PathBuf::from(lease);
+    let lease = Lease::take(&now)?;
     let nothing = OpenOptions::new().read(true).write(true).open("/dev/null")?;
     let socket = std::io::stdin().as_fd().try_clone_to_owned()?;
     rustix::stdio::dup2_stdin(&nothing)?;
@@ -92,21 +98,34 @@ fn begin(arguments: &[OsString]) -> io::Result<()> {
         let mut killings = Killings::default();
         // Counted where it was before it moves.
         killings.begin();
-        let mut place = Place { lease, log, most, input: Some(input), killings, group: Group::enter() };
+        let now = now.with_extension("now");
+        let mut place = Place { lease, now, log, most, input: Some(input), killings, group: Group::enter() };
         while let Some(request) = ears.request().await {
             let ended = place.hold(&request, &mut ears).await;
-            if request.recorded || !ears.open {
+            if request.recorded {
                 place.lease.end(&request.tag, &ended)?;
             }
             let mut line = serde_json::to_vec(&ended)?;
             line.push(b'\n');
-            if writer.write_all(&line).await.is_err() {
-                // The runtime went away this moment: whoever comes after it reads the lease.
-                return place.lease.end(&request.tag, &ended);
+            let told = ears.open && writer.write_all(&line).await.is_ok();
+            if !told && !request.recorded {
+                // Whoever comes after the runtime reads the lease.
+                let tag = match kind {
+                    Kind::Attempts => request.tag,
+                    Kind::Server => place.called().map(|(now, _)| now.tag).unwrap_or_default(),
+                };
+                return place.lease.end(&tag, &ended);
             }
         }
         Ok(())
     })
+}
+
+/// What an attempt must know.
+enum Word {
+    End(Stop),
+    /// The runtime is gone.
+    Alone,
 }
 
 /// Everything that a keeper hears.
@@ -135,21 +154,19 @@ impl Ears {
         None
     }
 
-    /// Waits for a word that the attempt is to end.
-    async fn word(&mut self) -> Stop {
+    /// Waits for what the attempt must know.
+    async fn word(&mut self) -> Word {
         loop {
             tokio::select! {
                 message = next(&mut self.reader, &mut self.bytes), if self.open => match message {
-                    Some(Message::Stop(stop)) => return stop,
+                    Some(Message::Stop(stop)) => return Word::End(stop),
                     Some(Message::Run(_)) => {}
                     None => {
                         self.open = false;
-                        if self.kind == Kind::Server {
-                            return Stop::AtOnce;
-                        }
+                        return Word::Alone;
                     }
                 },
-                () = self.signals.next() => return Stop::Gently,
+                () = self.signals.next() => return Word::End(Stop::Gently),
             }
         }
     }
@@ -173,6 +190,8 @@ async fn next(reader: &mut OwnedReadHalf, bytes: &mut Vec<u8>) -> Option<Message
 /// What every attempt is given.
 struct Place {
     lease: Lease,
+    /// Tells which attempt a server is at.
+    now: PathBuf,
     log: File,
     /// Bytes that one attempt may print.
     most: u64,
@@ -200,23 +219,42 @@ impl Place {
         let (sender, stop) = watch::channel(Stop::No);
         let how = {
             let limits = process::Limits { timeout: request.timeout, stop };
-            let (log, most, begun) = (&self.log, self.most, self.log_end());
+            let (log, most) = (&self.log, self.most);
             // What serves many steps is looked after by its runtime, which knows where each of them begins.
+            let begun = Cell::new((kind == Kind::Attempts).then(|| self.log_end()));
             let mut look = || {
-                if kind == Kind::Attempts {
+                if let Some(begun) = begun.get() {
                     gaps::limit(log, begun, log.metadata().map_or(0, |about| about.len()), most);
                 }
             };
             let watched = process::watch(pid, limits, &mut look);
             tokio::pin!(watched);
+            let mut deadline: Option<(Instant, Duration)> = None;
+            let mut timed_out = None;
             loop {
-                tokio::select! {
-                    how = &mut watched => break how,
-                    word = ears.word() => sender.send_modify(|stop| {
-                        // Asked a second time, it does not wait any longer.
-                        *stop = if *stop == Stop::No { word } else { Stop::AtOnce };
-                    }),
-                }
+                let word = tokio::select! {
+                    how = &mut watched => break how.map(|how| timed_out.map_or(how, Ending::TimedOut)),
+                    word = ears.word() => word,
+                    () = sleep_until(deadline.map_or_else(Instant::now, |(at, _)| at)), if deadline.is_some() => {
+                        timed_out = deadline.take().map(|(_, limit)| limit);
+                        Word::End(Stop::Gently)
+                    }
+                };
+                let word = match (word, kind) {
+                    (Word::End(stop), _) => stop,
+                    (Word::Alone, Kind::Attempts) => continue,
+                    // It comes to the end of the attempt that it is at, if that may outlive the runtime, and ends then.
+                    (Word::Alone, Kind::Server) => match self.called() {
+                        Some((now, left)) => {
+                            begun.set(Some(now.start));
+                            deadline = left;
+                            continue;
+                        }
+                        None => Stop::AtOnce,
+                    },
+                };
+                // Asked a second time, it does not wait any longer.
+                sender.send_modify(|stop| *stop = if *stop == Stop::No { word } else { Stop::AtOnce });
             }
         };
         // While the first process is not waited for, its number, and so the group's, belongs to nobody else.
@@ -233,6 +271,20 @@ impl Place {
             }
             Err(error) => Ended::not_started(&error),
         }
+    }
+
+    /// The attempt that a server was at when its runtime died, if it goes on, and when its time is over.
+    fn called(&self) -> Option<(Now, Option<(Instant, Duration)>)> {
+        let now = Now::read(&self.now)?;
+        let limit = match &now.alone {
+            Alone::Called { limit, .. } => *limit,
+            Alone::Kept | Alone::Ended => return None,
+        };
+        let deadline = limit.and_then(|(limit, at)| {
+            let left = Duration::from_nanos(at.saturating_sub(machine::uptime()?));
+            Some((Instant::now() + left, Duration::from_nanos(limit)))
+        });
+        Some((now, deadline))
     }
 
     fn log_end(&self) -> u64 {

@@ -136,6 +136,7 @@ impl Driver<'_, '_, Outside> {
         recorder.record_now(Record::RunFinished { status, counts, seconds, outputs: outputs.clone() });
         let last = Told::RunFinished { run: run.to_string(), status, seconds, steps: counts, outputs: outputs.clone() };
         recorder.close(&last)?;
+        executor.tidy();
         if let Some(only) = only.filter(|only| !only.found && status == Status::Succeeded) {
             let step = only.step;
             let message =

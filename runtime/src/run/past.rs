@@ -14,7 +14,6 @@ use crate::cache::Hit;
 use crate::codes;
 use crate::event::SweepHead;
 use crate::event::{Failure, Status};
-use crate::executor::local::Ending;
 use crate::history::{Begun, Ended, TrialState};
 use crate::journal::{self, Report, StepEnd};
 use crate::keeper::Left;
@@ -147,18 +146,7 @@ impl Past {
                 continue;
             }
             let open = open.contains_key(&remnant.now.step) && !told.contains(&remnant.now.step);
-            let held = open
-                && match remnant.left() {
-                    Left::Alive(_) => true,
-                    // What was stopped has no result to take over.
-                    Left::Ended(ended) => ended.how != Ending::Cancelled,
-                    // Its keeper is gone, too: what it held goes on by itself, and nobody will ever hear of it.
-                    Left::Nothing => {
-                        kill_marked(&marker(&resume.run, remnant.now.ticket, remnant.now.attempt));
-                        false
-                    }
-                };
-            if held {
+            if open && remnant.can_be_taken_over(&resume.run) {
                 past.remnants.insert(remnant.now.step.clone(), remnant);
             }
         }

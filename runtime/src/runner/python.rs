@@ -12,9 +12,11 @@ use standpipe_plan::{Body, Origin, Shape, Value};
 use super::{Attempt, Outcome, Runner};
 use crate::codes;
 use crate::event::{Event, Failure};
-use crate::executor::local::{Called, Local};
+use crate::executor::local::{Called, Ending, Local, stopped, timed_out};
+use crate::keeper::Ended;
+use crate::remains::Remnant;
 use crate::store::Stored;
-use crate::worker::{Message, Produced, PythonBody, PythonTask, Request};
+use crate::worker::{Message, Produced, PythonBody, PythonTask, Record, Request, answered, unanswered};
 
 pub(crate) const RUNNER: Runner = Runner {
     name: "python",
@@ -35,21 +37,58 @@ pub(super) async fn on_worker(local: Rc<Local>, attempt: Attempt, task: PythonTa
     let Some(ready) = attempt.environment.clone() else {
         return Outcome::failed(Failure::new(codes::NOT_STARTED, "this task has no Python environment"));
     };
-    let request = request(&local, &attempt, &Arc::new(task));
+    if let Some(held) = attempt.held.clone() {
+        return take_over(local, attempt, held, task, origin).await;
+    }
+    let request = request(&local, &attempt, &Arc::new(task), local.record_of(&attempt));
     let scratch = request.scratch.clone();
     let mut messages = messages(&local, &attempt);
     let called = local.call(&attempt, &ready, request, &mut messages).await;
     outcome(&local, &attempt, origin, &scratch, called).await
 }
 
-fn request(local: &Local, attempt: &Attempt, task: &Arc<PythonTask>) -> Request {
+/// The same for a call that an interrupted run left to its worker.
+async fn take_over(local: Rc<Local>, attempt: Attempt, held: Remnant, task: PythonTask, origin: Origin) -> Outcome {
+    let ended = local.wait_for(&attempt, &held).await;
+    let request = request(&local, &attempt, &Arc::new(task.clone()), Record::Never);
+    let request = Request { scratch: held.own().to_owned(), ..request };
+    let answered = answered(&request, local.root());
+    let log_end = match (&answered, &ended) {
+        (Some(answered), _) => answered.log_end,
+        (None, Ok(ended)) => ended.log_end,
+        (None, Err(_)) => held.now.start,
+    };
+    let effect = attempt.task().is_some_and(|task| task.effect);
+    let result = match (ended, answered) {
+        (Ok(Ended { how: Ending::TimedOut(after), .. }), _) => Err(timed_out(&attempt, after)),
+        (Ok(Ended { how: Ending::Cancelled, .. }), _) => Err(stopped(&attempt)),
+        (Err(failure), _) if failure.code != codes::LOST => Err(failure),
+        (_, Some(answered)) => answered.result,
+        // It was not told of the call any more, or what came of it was told to who is gone.
+        (Ok(Ended { how: Ending::Exited(0), .. }), None) if !effect => {
+            return Box::pin(on_worker(local, Attempt { held: None, ..attempt }, task, origin)).await;
+        }
+        (Ok(Ended { how: Ending::Exited(0), .. }) | Err(_), None) if effect => Err(super::result_lost(&attempt)),
+        (Ok(ended), None) => Err(unanswered(&request, &ended)),
+        (Err(lost), None) => Err(lost),
+    };
+    let called = Called { result, log: held.log(log_end) };
+    let outcome = outcome(&local, &attempt, origin, &request.scratch, called).await;
+    if !effect {
+        let _ = std::fs::remove_file(held.answer());
+    }
+    outcome
+}
+
+fn request(local: &Local, attempt: &Attempt, task: &Arc<PythonTask>, record: Record) -> Request {
     Request {
         task: Arc::clone(task),
         inputs: attempt.inputs.clone(),
         output: attempt.output.clone(),
-        scratch: local.work().join(format!("{}-{}", attempt.ticket, attempt.number)),
+        scratch: local.own(attempt),
         checkpoint: local.work().join(format!("{}-checkpoint", attempt.ticket)),
         attempt: attempt.number,
+        record,
     }
 }
 
@@ -83,8 +122,11 @@ async fn outcome(local: &Rc<Local>, attempt: &Attempt, origin: Origin, scratch: 
         },
         Err(failure) => (Err(kept_from(local, attempt, failure)), Vec::new()),
     };
-    // Most steps write nothing there.
-    let _ = std::fs::remove_dir_all(scratch);
+    // What an effect gave is kept until the run ends: it cannot be had a second time if this process ends before that is
+    // on record. Most steps write nothing there.
+    if !attempt.task().is_some_and(|task| task.effect) {
+        let _ = std::fs::remove_dir_all(scratch);
+    }
     let placed = |failure: Failure| if failure.line.is_some() { failure } else { failure.at(&attempt.plan, origin) };
     Outcome { result: result.map_err(placed), files, log }
 }
@@ -125,11 +167,12 @@ pub(super) async fn keep(
     scratch: &Path,
     produced: Produced,
 ) -> Result<(Value, Vec<Stored>), Failure> {
+    let effect = attempt.task().is_some_and(|task| task.effect);
     let mut kept = Vec::new();
     let mut files = Vec::new();
     for file in all_files(&produced) {
         let Produced::File { path, kind, format, rows } = file else { continue };
-        let own = path.starts_with(scratch);
+        let own = path.starts_with(scratch) && !effect;
         let adopted = local.adopt(path.clone(), own, *kind, format.clone(), *rows).await;
         let adopted = adopted.map_err(|error| super::not_kept(attempt, &error))?;
         files.extend(adopted.files);

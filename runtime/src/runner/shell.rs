@@ -41,7 +41,7 @@ async fn run(local: Rc<Local>, attempt: Attempt) -> Outcome {
         return take_over(local, attempt, held, origin).await;
     }
     let mut slot = local.slot(true);
-    let work = outputs::Work::new(local.work(), &attempt, attempt.ticket, attempt.number);
+    let work = outputs::Work::new(local.own(&attempt), &attempt);
     let mut program = String::new();
     let ended = match start(&local, &attempt, &text, &work).await {
         Ok(command) => {
@@ -73,8 +73,7 @@ async fn run(local: Rc<Local>, attempt: Attempt) -> Outcome {
 
 /// The same for an attempt that an interrupted run left to its keeper.
 async fn take_over(local: Rc<Local>, attempt: Attempt, held: Remnant, origin: Origin) -> Outcome {
-    let folder = local.folder_of(&held);
-    let work = outputs::Work::new(&folder, &attempt, held.now.ticket, held.now.attempt);
+    let work = outputs::Work::new(held.own().to_owned(), &attempt);
     let effect = attempt.task().is_some_and(|task| task.effect);
     let ended = local.wait_for(&attempt, &held).await;
     let log = ended.as_ref().ok().and_then(|ended| held.log(ended.log_end));
@@ -87,15 +86,16 @@ async fn take_over(local: Rc<Local>, attempt: Attempt, held: Remnant, origin: Or
         Ok(ended) => (Err(cause::failure(&local, &attempt, &ended, "bash", tail)), Vec::new()),
         Err(failure) => (Err(failure), Vec::new()),
     };
-    work.clear();
+    // As above.
+    if result.is_err() || !effect {
+        work.clear();
+    }
     // The session that is gone may have taken the result and ended before that was on record.
     if result.as_ref().is_err_and(|failure| failure.code == codes::NO_OUTPUT) {
         if !effect {
             return Box::pin(run(local, Attempt { held: None, ..attempt })).await;
         }
-        let message = format!("`{}` ended well, and what it gave was lost with the program", attempt.name.path);
-        let unknown = Failure::new(codes::UNKNOWN, message)
-            .with_help("go on with `standpipe runs resume --skip STEP`, or `--retry STEP` when it may happen again");
+        let unknown = super::result_lost(&attempt);
         return Outcome { result: Err(placed(unknown, &attempt.plan, origin)), files: Vec::new(), log };
     }
     Outcome { result: result.map_err(|failure| placed(failure, &attempt.plan, origin)), files, log }

@@ -16,7 +16,7 @@ use super::inputs::Inputs;
 use super::process::{Worker, tail};
 use super::produced::produced;
 use super::reply::Reply;
-use super::{Message, Outcome, Produced, PythonBody, Request};
+use super::{Message, Outcome, Produced, PythonBody, Record, Request};
 
 /// A task with the shapes of one kind of call, as a worker knows it.
 #[derive(Debug)]
@@ -67,6 +67,8 @@ struct Head<'a> {
     scratch: &'a Path,
     checkpoint: &'a Path,
     seed: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record: Option<Record>,
 }
 
 /// Bytes of calls that are sent ahead of their answers: what surely fits into a socket that nobody reads.
@@ -184,6 +186,7 @@ impl Worker {
             scratch: &request.scratch,
             checkpoint: &request.checkpoint,
             seed: inputs.seed,
+            record: Some(request.record).filter(|record| *record != Record::Never),
         };
         self.socket.push_with(|frame| {
             frame.extend_from_slice(br#"{"call":["#);
@@ -270,7 +273,7 @@ fn unsent(request: &Request, error: &io::Error) -> Failure {
 }
 
 /// The failure of a step whose process is gone.
-fn died(request: &Request, end: End) -> Failure {
+pub(super) fn died(request: &Request, end: End) -> Failure {
     let name = &request.task.name;
     let code = if end.out_of_memory { codes::OUT_OF_MEMORY } else { codes::WORKER_DIED };
     let failure = Failure::new(code, format!("the worker process of `{name}` is gone: {}", end.why));

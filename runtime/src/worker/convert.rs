@@ -8,7 +8,7 @@ use standpipe_plan::{Frame, Shape, Value};
 use crate::codes;
 use crate::event::Failure;
 
-use super::{Produced, PythonBody, PythonTask, Request, Worker};
+use super::{Produced, PythonBody, PythonTask, Record, Request, Worker};
 
 /// Numbers of the two tasks, which no plan's tasks reach.
 const TO_CSV: u32 = u32::MAX;
@@ -61,6 +61,7 @@ impl Worker {
             scratch: scratch.into(),
             checkpoint: scratch.into(),
             attempt: 1,
+            record: Record::Never,
         };
         let outcome = self.call(request, &mut |_| {}).await;
         // What goes wrong has no place in anybody's file.

@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 
 /// The largest frame that is accepted or sent, in bytes. The worker itself stops a little below.
-const LARGEST: usize = 66 << 20;
+pub(super) const LARGEST: usize = 66 << 20;
 
 /// Room for reading, so that a small frame takes one system call.
 const ROOM: usize = 16 << 10;

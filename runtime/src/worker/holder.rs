@@ -18,6 +18,8 @@ use super::WorkerOptions;
 pub struct KeptBy {
     pub program: PathBuf,
     pub lease: PathBuf,
+    /// Bytes that one call may print once the runtime is gone, which looks after that before.
+    pub most: u64,
 }
 
 #[derive(Debug)]
@@ -36,6 +38,14 @@ pub(super) struct End {
 impl End {
     pub(super) fn said(why: String) -> Self {
         Self { why, out_of_memory: false }
+    }
+
+    /// As its keeper tells of it.
+    pub(super) fn of(ended: &Ended) -> Self {
+        match ended.out_of_memory {
+            true => Self { why: "memory ran out, and the kernel killed it".into(), out_of_memory: true },
+            false => Self { why: of_ending(ended.how), out_of_memory: false },
+        }
     }
 }
 
@@ -61,7 +71,7 @@ impl Holder {
         socket: UnixStream,
     ) -> std::io::Result<Self> {
         let output = Stdio::from(std::os::fd::OwnedFd::from(socket));
-        let limit = LogLimit { log: &options.log, most: u64::MAX };
+        let limit = LogLimit { log: &options.log, most: kept.most };
         let mut keeper = Keeper::start(&kept.program, Kind::Server, &kept.lease, limit, output)?;
         let mut request = Request::of(command, String::new(), options.root.clone());
         request.confinement = options.confinement.clone();
@@ -97,10 +107,7 @@ impl Holder {
                     *known = keeper.ended().await.ok();
                 }
                 match known {
-                    Some(ended) if ended.out_of_memory => {
-                        End { why: "memory ran out, and the kernel killed it".into(), out_of_memory: true }
-                    }
-                    Some(ended) => End { why: of_ending(ended.how), out_of_memory: false },
+                    Some(ended) => End::of(ended),
                     None => End { why: "the process that held it was killed".into(), out_of_memory: false },
                 }
             }

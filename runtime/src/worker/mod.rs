@@ -1,6 +1,7 @@
 //! Warm Python workers: one process an environment and slot, imports stay loaded. Knows nothing of scheduling,
 //! caching or the store: it is given inputs and a folder to write into, and says what came out.
 
+mod answer;
 mod call;
 mod convert;
 mod frame;
@@ -14,12 +15,14 @@ mod reply;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use serde::Serialize;
 use smol_str::SmolStr;
 use standpipe_plan::{BlobKind, Frame, Module, Shape, Value};
 
 use crate::event::{Failure, LogRange};
 use crate::sandbox::Confinement;
 
+pub(crate) use answer::{answer_file, answered, unanswered};
 pub(crate) use call::Sent;
 pub use holder::{Ask, KeptBy};
 pub use process::Worker;
@@ -91,6 +94,20 @@ pub struct Request {
     /// The folder that `checkpoint` gives the body; made lazily.
     pub checkpoint: PathBuf,
     pub attempt: u32,
+    pub record: Record,
+}
+
+/// When a worker notes what comes of a call, beside its scratch folder, for whoever comes after this process.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Record {
+    /// The call ends with this process.
+    #[default]
+    Never,
+    /// When this process is gone: until the call has ended, the worker goes on without it.
+    Alone,
+    /// Before it is told, too.
+    Always,
 }
 
 /// What a step produced: a value whose large parts are files in the request's scratch folder, not yet in the store.

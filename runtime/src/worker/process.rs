@@ -85,7 +85,7 @@ impl Worker {
             defined: 0,
             calls: 0,
         };
-        let hello = Hello::new(&worker.root, &options.modules);
+        let hello = Hello::new(&worker.root, &options.modules, options.kept_by.is_some());
         let greeted = worker.socket.push(&hello);
         let answer = tokio::time::timeout(PATIENCE, worker.greeting()).await;
         let why = match (greeted, answer) {
@@ -113,6 +113,11 @@ impl Worker {
     #[must_use]
     pub fn pid(&self) -> u32 {
         self.holder.pid()
+    }
+
+    /// The value of [`MARKER`] in its environment and that of all that it starts.
+    pub(crate) fn marker(&self) -> &str {
+        &self.marker
     }
 
     /// How to ask the process to end while a step runs on it.

@@ -10,7 +10,7 @@ pub(super) const START: &str = "import sys; exec(compile(sys.argv[1], '<standpip
 pub(super) const BOOT: &str = include_str!("python/boot.py");
 
 /// The modules of the program: name and text.
-const PROGRAM: [(&str, &str); 23] = [
+const PROGRAM: [(&str, &str); 24] = [
     ("annotated", include_str!("python/annotated.py")),
     ("body", include_str!("python/body.py")),
     ("codecs", include_str!("python/codecs.py")),
@@ -25,6 +25,7 @@ const PROGRAM: [(&str, &str); 23] = [
     ("plainjson", include_str!("python/plainjson.py")),
     ("protocol", include_str!("python/protocol.py")),
     ("read", include_str!("python/read.py")),
+    ("record", include_str!("python/record.py")),
     ("reset", include_str!("python/reset.py")),
     ("scalars", include_str!("python/scalars.py")),
     ("scope", include_str!("python/scope.py")),
@@ -42,11 +43,12 @@ pub(super) struct Hello<'a> {
     program: Vec<Module>,
     modules: &'a [Module],
     root: &'a str,
+    kept: bool,
 }
 
 impl<'a> Hello<'a> {
-    /// The program, and the project's `modules` below `root`.
-    pub(super) fn new(root: &'a str, modules: &'a [Module]) -> Self {
+    /// The program, and the project's `modules` below `root`; whether another process holds the worker.
+    pub(super) fn new(root: &'a str, modules: &'a [Module], kept: bool) -> Self {
         let package =
             Module { name: "_standpipe".into(), path: "__init__.py".into(), text: String::new(), package: true };
         let parts = PROGRAM.iter().map(|(name, text)| Module {
@@ -55,6 +57,6 @@ impl<'a> Hello<'a> {
             text: (*text).into(),
             package: false,
         });
-        Self { program: std::iter::once(package).chain(parts).collect(), modules, root }
+        Self { program: std::iter::once(package).chain(parts).collect(), modules, root, kept }
     }
 }

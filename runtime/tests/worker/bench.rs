@@ -6,7 +6,9 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError};
 use standpipe_plan::{Bound, Environment, Field, Frame, Module, Shape, Value};
 use standpipe_runtime::Failure;
 use standpipe_runtime::environment::ensure;
-use standpipe_runtime::worker::{Message, Outcome, Produced, PythonBody, PythonTask, Request, Worker, WorkerOptions};
+use standpipe_runtime::worker::{
+    Message, Outcome, Produced, PythonBody, PythonTask, Record, Request, Worker, WorkerOptions,
+};
 use tokio::runtime::Runtime;
 
 /// The `.pipe` file and line that raw bodies are said to stand at.
@@ -72,6 +74,7 @@ impl Bench {
             scratch: self.folder.path().join("scratch"),
             checkpoint: self.folder.path().join("checkpoint"),
             attempt: 1,
+            record: Record::Never,
         }
     }
 

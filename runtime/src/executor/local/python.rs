@@ -17,9 +17,11 @@ use crate::codes;
 use crate::environment::Ready;
 use crate::event::{Failure, LogRange};
 use crate::executor::Stop;
+use crate::machine;
+use crate::remains::Alone;
 use crate::runner::Attempt;
 use crate::sandbox::{Confinement, Tier};
-use crate::worker::{Ask, KeptBy, Message, Outcome, Produced, Request, WorkerOptions};
+use crate::worker::{Ask, KeptBy, Message, Outcome, Produced, Record, Request, WorkerOptions};
 
 /// How often new output is looked for.
 pub(super) const LOOK: Duration = Duration::from_millis(200);
@@ -44,7 +46,7 @@ impl Local {
         }
         let warm = match attempt.veil.is_some() {
             true => self.veiled(attempt, ready).await,
-            false => self.begun(attempt, ready).await,
+            false => self.begun(attempt, ready, request.record).await,
         };
         let mut warm = match warm {
             Ok(warm) => warm,
@@ -112,10 +114,28 @@ impl Local {
         }
     }
 
+    /// What the worker of an attempt is to note. What has secrets to hide does not outlive who hides them, and what a
+    /// probe would find is asked anew.
+    pub(crate) fn record_of(&self, attempt: &Attempt) -> Record {
+        if self.site.keeper.is_none() || attempt.veil.is_some() || attempt.probe {
+            return Record::Never;
+        }
+        match attempt.task().is_some_and(|task| task.effect) {
+            true => Record::Always,
+            false => Record::Alone,
+        }
+    }
+
     /// A worker whose log is ready for the attempt.
-    async fn begun(&self, attempt: &Attempt, ready: &Ready) -> Result<Warm, Failure> {
+    async fn begun(&self, attempt: &Attempt, ready: &Ready, record: Record) -> Result<Warm, Failure> {
         let mut warm = self.worker(self.kind(attempt, ready)).await?;
-        match warm.slot.begin(|start| self.now(attempt, start)) {
+        let alone = match record {
+            Record::Never => Alone::Ended,
+            Record::Alone | Record::Always => {
+                Alone::Called { marker: warm.worker.marker().to_owned(), limit: limit(attempt) }
+            }
+        };
+        match warm.slot.begin(|start| self.now(attempt, start, alone)) {
             Ok(_) => Ok(warm),
             Err(error) => {
                 self.end(warm).await;
@@ -127,7 +147,7 @@ impl Local {
     /// A worker of its own for an attempt with secrets, which prints where they are taken out.
     async fn veiled(&self, attempt: &Attempt, ready: &Ready) -> Result<Warm, Failure> {
         let mut slot = self.slot(false);
-        let begun = slot.begin(|start| self.now(attempt, start)).map(|_| ());
+        let begun = slot.begin(|start| self.now(attempt, start, Alone::Ended)).map(|_| ());
         let raw = match &attempt.veil {
             Some(veil) => begun.and_then(|()| slot.veil(veil)),
             None => Err(io::Error::other("there is nothing to hide")),
@@ -173,7 +193,11 @@ impl Local {
         }
         let slot = self.slot(false);
         let mut options = self.options(&kind, &slot);
-        options.kept_by = self.site.keeper.clone().map(|program| KeptBy { program, lease: slot.lease() });
+        options.kept_by = self.site.keeper.clone().map(|program| KeptBy {
+            program,
+            lease: slot.lease(),
+            most: slot.log_limit().most,
+        });
         pool::start(options, kind, slot).await.map_err(|(failure, slot)| {
             self.give_back(slot);
             failure
@@ -234,7 +258,7 @@ impl Local {
         };
         // Not the step's own doing.
         let mut warm = self.worker(Kind::new(ready, attempt.threads, &Seats::default(), Confinement::open())).await?;
-        match warm.slot.begin(|start| self.now(attempt, start)) {
+        match warm.slot.begin(|start| self.now(attempt, start, Alone::Ended)) {
             Ok(_) => Ok(warm),
             Err(error) => {
                 let error: io::Error = error;
@@ -243,6 +267,12 @@ impl Local {
             }
         }
     }
+}
+
+/// How long an attempt that begins now may take, and when that is over, in nanoseconds.
+fn limit(attempt: &Attempt) -> Option<(u64, u64)> {
+    let limit = u64::try_from(attempt.timeout?.as_nanos()).ok()?;
+    Some((limit, machine::uptime()?.saturating_add(limit)))
 }
 
 pub(super) fn ask(asker: Ask) -> Instant {

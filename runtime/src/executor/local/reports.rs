@@ -8,8 +8,6 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value};
 use smol_str::SmolStr;
 
-use crate::schedule::Ticket;
-
 /// Names the file to the process.
 pub(super) const VARIABLE: &str = "STANDPIPE_REPORT";
 
@@ -39,9 +37,9 @@ impl Reports {
         Self { path, file: None, read: 0, rest: Vec::new() }
     }
 
-    /// Those of an attempt whose session keeps its files in `folder`.
-    pub(super) fn of(folder: &Path, ticket: Ticket, attempt: u32) -> Self {
-        Self::new(super::own_folder(folder, ticket, attempt).join("report"))
+    /// Those of an attempt that keeps its files in `own`.
+    pub(super) fn of(own: &Path) -> Self {
+        Self::new(own.join("report"))
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -91,7 +89,15 @@ fn report(line: &[u8]) -> Option<Vec<Reported>> {
         Some(step) => Some(step.as_i64()?),
     };
     let numbers = fields.iter().filter(|(name, _)| *name != "step");
-    numbers.map(|(name, value)| Some(Reported { name: name.as_str().into(), value: value.as_f64()?, at })).collect()
+    numbers.map(|(name, value)| Some(Reported { name: name.as_str().into(), value: number(value)?, at })).collect()
+}
+
+/// A number, by name where JSON has no word for it.
+fn number(value: &Value) -> Option<f64> {
+    match value.as_str() {
+        Some(name @ ("nan" | "inf" | "-inf")) => name.parse().ok(),
+        _ => value.as_f64(),
+    }
 }
 
 #[cfg(test)]
@@ -113,5 +119,7 @@ mod tests {
         file.write_all(b" 1}\nauc=2\n\n{\"auc\": \"high\"}\n").expect("written");
         assert_eq!(reports.fresh(), (vec![auc(1.0, None)], vec!["auc=2".to_owned(), "{\"auc\": \"high\"}".to_owned()]));
         assert_eq!(reports.fresh(), (vec![], vec![]));
+        file.write_all(b"{\"auc\": \"-inf\"}\n").expect("written");
+        assert_eq!(reports.fresh(), (vec![auc(f64::NEG_INFINITY, None)], vec![]));
     }
 }

@@ -11,6 +11,7 @@ use super::python::{Called, LOOK, ask, stopped};
 use crate::environment::Ready;
 use crate::event::Failure;
 use crate::executor::Stop;
+use crate::remains::Alone;
 use crate::runner::Attempt;
 use crate::worker::{Message, Outcome, Request, Sent};
 
@@ -28,7 +29,7 @@ impl Local {
             return Err(stopped(attempt));
         }
         let mut warm = self.worker(self.kind(attempt, ready)).await?;
-        if let Err(error) = warm.slot.begin(|start| self.now(attempt, start)) {
+        if let Err(error) = warm.slot.begin(|start| self.now(attempt, start, Alone::Ended)) {
             self.end(warm).await;
             return Err(super::not_started(attempt, &error));
         }

@@ -11,6 +11,7 @@ use crate::event::Failure;
 use crate::executor::Stop;
 use crate::executor::local::{Local, stopped};
 use crate::runner::{Attempt, Outcome};
+use crate::worker::Record;
 
 pub(super) async fn run(local: Rc<Local>, attempts: Vec<Attempt>) {
     let mut left = VecDeque::from(attempts);
@@ -27,7 +28,7 @@ pub(super) async fn run(local: Rc<Local>, attempts: Vec<Attempt>) {
             Err(_) if *local.stop().borrow() != Stop::No => return give_up(&local, left, stopped),
             Err(failure) => return give_up(&local, left, |_| failure.clone()),
         };
-        let requests: Vec<_> = left.iter().map(|attempt| request(&local, attempt, &task)).collect();
+        let requests: Vec<_> = left.iter().map(|attempt| request(&local, attempt, &task, Record::Never)).collect();
         let sent = series.send(requests).await;
         for _ in 0..sent {
             let Some(attempt) = left.pop_front() else { break };

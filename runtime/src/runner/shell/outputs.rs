@@ -11,7 +11,7 @@ use standpipe_plan::{BlobKind, Shape, Value};
 
 use crate::codes;
 use crate::event::Failure;
-use crate::executor::local::{Local, own_folder};
+use crate::executor::local::Local;
 use crate::runner::Attempt;
 use crate::store::Stored;
 
@@ -40,9 +40,8 @@ impl Output {
 }
 
 impl Work {
-    /// Below `work`; `ticket` and `number` are the attempt's own, or those it had in an earlier session.
-    pub(super) fn new(work: &Path, attempt: &Attempt, ticket: u64, number: u32) -> Self {
-        let folder = own_folder(work, ticket, number);
+    /// Those of an attempt that keeps its files in `folder`.
+    pub(super) fn new(folder: PathBuf, attempt: &Attempt) -> Self {
         let output = |field: Option<&SmolStr>, shape: &Shape| {
             let name = field.map_or("out", SmolStr::as_str);
             let path = folder.join(format!("{name}{}", ending(shape)));
@@ -155,7 +154,9 @@ async fn read_one(
         }
         shape => return read_text(step, output, shape),
     };
-    let adopted = local.adopt(output.path.clone(), true, kind, format, None).await.map_err(|error| {
+    // What an effect wrote may have to be read a second time.
+    let own = !attempt.task().is_some_and(|task| task.effect);
+    let adopted = local.adopt(output.path.clone(), own, kind, format, None).await.map_err(|error| {
         if error.kind() == io::ErrorKind::StorageFull {
             return crate::runner::not_kept(attempt, &error);
         }

@@ -12,6 +12,7 @@ from _standpipe import body, habits, modules, read, reset, streams, trace, write
 from _standpipe.fault import Ended, Fault, returned
 from _standpipe.packages import need
 from _standpipe.protocol import LARGEST, Channel, TooLarge
+from _standpipe.record import Record
 from _standpipe.scope import Call
 
 
@@ -90,7 +91,7 @@ class Worker:
         self.modules = modules.Modules(project)
         # Whether functions of the project's modules may change something that lasts; found out when one is called.
         self.lasting = None
-        self.channel = Channel(socket)
+        self.channel = Channel(socket, hello["kept"])
         self.root = hello["root"]
         self.tasks = {}
         self.own = {os.path.join(self.root, module["path"]) for module in hello["modules"]}
@@ -109,7 +110,10 @@ class Worker:
         task = self.tasks[request["task"]]
         number = request["call"]
         start = self.output.end()
-        call = Call(self.channel, number, request["files"], request["scratch"], request["checkpoint"], request["seed"])
+        scratch, record = request["scratch"], request.get("record")
+        call = Call(self.channel, number, request["files"], scratch, request["checkpoint"], request["seed"])
+        if record is not None:
+            self.channel.record = Record(scratch, record == "always")
         try:
             if self.modules.renewed():
                 for known in self.tasks.values():
@@ -128,7 +132,7 @@ class Worker:
         if children() or self.lasts(task) or self.reset.spoiled():
             content["left"] = True
         try:
-            self.channel.send(answer)
+            self.channel.answer(answer)
         except (TooLarge, UnicodeEncodeError, ValueError, RecursionError) as error:
             if isinstance(error, TooLarge):
                 message = f"the result has {error.args[0]} bytes, more than the {LARGEST} that travel inline"
@@ -137,7 +141,7 @@ class Worker:
                 fault = Fault("result", "the result holds text that is not Unicode: a lone surrogate")
             failed = {**content, **self.failure(fault, task)}
             failed.pop("value", None)
-            self.channel.send({"failed": failed})
+            self.channel.answer({"failed": failed})
 
     def lasts(self, task):
         """Whether the step may have changed something that is not put back."""
