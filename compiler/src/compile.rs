@@ -5,7 +5,7 @@ use standpipe_syntax::diag::Diagnostic;
 
 use crate::emit::emit;
 use crate::lower::lower;
-use crate::optimise::{PassReport, optimise};
+use crate::optimise::{PassReport, last_uses, optimise};
 use crate::resolve::DeclId;
 use crate::{Analysis, World};
 
@@ -43,6 +43,8 @@ pub fn compile(_world: &dyn World, analysis: &Analysis, pipeline: DeclId) -> Com
     compiled.lowered = graph.dump();
     compiled.passes = optimise(&mut graph);
     compiled.optimised = graph.dump();
-    compiled.plan = Some(emit(&graph));
+    let plan = emit(&graph);
+    compiled.passes.push(last_uses(&plan));
+    compiled.plan = Some(plan);
     compiled
 }

@@ -188,6 +188,7 @@ impl<'a> Emitter<'a> {
             }
             self.emitted.push(task);
         }
-        Step { task: TaskId(task), inputs, output: step.output.clone() }
+        let joins = step.joins.map(|id| self.id(id));
+        Step { task: TaskId(task), inputs, output: step.output.clone(), joins }
     }
 }

@@ -8,7 +8,7 @@ use std::fmt;
 use crate::{Body, Digest, Expr, Node, NodeId, NodeKind, Plan, Region};
 
 /// The version of the plan format that this library writes and reads.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 const MAGIC: &str = "standpipe-plan";
 /// Deepest nesting accepted in a plan's JSON, so that a hostile file cannot exhaust the stack.
@@ -178,6 +178,9 @@ fn region(
             }
             NodeKind::Step(step) if step.task.0 as usize >= plan.tasks.len() => {
                 return Err(format!("node {:?} names a task that is not there", node.id));
+            }
+            NodeKind::Step(step) if step.joins.is_some_and(|id| !visible.contains(&id)) => {
+                return Err(format!("node {:?} goes on from a node that does not stand before it", node.id));
             }
             NodeKind::Sweep(sweep) if sweep.axes.is_empty() || sweep.objectives.is_empty() => {
                 return Err(format!("node {:?} is a sweep of nothing", node.id));

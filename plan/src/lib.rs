@@ -13,6 +13,7 @@ mod schedule;
 mod shape;
 mod show;
 mod text;
+mod uses;
 mod value;
 
 pub use control::{Axis, MatchArm, Measure, Objective, Space, Sweep};
@@ -27,4 +28,5 @@ pub use plan::{
 pub use schedule::{CatchUp, Overlap, Schedule, Trigger};
 pub use shape::{Bound, Field, Length, Mismatch, Shape};
 pub use text::{is_date, is_secret_name, is_time, place};
+pub use uses::{Uses, uses};
 pub use value::{Blob, BlobKind, Value};

@@ -1,5 +1,6 @@
 //! The plan itself: regions of nodes over a table of distinct tasks.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -100,6 +101,10 @@ pub struct Task {
     pub environment: Option<EnvironmentId>,
     /// What a `Table` is in Python.
     pub frame: Frame,
+    /// Of inputs that are tables, by name: the columns that the body reads, where it surely reads no others and has
+    /// others to read. It is given those. No part of what a result is found by: the body says the same.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub reads: BTreeMap<SmolStr, Vec<SmolStr>>,
     pub settings: Settings,
     /// What makes it one that stays up: a call of it deploys it, and gives its endpoint.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -383,6 +388,10 @@ pub struct Step {
     /// One for each input, in the order of the declaration.
     pub inputs: Vec<Input>,
     pub output: Shape,
+    /// The step of the same region that this one goes on from: as soon as that is done, and all else that this one
+    /// waits for, it starts in that one's place, ahead of what waits for room.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub joins: Option<NodeId>,
 }
 
 /// One input of a step.

@@ -78,7 +78,9 @@ fn plan_of(value: Value, expr: Expr) -> Plan {
     let row = vec![Field { name: "id".into(), shape: Shape::Optional(Box::new(Shape::Int(Some(bound)))) }];
     let input = Input { name: "rows".into(), value: expr.clone(), shape: Shape::Table(Some(row)) };
     let output = Shape::Artifact { label: "Model".into(), codec: "joblib".into() };
-    let step = |task| NodeKind::Step(Step { task: TaskId(task), inputs: vec![input.clone()], output: output.clone() });
+    let step = |task| {
+        NodeKind::Step(Step { task: TaskId(task), inputs: vec![input.clone()], output: output.clone(), joins: None })
+    };
     let node = |id, name: &str, kind| Node { id: NodeId(id), name: name.into(), kind, after: vec![], origin: ORIGIN };
     let result = |node| Expr::Node(NodeId(node));
     let region = |nodes, result| Region { nodes, result };
@@ -97,12 +99,16 @@ fn plan_of(value: Value, expr: Expr) -> Plan {
     };
     let mut publish = node(8, "publish_2", step(1));
     publish.after = vec![NodeId(6)];
+    if let NodeKind::Step(step) = &mut publish.kind {
+        step.joins = Some(NodeId(2));
+    }
     let task = |name: &str, body| Task {
         name: name.into(),
         effect: name == "publish",
         body,
         environment: Some(EnvironmentId(0)),
         frame: Frame::Polars,
+        reads: [("rows".into(), vec!["id".into()])].into(),
         settings: Settings {
             cpu: Some(Expr::Const(Value::Float(0.5))),
             memory: Some(Expr::Input("rows".into())),
@@ -189,7 +195,7 @@ proptest! {
 
     #[test]
     fn any_json_of_the_right_digest_is_no_panic(json in "[\\[\\]{}\",:0-9a-z]{0,60}") {
-        let text = format!("standpipe-plan 2\n{}\n{json}\n", Digest::of(json.as_bytes()));
+        let text = format!("standpipe-plan 3\n{}\n{json}\n", Digest::of(json.as_bytes()));
         prop_assert!(decode(text.as_bytes()).is_err());
     }
 }
@@ -216,8 +222,8 @@ fn a_plan_with_one_changed_byte_is_refused() {
 #[test]
 fn another_version_and_other_files_say_what_they_are() {
     let text = encode(&example());
-    let newer = text.replacen("standpipe-plan 2", "standpipe-plan 3", 1);
-    assert_eq!(decode(newer.as_bytes()), Err(PlanError::Version { found: "3".into() }));
+    let newer = text.replacen("standpipe-plan 3", "standpipe-plan 4", 1);
+    assert_eq!(decode(newer.as_bytes()), Err(PlanError::Version { found: "4".into() }));
     assert_eq!(decode(b"pipeline main() {}\n"), Err(PlanError::NotAPlan));
     assert_eq!(decode(b""), Err(PlanError::NotAPlan));
     assert_eq!(decode(b"standpipe-plan"), Err(PlanError::Damaged));

@@ -22,6 +22,8 @@ bugs! {
     SlotLeakOnSuccess,
     SlotGivenTwice,
     DispatchGivenBackEarly,
+    KeptPlaceTakenTwice,
+    KeptPlaceLost,
     OneRetryTooMany,
     RetryWhileCancelling,
     BackoffLost,

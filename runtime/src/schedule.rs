@@ -3,6 +3,7 @@
 
 mod activation;
 mod control;
+mod joined;
 mod layout;
 #[cfg(not(test))]
 mod queue;
@@ -16,7 +17,7 @@ mod sweep;
 mod tests;
 mod together;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
@@ -271,6 +272,8 @@ pub(crate) struct Schedule<'p> {
     queue: Queue,
     admission: Admission,
     together: Together,
+    /// What a step took, kept for the one that goes on from it, until that starts or comes to nothing.
+    places: BTreeMap<(ActivationId, usize), Demand>,
     work: VecDeque<Work>,
     effects: Vec<Effect>,
     draining: Option<Draining>,
@@ -323,6 +326,7 @@ impl<'p> Schedule<'p> {
             queue: Queue::default(),
             admission: Admission::new(capacity),
             together: Together::new(&plan.tasks),
+            places: BTreeMap::new(),
             work: VecDeque::new(),
             effects: Vec::new(),
             draining: None,
@@ -394,6 +398,7 @@ impl<'p> Schedule<'p> {
             ("work", !self.work.is_empty()),
             ("the queue", !self.queue.is_empty()),
             ("dispatches", !self.together.is_empty()),
+            ("places", !self.places.is_empty()),
             ("trials that are to stop", self.stopping > 0),
             ("alarms", !self.alarms.is_empty()),
             ("recalls", !self.recalls.is_empty()),

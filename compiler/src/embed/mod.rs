@@ -14,6 +14,8 @@ pub use python::{Mention, mentions as python_mentions};
 pub use readings::Readings;
 pub use text::offset;
 
+use std::collections::BTreeMap;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use standpipe_plan::{Frame, Module};
@@ -42,6 +44,8 @@ pub struct Embedded {
     pub sql_names: FxHashMap<DeclId, Vec<sql::SqlName>>,
     /// The project's modules that raw Python bodies import, directly or not: indices into `modules`.
     pub raw_modules: FxHashMap<DeclId, Vec<u32>>,
+    /// Of tables that Python bodies are given, by name: the columns that are all that the body reads.
+    pub columns: FxHashMap<DeclId, BTreeMap<SmolStr, Vec<SmolStr>>>,
     /// Modules of the project that some body needs.
     pub modules: Vec<Module>,
     /// Files of other languages that diagnostics point into; their numbers follow those of the `.pipe` files.

@@ -37,7 +37,8 @@ impl Graph {
                         step.inputs.iter().map(|input| format!("{}: {}", input.name, show(&input.value))).collect();
                     let effect = if task.is_some_and(|task| task.effect) { "effect " } else { "" };
                     let called = task.map_or("?", |task| task.name.as_str());
-                    let _ = writeln!(out, "{effect}{called}({}) -> {}{name}", inputs.join(", "), step.output);
+                    let joins = step.joins.map_or(String::new(), |id| format!(", goes on from %{}", id.0));
+                    let _ = writeln!(out, "{effect}{called}({}) -> {}{joins}{name}", inputs.join(", "), step.output);
                 }
                 NodeKind::If { condition, then, otherwise } => {
                     let _ = writeln!(out, "if {}", show(condition));

@@ -256,6 +256,11 @@ impl Graph {
         self.nodes.neighbors_directed(index_of(id), Direction::Incoming).map(id_of)
     }
 
+    /// The nodes that read node `id` by themselves, as of the last [`Graph::link`].
+    pub fn readers(&self, id: NodeId) -> impl Iterator<Item = NodeId> + '_ {
+        self.nodes.neighbors_directed(index_of(id), Direction::Outgoing).map(id_of)
+    }
+
     /// Nodes that change the world: effects, and whatever holds one.
     #[must_use]
     pub fn effectful(&self) -> FxHashSet<NodeId> {

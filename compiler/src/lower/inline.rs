@@ -92,7 +92,7 @@ impl Lowerer<'_> {
         };
         let output = shape(&output, &self.checked.resolved);
         let name = self.names.unique(name);
-        Expr::Node(self.add(&name, NodeKind::Step(Step { task, inputs, output }), span))
+        Expr::Node(self.add(&name, NodeKind::Step(Step { task, inputs, output, joins: None }), span))
     }
 
     fn inline(&mut self, decl: DeclId, pipeline: &ast::Pipeline, call: &Call, values: Vec<Expr>, span: Span) -> Expr {

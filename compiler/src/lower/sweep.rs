@@ -73,6 +73,7 @@ impl Lowerer<'_> {
         self.graph.tasks.push(Task {
             name: "trials".into(),
             effect: false,
+            reads: Default::default(),
             service: None,
             body,
             environment: None,
@@ -85,7 +86,7 @@ impl Lowerer<'_> {
             value: Expr::Field(Box::new(found.clone()), "trials".into()),
             shape: Shape::List(Box::new(Shape::Record(columns.clone()))),
         };
-        let step = Step { task, inputs: vec![rows], output: Shape::Table(Some(columns)) };
+        let step = Step { task, inputs: vec![rows], output: Shape::Table(Some(columns)), joins: None };
         let name = self.names.unique(&format!("{name}.trials"));
         Expr::Node(self.add(&name, NodeKind::Step(step), span))
     }

@@ -43,6 +43,7 @@ impl Lowerer<'_> {
             body: self.body(decl, task),
             environment,
             frame: self.frame_of(decl, task),
+            reads: self.embedded.columns.get(&decl).cloned().unwrap_or_default(),
             settings,
             service,
             origin: self.origin(task.name.span),

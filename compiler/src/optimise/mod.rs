@@ -3,10 +3,15 @@
 mod dead;
 mod fold;
 mod hoist;
+mod join;
+mod last;
 mod lift;
+mod project;
 mod share;
 #[cfg(test)]
 mod tests;
+
+use standpipe_plan::Plan;
 
 use crate::graph::Graph;
 
@@ -14,12 +19,14 @@ use crate::graph::Graph;
 pub type Pass = fn(&mut Graph) -> Vec<String>;
 
 /// All passes, in the order in which they run.
-pub const PASSES: [(&str, Pass); 5] = [
+pub const PASSES: [(&str, Pass); 7] = [
     ("fold", fold::fold),
     ("hoist", hoist::hoist),
     ("lift", lift::lift),
     ("share", share::share),
     ("dead", dead::dead),
+    ("join", join::join),
+    ("project", project::project),
 ];
 
 /// What one pass did.
@@ -39,4 +46,9 @@ pub fn optimise(graph: &mut Graph) -> Vec<PassReport> {
         report
     };
     PASSES.into_iter().map(run).collect()
+}
+
+/// What is let go of early when the plan runs.
+pub(crate) fn last_uses(plan: &Plan) -> PassReport {
+    PassReport { name: "last", what: last::last(plan) }
 }

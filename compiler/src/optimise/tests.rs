@@ -5,9 +5,9 @@ use std::collections::HashMap;
 
 use proptest::prelude::*;
 use standpipe_plan::{
-    Axis, BinaryOp, Body, Builtin, CachePolicy, Digest, EvalError, Expr, Frame, Input, Measure, Node, NodeId,
+    Axis, BinaryOp, Body, Builtin, CachePolicy, Digest, EvalError, Expr, Field, Frame, Input, Measure, Node, NodeId,
     NodeKind as PlanKind, Objective, Origin, Plan, Region, Scope, Settings, Shape, Space, Step, Task, TaskId, Value,
-    decode, encode, equal, eval,
+    decode, encode, equal, eval, uses,
 };
 
 use super::{PASSES, Pass, optimise};
@@ -23,7 +23,8 @@ pub(super) struct Builder {
 }
 
 impl Builder {
-    /// Task 0 and 1 are pure, 2 is pure but never cached, 3 is an effect.
+    /// Task 0 and 1 are pure, 2 is pure but never cached, 3 is an effect; 4, never cached, and 5 are in Python. So are
+    /// 6 and 7, which read only those columns of a table that their names say.
     pub(super) fn new() -> Self {
         let mut graph = Graph::new("p".into(), vec!["p.pipe".into()], Shape::Json);
         for (name, effect, cache) in [
@@ -31,14 +32,25 @@ impl Builder {
             ("fit", false, CachePolicy::On),
             ("sample", false, CachePolicy::Off),
             ("publish", true, CachePolicy::On),
+            ("draw", false, CachePolicy::Off),
+            ("score", false, CachePolicy::On),
+            ("reads_x", false, CachePolicy::On),
+            ("reads_xz", false, CachePolicy::Off),
         ] {
+            let python = ["draw", "score", "reads_x", "reads_xz"].contains(&name);
+            let text = "true".to_owned();
+            let columns = name.strip_prefix("reads_").map(|columns| columns.chars().map(String::from).map(Into::into));
             graph.tasks.push(Task {
                 name: name.into(),
                 effect,
-                body: Body::Shell { text: "true".into(), origin: ORIGIN },
+                body: match python {
+                    true => Body::Python { text, origin: ORIGIN, modules: Vec::new() },
+                    false => Body::Shell { text, origin: ORIGIN },
+                },
                 environment: None,
                 frame: Frame::Pandas,
                 settings: Settings { cache, ..Settings::default() },
+                reads: columns.map(|columns| ("a".into(), columns.collect())).into_iter().collect(),
                 service: None,
                 origin: ORIGIN,
             });
@@ -51,7 +63,7 @@ impl Builder {
         let name = format!("{}_{}", self.graph.tasks[task as usize].name, self.names).into();
         let input = |(value, name): (Expr, &str)| Input { name: name.into(), value, shape: Shape::Json };
         let inputs = inputs.into_iter().zip(["a", "b"]).map(input).collect();
-        let step = Step { task: TaskId(task), inputs, output: Shape::Int(None) };
+        let step = Step { task: TaskId(task), inputs, output: Shape::Int(None), joins: None };
         self.graph.add(region, name, NodeKind::Step(step), ORIGIN)
     }
 
@@ -101,12 +113,15 @@ enum Stmt {
     Loop(u8, u8, bool, Vec<Stmt>),
     Try(Vec<Stmt>),
     Sweep(u8, Vec<Stmt>),
+    /// A step of a task that reads some columns; which it declares beside them; what is in the table.
+    Table(bool, u8, u8),
 }
 
 fn program() -> impl Strategy<Value = Vec<Stmt>> {
     let leaf = prop_oneof![
-        3 => (0_u32..4, any::<u8>(), any::<u8>()).prop_map(|(task, a, b)| Stmt::Step(task, a, b)),
+        3 => (0_u32..6, any::<u8>(), any::<u8>()).prop_map(|(task, a, b)| Stmt::Step(task, a, b)),
         2 => (0_u8..7, any::<u8>(), any::<u8>()).prop_map(|(op, a, b)| Stmt::Value(op, a, b)),
+        1 => (any::<bool>(), any::<u8>(), any::<u8>()).prop_map(|(both, more, a)| Stmt::Table(both, more, a)),
     ];
     let stmt = leaf.prop_recursive(3, 24, 4, |inner| {
         let block = || prop::collection::vec(inner.clone(), 0..4);
@@ -198,6 +213,19 @@ fn build(builder: &mut Builder, region: RegionId, stmts: &[Stmt], scope: &mut Ve
                 let first = Expr::Index(Box::new(Expr::Node(all)), Box::new(int(0)));
                 builder.node(region, "", NodeKind::Value(first))
             }
+            Stmt::Table(both, more, a) => {
+                let columns = ["w", "x", "y", "z"].map(|name| (name.into(), pick(*a)));
+                let rows = builder.node(region, "", NodeKind::Value(Expr::Record(columns.into())));
+                let id = builder.step(region, 6 + u32::from(*both), vec![Expr::Node(rows)]);
+                let declared = [("w", more % 2 == 0), ("x", true), ("y", more % 3 == 0), ("z", *both || more % 5 == 0)];
+                let declared = declared.iter().filter(|(_, is)| *is);
+                let field = |(name, _): &(&str, bool)| Field { name: (*name).into(), shape: Shape::Json };
+                if let NodeKind::Step(mut step) = builder.graph.node(id).kind.clone() {
+                    step.inputs[0].shape = Shape::Table(Some(declared.map(field).collect()));
+                    builder.graph.set(id, NodeKind::Step(step));
+                }
+                id
+            }
             Stmt::For(items, body) => {
                 let end = Box::new(pick(*items));
                 let items = match items % 4 {
@@ -237,6 +265,8 @@ struct Machine<'a> {
     effects: Vec<String>,
     /// A `try` took a failure for `none`.
     caught: bool,
+    /// Values are let go of after their last use.
+    lets_go: bool,
 }
 
 impl Scope for Machine<'_> {
@@ -247,11 +277,34 @@ impl Scope for Machine<'_> {
 
 impl Machine<'_> {
     fn region(&mut self, region: &Region) -> Result<Value, EvalError> {
-        for node in &region.nodes {
+        let uses = uses(region);
+        for (place, node) in region.nodes.iter().enumerate() {
             let value = self.run(node)?;
             self.values.insert(node.id, value);
+            for (node, uses) in region.nodes.iter().zip(&uses).filter(|_| self.lets_go) {
+                if uses.readers.last() == Some(&place) && !uses.in_result {
+                    self.values.remove(&node.id);
+                }
+            }
         }
         eval(&region.result, self)
+    }
+
+    /// What a body makes of its input: of a table only the columns that it reads, which it must be given.
+    fn body(&self, task: &Task, input: &Input, value: Value) -> Result<Value, EvalError> {
+        let (Shape::Table(Some(declared)), Some(read)) = (&input.shape, task.name.strip_prefix("reads_")) else {
+            return Ok(value);
+        };
+        let projected = task.reads.get(&input.name);
+        let given = |name: &str| {
+            declared.iter().any(|column| column.name == name)
+                && projected.is_none_or(|columns| columns.iter().any(|column| column == name))
+        };
+        let column = |name: char| {
+            let name = name.to_string();
+            value.field(&name).filter(|_| given(&name)).ok_or(EvalError::Mistyped("a column that it is not given"))
+        };
+        Ok(Value::list(read.chars().map(column).collect::<Result<_, _>>()?))
     }
 
     fn run(&mut self, node: &Node) -> Result<Value, EvalError> {
@@ -259,9 +312,9 @@ impl Machine<'_> {
             PlanKind::Param(_) | PlanKind::Item => self.values.get(&node.id).cloned().ok_or(EvalError::Unknown),
             PlanKind::Value(expr) => eval(expr, self),
             PlanKind::Step(step) => {
-                let inputs: Vec<_> =
-                    step.inputs.iter().map(|input| eval(&input.value, self)).collect::<Result<_, _>>()?;
                 let task = &self.plan.tasks[step.task.0 as usize];
+                let given = |input: &Input| self.body(task, input, eval(&input.value, self)?);
+                let inputs: Vec<_> = step.inputs.iter().map(given).collect::<Result<_, _>>()?;
                 let call = format!("{}{inputs:?}", task.name);
                 if task.effect {
                     self.effects.push(call.clone());
@@ -329,7 +382,11 @@ impl Machine<'_> {
 fn outcome(graph: &Graph) -> (Result<Value, EvalError>, Vec<String>, bool) {
     let plan = emit(graph);
     assert_eq!(decode(encode(&plan).as_bytes()).as_ref(), Ok(&plan), "an emitted plan is sound");
-    let mut machine = Machine { plan: &plan, values: HashMap::new(), effects: Vec::new(), caught: false };
+    played(&plan, false)
+}
+
+fn played(plan: &Plan, lets_go: bool) -> (Result<Value, EvalError>, Vec<String>, bool) {
+    let mut machine = Machine { plan, values: HashMap::new(), effects: Vec::new(), caught: false, lets_go };
     (machine.region(&plan.root), machine.effects, machine.caught)
 }
 
@@ -360,6 +417,26 @@ proptest! {
     #[test]
     fn all_passes_together_keep_value_and_effects(stmts in program()) {
         same(&stmts, |graph| { optimise(graph); })?;
+    }
+
+    #[test]
+    fn letting_go_after_the_last_use_changes_nothing(stmts in program()) {
+        let plan = emit(&graph_of(&stmts));
+        prop_assert_eq!(played(&plan, true), played(&plan, false));
+    }
+
+    #[test]
+    fn who_goes_on_from_a_step_is_all_that_reads_it(stmts in program()) {
+        let mut graph = graph_of(&stmts);
+        optimise(&mut graph);
+        for id in graph.ids() {
+            let NodeKind::Step(step) = &graph.node(id).kind else { continue };
+            let Some(first) = step.joins else { continue };
+            prop_assert_eq!(graph.readers(first).collect::<Vec<_>>(), [id]);
+            prop_assert_eq!(graph.node(first).region, graph.node(id).region);
+            let NodeKind::Step(other) = &graph.node(first).kind else { panic!("no step") };
+            prop_assert_eq!(graph.task_of(other).map(|task| task.settings.cache), Some(CachePolicy::Off));
+        }
     }
 
     #[test]

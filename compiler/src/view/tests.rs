@@ -21,6 +21,7 @@ fn plan() -> standpipe_plan::Plan {
             environment: None,
             frame,
             settings,
+            reads: Default::default(),
             service: None,
             origin,
         });
@@ -31,6 +32,7 @@ fn plan() -> standpipe_plan::Plan {
             task: TaskId(task),
             inputs: inputs.into_iter().map(input).collect(),
             output: Shape::Json,
+            joins: None,
         })
     };
     let raw = graph.add(Graph::ROOT, "".into(), NodeKind::Param(0), origin);

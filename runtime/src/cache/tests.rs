@@ -33,6 +33,7 @@ fn case() -> Case {
         environment: None,
         frame: Frame::Pandas,
         settings: Settings::default(),
+        reads: Default::default(),
         service: None,
         origin: origin(1),
     };
@@ -53,6 +54,7 @@ fn case() -> Case {
         task: TaskId(0),
         inputs: vec![Input { name: "n".into(), value, shape: Shape::Json }],
         output: Shape::Int(None),
+        joins: None,
     };
     Case { plan, task, step, input: Value::Int(1), environment: Some(Digest::of(b"environment")), tier: Tier::Off }
 }

@@ -186,7 +186,7 @@ fn packages(body: &Body, frame: Frame) -> &'static [&'static str] {
 /// Marks the tasks that are given or give tables.
 fn note_tables(region: &Region, tables: &mut [bool]) {
     for node in &region.nodes {
-        if let NodeKind::Step(Step { task, inputs, output }) = &node.kind
+        if let NodeKind::Step(Step { task, inputs, output, joins: _ }) = &node.kind
             && let Some(marked) = tables.get_mut(task.0 as usize)
         {
             *marked |= has_table(output) || inputs.iter().any(|input| has_table(&input.shape));

@@ -156,7 +156,8 @@ fn task(attempt: &Attempt) -> Option<(PythonTask, Origin)> {
         Body::Shell { .. } | Body::Sql { .. } => return None,
     };
     let number = attempt.task.0;
-    Some((PythonTask { task: number, name: task.name.clone(), frame: task.frame, body }, origin))
+    let (name, reads) = (task.name.clone(), task.reads.clone());
+    Some((PythonTask { task: number, name, frame: task.frame, reads, body }, origin))
 }
 
 /// The result with its files in the store.

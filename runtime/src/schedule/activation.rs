@@ -61,7 +61,7 @@ impl Activation {
             .iter()
             .map(|slot| Cell {
                 waits: slot.waits,
-                readers: slot.readers(),
+                readers: slot.readers,
                 value: None,
                 blocked: false,
                 iterations: None,

@@ -1,7 +1,7 @@
 //! What of a plan never changes while it runs: its regions, who waits for whom in them, and where each node stands.
 
 use rustc_hash::FxHashMap;
-use standpipe_plan::{Node, NodeId, NodeKind, Plan, Region};
+use standpipe_plan::{Node, NodeId, NodeKind, Plan, Region, uses};
 
 use super::rests;
 use crate::durations::Durations;
@@ -22,21 +22,16 @@ pub(super) struct SlotLayout {
     pub waits: u32,
     /// The nodes of the same region that wait for it.
     pub dependents: Vec<u32>,
-    /// The nodes of the same region that it waits for.
-    pub before: Vec<u32>,
-    /// What the region is worth reads it.
-    pub in_result: bool,
+    /// The nodes of the same region that it reads.
+    pub reads: Vec<u32>,
+    /// How many nodes of the same region read it, and one more when what the region is worth does.
+    pub readers: u32,
+    /// The step that starts in its place when it is done ([`standpipe_plan::Step::joins`]).
+    pub next: Option<u32>,
     /// Its inner regions, as [`NodeKind::regions`] has them.
     pub inner: Vec<RegionId>,
     /// How long the run lasts at least from the start of this node, in milliseconds.
     pub rest: u64,
-}
-
-impl SlotLayout {
-    /// How many read the node's value: what waits for it, and what the region is worth.
-    pub(super) fn readers(&self) -> u32 {
-        u32::try_from(self.dependents.len()).unwrap_or(u32::MAX).saturating_add(u32::from(self.in_result))
-    }
 }
 
 pub(super) struct Layout<'p> {
@@ -59,50 +54,50 @@ impl<'p> Layout<'p> {
             self.places.insert(node.id, (id, u32::try_from(slot).unwrap_or(u32::MAX)));
         }
         let mut slots: Vec<SlotLayout> = region.nodes.iter().map(|_| SlotLayout::default()).collect();
+        let number = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
+        for (slot, uses) in uses(region).iter().enumerate() {
+            for reader in &uses.readers {
+                if let Some(reader) = slots.get_mut(*reader) {
+                    reader.reads.push(number(slot));
+                }
+            }
+            if let Some(own) = slots.get_mut(slot) {
+                own.readers = number(uses.readers.len()).saturating_add(u32::from(uses.in_result));
+            }
+        }
         for (slot, node) in region.nodes.iter().enumerate() {
-            let mut before = self.read_in(id, node);
+            let mut before = self.before(id, node, slots.get(slot).map_or(&[][..], |own| &own.reads));
             before.sort_unstable();
             before.dedup();
+            let joins = if let NodeKind::Step(step) = &node.kind { step.joins } else { None };
             for other in &before {
-                if let Some(other) = slots.get_mut(*other as usize) {
-                    other.dependents.push(u32::try_from(slot).unwrap_or(u32::MAX));
+                let place = *other as usize;
+                if let Some(other) = slots.get_mut(place) {
+                    other.dependents.push(number(slot));
+                    if joins.is_some() && joins == region.nodes.get(place).map(|node| node.id) {
+                        other.next = other.next.or(Some(number(slot)));
+                    }
                 }
             }
             let inner = node.kind.regions().map(|inner| self.add(inner)).collect();
             if let Some(own) = slots.get_mut(slot) {
-                own.waits = u32::try_from(before.len()).unwrap_or(u32::MAX);
-                own.before = before;
+                own.waits = number(before.len());
                 own.inner = inner;
             }
         }
-        region.result.each_node(&mut |read| {
-            if let Some((of, slot)) = self.places.get(&read)
-                && *of == id
-                && let Some(slot) = slots.get_mut(*slot as usize)
-            {
-                slot.in_result = true;
-            }
-        });
         if let Some(own) = self.regions.get_mut(id) {
             own.slots = slots;
         }
         id
     }
 
-    /// The slots of region `id` that `node` must come after.
-    fn read_in(&self, id: RegionId, node: &Node) -> Vec<u32> {
-        let mut before = Vec::new();
-        let mut note = |read: NodeId| {
-            if let Some((region, slot)) = self.places.get(&read)
-                && *region == id
-                && read != node.id
-            {
-                before.push(*slot);
-            }
-        };
-        node.each_read(&mut note);
+    /// The slots of region `id` that `node` must come after: what it reads, and what the order of effects says.
+    fn before(&self, id: RegionId, node: &Node, reads: &[u32]) -> Vec<u32> {
+        let mut before = reads.to_vec();
         if !planted(Bug::OrderOfEffectsIgnored) {
-            node.after.iter().copied().for_each(note);
+            let places =
+                node.after.iter().filter(|other| **other != node.id).filter_map(|other| self.places.get(other));
+            before.extend(places.filter(|(region, _)| *region == id).map(|(_, slot)| *slot));
         }
         before
     }

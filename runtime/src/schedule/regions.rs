@@ -37,6 +37,7 @@ impl<'p> Schedule<'p> {
         if blocked || self.draining.is_some() || (matches!(node.kind, NodeKind::Step(_)) && self.stops(id)) {
             let name = self.name(activation, &node.name);
             self.pass_over(&node.kind, name, false);
+            self.give_place_back((id, slot));
             return self.unsettled(id, slot);
         }
         let scope = NodeScope { schedule: self, activation: id };
@@ -297,7 +298,7 @@ impl<'p> Schedule<'p> {
                 self.work.push_back(Work::Ready(id, *dependent as usize));
             }
         }
-        for read in &layout.before {
+        for read in &layout.reads {
             let Some(cell) = activation.cells.get_mut(*read as usize) else { continue };
             cell.readers = cell.readers.saturating_sub(1);
             if cell.readers == 0 {

@@ -100,6 +100,10 @@ impl<'p> Schedule<'p> {
                     instance.attempt = attempt;
                     instance.demand = demand;
                     instance.timeout = timeout;
+                }
+                if self.take_place(ticket, &demand) {
+                    self.start(vec![ticket], timeout, demand);
+                } else {
                     self.queue.push(ticket, urgency, demand);
                 }
             }
@@ -167,18 +171,23 @@ impl<'p> Schedule<'p> {
                 let same = |ticket| self.instances.get(&ticket).is_some_and(|other| other.task == task);
                 tickets.extend(self.queue.company(&demand, usize::try_from(most - 1).unwrap_or(0), same));
             }
-            let steps = u32::try_from(tickets.len()).unwrap_or(u32::MAX);
-            let dispatch = (steps > 1).then(|| self.together.begin(steps, demand));
-            let mut starts = Vec::with_capacity(tickets.len());
-            for ticket in tickets {
-                self.change(ticket, Change::Start);
-                if let Some(instance) = self.instances.get_mut(&ticket) {
-                    instance.dispatch = dispatch;
-                    starts.push(Start { ticket, attempt: instance.attempt });
-                }
-            }
-            self.effects.push(Effect::Start { starts, timeout, demand });
+            self.start(tickets, timeout, demand);
         }
+    }
+
+    /// Starts steps that go together, on `demand`, which was taken for them.
+    fn start(&mut self, tickets: Vec<Ticket>, timeout: Option<i64>, demand: Demand) {
+        let steps = u32::try_from(tickets.len()).unwrap_or(u32::MAX);
+        let dispatch = (steps > 1).then(|| self.together.begin(steps, demand));
+        let mut starts = Vec::with_capacity(tickets.len());
+        for ticket in tickets {
+            self.change(ticket, Change::Start);
+            if let Some(instance) = self.instances.get_mut(&ticket) {
+                instance.dispatch = dispatch;
+                starts.push(Start { ticket, attempt: instance.attempt });
+            }
+        }
+        self.effects.push(Effect::Start { starts, timeout, demand });
     }
 
     pub(super) fn ended(&mut self, ticket: Ticket, attempt: u32, nanos: u64, result: Result<Value, Failure>) {
@@ -196,9 +205,11 @@ impl<'p> Schedule<'p> {
             }
             Some(dispatch) => self.together.end(dispatch),
         };
+        let place = instance.place;
         if result.is_ok() {
             self.together.took(instance.task, nanos);
         }
+        let free = free.filter(|demand| result.is_err() || !self.keep_place(place, *demand));
         let times = if planted(leak) { 0 } else { 1 + usize::from(planted(Bug::SlotGivenTwice)) };
         free.iter().cycle().take(times * free.iter().len()).for_each(|demand| self.admission.give(demand));
         let failure = match result {
@@ -212,8 +223,7 @@ impl<'p> Schedule<'p> {
         if stopped && !planted(Bug::CancelledTakenForFailed) {
             return self.finish(ticket, Change::Cancel, Err(Some(failure)));
         }
-        let place = instance.place.0;
-        let again = self.draining.is_none() && !self.stops(place) || planted(Bug::RetryWhileCancelling);
+        let again = self.draining.is_none() && !self.stops(place.0) || planted(Bug::RetryWhileCancelling);
         let Some(instance) = self.instances.get(&ticket) else { return };
         let task = self.plan.tasks.get(instance.task.0 as usize);
         match task {
@@ -267,6 +277,7 @@ impl<'p> Schedule<'p> {
             return;
         }
         let Some(instance) = self.instances.remove(&ticket) else { return };
+        self.give_place_back(instance.place);
         let TaskState::Ended(status) = instance.state else { return };
         let (id, slot) = instance.place;
         let (value, failure) = match result {

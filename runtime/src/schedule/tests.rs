@@ -70,7 +70,7 @@ impl Builder {
                         shape: Shape::Int(None),
                     });
                     let task = TaskId(u32::try_from(*task).expect("small"));
-                    NodeKind::Step(Step { task, inputs: inputs.collect(), output: Shape::Int(None) })
+                    NodeKind::Step(Step { task, inputs: inputs.collect(), output: Shape::Int(None), joins: None })
                 }
                 Piece::Sum { reads } => {
                     let sum = reads.iter().filter_map(pick).fold(Expr::Const(Value::Int(0)), |sum, read| {
@@ -121,6 +121,7 @@ fn plan(pieces: &[Piece]) -> Plan {
             limit: limit.map(|slots| standpipe_plan::Limit { name: "l".into(), slots }),
             ..Settings::default()
         },
+        reads: Default::default(),
         service: None,
         origin: HERE,
     };
@@ -357,6 +358,42 @@ fn a_value_is_let_go_of_after_its_last_use() {
     }
     assert_eq!(after(4), (vec!["s7".to_owned()], None));
     assert_eq!(after(5), (vec![], Some(Value::Int(7))));
+}
+
+/// The order in which the steps of `for x in 3 items { s1 = …; s2 = …(s1) }` start where there is room for one.
+fn starts(joined: bool) -> Vec<String> {
+    let step = |reads: Vec<usize>| Piece::Step { task: 0, reads, after: None };
+    let each = Piece::For { items: 3, limit: None, body: vec![step(vec![]), step(vec![1])] };
+    let mut plan = plan(&[each]);
+    let NodeKind::For { body, .. } = &mut plan.root.nodes[0].kind else { panic!("no for") };
+    let first = body.nodes[1].id;
+    if joined && let NodeKind::Step(step) = &mut body.nodes[2].kind {
+        step.joins = Some(first);
+    }
+    let rules = Rules { keep_going: false, window: 3, slice: usize::MAX, catches: true };
+    let capacity = Capacity { cpu: 1000, ..CAPACITY };
+    let mut schedule = Schedule::new(&plan, Vec::new(), capacity, rules, &Durations::default());
+    let mut started = Vec::new();
+    let mut effects: VecDeque<Effect> = schedule.step(Event::Begin).into();
+    while let Some(effect) = effects.pop_front() {
+        match effect {
+            Effect::Look { ticket } => effects.extend(schedule.step(Event::Admitted { ticket })),
+            Effect::Start { starts, .. } => {
+                let Start { ticket, attempt } = starts[0];
+                started.extend(schedule.instance(ticket).map(|instance| instance.name.path.clone()));
+                let result = Ok(Value::Int(1));
+                effects.extend(schedule.step(Event::Ended { ticket, attempt, nanos: 1, result }));
+            }
+            Effect::Done { status, .. } => assert_eq!((status, schedule.left()), (Status::Succeeded, Vec::new())),
+            _ => {}
+        }
+    }
+    started
+}
+
+#[test]
+fn who_goes_on_from_a_step_starts_in_its_place() {
+    insta::assert_debug_snapshot!((starts(false), starts(true)));
 }
 
 #[test]

@@ -123,6 +123,7 @@ mod tests {
             environment: None,
             frame: Frame::Pandas,
             settings,
+            reads: Default::default(),
             service: None,
             origin,
         }])

@@ -24,6 +24,8 @@ fn finder(bug: Bug) -> Finder {
         | Bug::SlotLeakOnSuccess
         | Bug::SlotGivenTwice
         | Bug::DispatchGivenBackEarly
+        | Bug::KeptPlaceTakenTwice
+        | Bug::KeptPlaceLost
         | Bug::OneRetryTooMany
         | Bug::RetryWhileCancelling
         | Bug::BackoffLost

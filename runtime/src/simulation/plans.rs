@@ -106,7 +106,20 @@ fn task(rng: &mut Rng, index: u64, slots: u64) -> (Task, Takes) {
         Body::Shell { text, origin: HERE }
     };
     let name = format!("t{index}").into();
-    (Task { name, effect, body, environment: None, frame: Frame::Pandas, settings, service: None, origin: HERE }, takes)
+    (
+        Task {
+            name,
+            effect,
+            body,
+            environment: None,
+            frame: Frame::Pandas,
+            settings,
+            reads: Default::default(),
+            service: None,
+            origin: HERE,
+        },
+        takes,
+    )
 }
 
 /// What a step of `task` gives for `inputs`: a small number that depends on all of them.
@@ -162,9 +175,15 @@ impl Builder {
                         value: read(rng),
                         shape: Shape::Int(None),
                     });
-                    let inputs = inputs.collect();
+                    let inputs: Vec<Input> = inputs.collect();
+                    // Whatever the compiler would say of it: a step may go on from any that it reads.
+                    let reads = inputs.iter().filter_map(|input| match &input.value {
+                        Expr::Node(read) if own.contains(read) && rng.chance(40) => Some(*read),
+                        _ => None,
+                    });
+                    let joins = reads.last();
                     let task = TaskId(u32::try_from(task).unwrap_or(0));
-                    NodeKind::Step(Step { task, inputs, output: Shape::Int(None) })
+                    NodeKind::Step(Step { task, inputs, output: Shape::Int(None), joins })
                 }
                 10 | 11 => {
                     // Seldom a division by zero: an expression may fail too.
@@ -234,7 +253,7 @@ impl Builder {
         let parameter = Expr::Field(Box::new(Expr::Node(item)), "x".into());
         let input = Input { name: "i0".into(), value: Expr::Node(value), shape: Shape::Int(None) };
         let task = TaskId(u32::try_from(rng.index(6)).unwrap_or(0));
-        let step = Step { task, inputs: vec![input], output: Shape::Int(None) };
+        let step = Step { task, inputs: vec![input], output: Shape::Int(None), joins: None };
         let begin = [
             node(item, String::new(), NodeKind::Item),
             node(value, String::new(), NodeKind::Value(parameter)),

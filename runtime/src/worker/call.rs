@@ -1,6 +1,7 @@
 //! One call of a worker: the task told once, the inputs sent, what it says passed on, the result taken. Knows nothing
 //! of how values are encoded.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
@@ -45,6 +46,7 @@ struct Defined<'a> {
     task: u32,
     name: &'a str,
     frame: Frame,
+    reads: &'a BTreeMap<SmolStr, Vec<SmolStr>>,
     body: Body<'a>,
     inputs: Vec<(&'a str, &'a Shape)>,
     output: &'a Shape,
@@ -207,6 +209,7 @@ impl Worker {
                 task: number,
                 name: &task.name,
                 frame: task.frame,
+                reads: &task.reads,
                 body: match &task.body {
                     PythonBody::Raw { text, file, line } => Body::Raw { text, file, line: *line },
                     PythonBody::Function { module, function } => Body::Function { module, function },

@@ -1,5 +1,6 @@
 //! Tables as CSV files and back, for steps that are no Python. Knows nothing of those steps.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -53,7 +54,8 @@ impl Worker {
         scratch: &Path,
     ) -> Result<Produced, Failure> {
         let body = PythonBody::Function { module: "_standpipe.convert".into(), function: function.into() };
-        let task = PythonTask { task: number, name: function.into(), frame: Frame::Pyarrow, body };
+        let (name, frame, reads) = (function.into(), Frame::Pyarrow, BTreeMap::new());
+        let task = PythonTask { task: number, name, frame, reads, body };
         let request = Request {
             task: Arc::new(task),
             inputs,

@@ -12,6 +12,7 @@ mod produced;
 mod program;
 mod reply;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -58,6 +59,8 @@ pub struct PythonTask {
     pub task: u32,
     pub name: SmolStr,
     pub frame: Frame,
+    /// Of inputs that are tables, by name: the columns that are all that the body reads.
+    pub reads: BTreeMap<SmolStr, Vec<SmolStr>>,
     pub body: PythonBody,
 }
 

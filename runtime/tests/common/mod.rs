@@ -61,6 +61,7 @@ impl Maker {
             environment: None,
             frame: Frame::Pandas,
             settings,
+            reads: Default::default(),
             service: None,
             origin: HERE,
         });
@@ -79,7 +80,7 @@ impl Maker {
             .iter()
             .map(|(name, value, shape)| Input { name: (*name).into(), value: value.clone(), shape: shape.clone() })
             .collect();
-        self.node(&name, NodeKind::Step(Step { task, inputs, output }))
+        self.node(&name, NodeKind::Step(Step { task, inputs, output, joins: None }))
     }
 
     /// Puts a node into the root region.

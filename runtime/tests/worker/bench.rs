@@ -58,7 +58,13 @@ impl Bench {
 
     pub(crate) fn task(&mut self, body: PythonBody) -> Arc<PythonTask> {
         self.tasks += 1;
-        Arc::new(PythonTask { task: self.tasks, name: "fit".into(), frame: Frame::Pandas, body })
+        Arc::new(PythonTask {
+            task: self.tasks,
+            name: "fit".into(),
+            frame: Frame::Pandas,
+            reads: Default::default(),
+            body,
+        })
     }
 
     /// A task with that raw body.

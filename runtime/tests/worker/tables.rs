@@ -73,6 +73,42 @@ fn equal_tables_have_equal_bytes_whatever_made_them() {
     assert_snapshot!(shown(&mut bench, &made[0], &shape), @r#""id:int64 plan:large_string spend:double [{'id': 1, 'plan': 'a', 'spend': 1.0}, {'id': 2, 'plan': None, 'spend': 2.0}, {'id': 3, 'plan': 'c', 'spend': 3.0}]""#);
 }
 
+/// What a body that reads two columns makes of a table of four, when it is given all and when it is given those two.
+#[test]
+fn who_is_given_only_the_columns_that_it_reads_makes_the_same_of_them() {
+    let mut bench = with_packages();
+    let bench = &mut *bench;
+    let made = table(&[("w", INT), ("x", INT), ("y", optional(Shape::String)), ("z", optional(INT))]);
+    let maker = format!(
+        "{PD}return pd.DataFrame({{'w': [1, 2, 3], 'x': [4, 5, 6], 'y': ['a', None, 'c'], 'z': pd.array([1, None, 3], 'Int64')}})"
+    );
+    let result = bench.run(&maker, &made);
+    let value = stored(bench, result);
+    let body = "both = t[['y', 'z']]\nreturn repr(both) + repr(t['z']) + repr(t['y'].dtype) + str(len(t))";
+    for (body, frame) in [
+        (body, standpipe_plan::Frame::Pandas),
+        (body, standpipe_plan::Frame::Polars),
+        ("return str(t['y'].to_pylist() + t['z'].to_pylist()) + str(len(t))", standpipe_plan::Frame::Pyarrow),
+        ("return ' '.join(getattr(t, 'column_names', None) or t.columns)", standpipe_plan::Frame::Pyarrow),
+    ] {
+        let mut said_of = |shape: &Shape, reads: &[&str]| {
+            let mut task = (*bench.raw(body)).clone();
+            task.frame = frame;
+            task.reads =
+                reads.iter().map(|_| ("t".into(), reads.iter().map(|name| (*name).into()).collect())).collect();
+            said(bench.call(&Arc::new(task), &[("t", value.clone(), shape.clone())], &Shape::String).result)
+        };
+        let declared = table(&[("x", INT), ("y", optional(Shape::String)), ("z", optional(INT))]);
+        let all = said_of(&declared, &[]);
+        if body.contains("column_names") {
+            assert_eq!((all.as_str(), said_of(&declared, &["z", "y"]).as_str()), ("\"x y z\"", "\"y z\""));
+            continue;
+        }
+        assert_eq!(said_of(&declared, &["z", "y"]), all);
+        assert_eq!(said_of(&Shape::Table(None), &["z", "y"]), all);
+    }
+}
+
 #[test]
 fn every_type_of_column_travels() {
     let mut bench = with_packages();

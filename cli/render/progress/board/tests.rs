@@ -13,7 +13,7 @@ fn node(id: u32, name: &str, kind: NodeKind) -> Node {
 }
 
 fn step() -> NodeKind {
-    NodeKind::Step(Step { task: TaskId(0), inputs: Vec::new(), output: Shape::Nothing })
+    NodeKind::Step(Step { task: TaskId(0), inputs: Vec::new(), output: Shape::Nothing, joins: None })
 }
 
 /// `clean`, then `fit` in a `for` called `models`.

@@ -19,6 +19,7 @@ pub(super) fn check(embedder: &mut Embedder<'_>, body: Body<'_>, raw: &Raw) {
     embedder.check_names(body, &facts, text);
     embedder.check_result(body, &facts.body, &facts.dataclasses, text, body.attr.name.span);
     embedder.check_reads(body, &facts, &facts.body, text);
+    embedder.note_columns(body, &facts, &facts.body);
     let entry = Entry { facts: &facts, text, module: None, function: None };
     let search = [folder(&body.file.path).into(), "".into()];
     let found = embedder.closure(&entry, &search, body.attr.name.span);

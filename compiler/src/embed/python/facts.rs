@@ -91,6 +91,16 @@ pub(crate) struct Body {
     pub(crate) values: Vec<Value>,
     /// Parts of names that nothing in the body changes, in order.
     pub(crate) reads: Vec<Read>,
+    /// Names of whose values the body surely reads only parts, sorted.
+    pub(crate) parts: Vec<Parts>,
+}
+
+/// What is read of a value, by `of["key"]` and `of[["key", …]]` alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Parts {
+    pub(crate) of: String,
+    /// Sorted.
+    pub(crate) keys: Vec<String>,
 }
 
 /// `of["key"]`, `of[["key", …]]` or `of.key`.

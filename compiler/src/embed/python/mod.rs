@@ -9,6 +9,7 @@ mod modules;
 mod names;
 mod needs;
 mod packages;
+mod parts;
 mod read;
 mod reads;
 mod reference;

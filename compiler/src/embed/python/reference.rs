@@ -55,6 +55,7 @@ pub(super) fn check(embedder: &mut Embedder<'_>, body: Body<'_>) {
         if !found.decorated {
             embedder.check_result(body, &found.body, &file.facts.dataclasses, text, text.span(&found.place));
             embedder.check_reads(body, &file.facts, &found.body, text);
+            embedder.note_columns(body, &file.facts, &found.body);
         }
     }
     let entry = Entry { facts: &file.facts, text, module: Some(module.clone()), function: Some(function) };

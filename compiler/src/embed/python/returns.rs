@@ -5,6 +5,7 @@ use ruff_python_ast::{ExceptHandler, Expr, ExprCall, ExprDict, Keyword, Number, 
 use ruff_text_size::Ranged;
 
 use super::facts::{Body, Dict, Place, Value, ValueKind};
+use super::parts::parts;
 use super::read::place;
 use super::reads::reads;
 
@@ -16,7 +17,7 @@ pub(super) fn body(suite: &[Stmt]) -> Body {
     let mut ends = Ends::default();
     ends.visit_body(suite);
     let open_end = falls_off(suite).map(head);
-    Body { falls_off: !never_ends(suite), open_end, reads: reads(suite), ..ends.0 }
+    Body { falls_off: !never_ends(suite), open_end, reads: reads(suite), parts: parts(suite), ..ends.0 }
 }
 
 /// Collects the `return`s of a body, without those of functions inside it.

@@ -39,7 +39,8 @@ class Task:
         frames = self.body.frames
         self.output = write.writer(definition["output"])
         self.inputs = [
-            (name, read.reader(shape, frames.get(name, definition["frame"]))) for name, shape in definition["inputs"]
+            (name, read.reader(shape, frames.get(name, definition["frame"]), definition["reads"].get(name)))
+            for name, shape in definition["inputs"]
         ]
 
     def run(self, wire, call):

@@ -21,11 +21,15 @@ class Record(dict):
             raise AttributeError(name) from None
 
 
-def reader(shape, frame):
-    """A function of (what the frame holds, call) that gives the value; `None` where that is the value itself."""
+def reader(shape, frame, only=None):
+    """A function of (what the frame holds, call) that gives the value; `None` where that is the value itself.
+
+    `only` are the columns that are all that the body reads of it, where that is a table and known."""
     if isinstance(shape, str):
         return NAMED.get(shape)
     ((kind, inner),) = shape.items()
+    if kind == "table":
+        return table(inner, frame, only)
     make = MADE.get(kind)
     return make(inner, frame) if make else None
 
@@ -87,11 +91,11 @@ def record(fields, frame):
     return read
 
 
-def table(columns, frame):
+def table(columns, frame, only):
     need("pyarrow", "a `Table`")
     from _standpipe import tables
 
-    return tables.reader(columns, frame)
+    return tables.reader(columns, frame, only)
 
 
 def artifact(inner, frame):
@@ -115,7 +119,6 @@ MADE = {
     "map": mapping,
     "optional": optional,
     "record": record,
-    "table": table,
     "artifact": artifact,
     "tensor": tensor,
 }

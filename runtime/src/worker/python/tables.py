@@ -12,8 +12,9 @@ from _standpipe.fault import Fault, text
 from _standpipe.scalars import wrong
 
 
-def reader(columns, frame):
-    """A function that gives an Arrow file's declared columns as the frame that the body wants."""
+def reader(columns, frame, only=None):
+    """A function that gives an Arrow file's declared columns as the frame that the body wants: of them `only` those,
+    where the body surely reads no others."""
     names = None if columns is None else [field["name"] for field in columns]
 
     def read(wire, call):
@@ -24,6 +25,8 @@ def reader(columns, frame):
                 if name not in table.column_names:
                     raise Fault("input", f"has no column `{name}`; it has {listed(table.column_names)}")
             table = table.select(names)
+        if only is not None:
+            table = table.select([name for name in table.column_names if name in only])
         return frames.given(table, frame)
 
     return read
