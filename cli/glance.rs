@@ -96,7 +96,7 @@ fn past(run: history::PastRun) -> PastRun {
             (Status::Failed, _) => StepEnd::Failed,
             (Status::Skipped | Status::Cancelled, _) => StepEnd::Skipped,
         };
-        PastStep { path: step.step, end, seconds: step.seconds, why: step.why }
+        PastStep { path: step.step, end, seconds: step.seconds, memory: step.memory, why: step.why }
     });
     PastRun { name: run.name, started: run.started, outcome, seconds: run.seconds, steps: steps.collect() }
 }

@@ -7,8 +7,10 @@ use std::process::Command;
 use std::sync::Mutex;
 
 /// What differs from one time to the next, and what stands for it.
-const FILTERS: [(&str, &str); 5] = [
+const FILTERS: [(&str, &str); 6] = [
     (r"\b\d+(\.\d+)? m?s\b|\b\d+ m \d+ s\b", "[TIME]"),
+    // What is over before it is looked at has none.
+    (r"\[TIME\] \d+\.\d [KMG]iB", "[TIME]"),
     (r#""seconds":[0-9.e-]+"#, r#""seconds":"[TIME]""#),
     (r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?Z?", "[INSTANT]"),
     (r"\brun [a-z]+-[a-z]+(-\d+)?\b", "run [RUN]"),

@@ -18,6 +18,7 @@ use crate::past;
 use crate::problem::{Exit, Problem};
 use crate::render::paint::Paint;
 use crate::render::progress::seconds;
+use crate::render::size::size;
 use crate::render::table::table;
 use crate::render::{failure, local_time};
 
@@ -152,7 +153,7 @@ fn show(context: &Context, selector: Option<&str>, as_json: bool) -> Result<Exit
         text.push_str(&format!("{note}\n\n"));
     }
     let rows: Vec<_> = steps.iter().map(row).collect();
-    text.push_str(&table(&["STEP", "INSTANCE", "STATUS", "TOOK", "ATTEMPTS", ""], &rows, paint));
+    text.push_str(&table(&["STEP", "INSTANCE", "STATUS", "TOOK", "MEMORY", "ATTEMPTS", ""], &rows, paint));
     for step in steps.iter().filter(|step| step.status == StepStatus::Failed).take(MAX_FAILURES) {
         if let Some(error) = &step.error {
             text.push('\n');
@@ -206,8 +207,9 @@ fn row(step: &StepRow) -> Vec<String> {
         (None, None) => String::new(),
     };
     let took = step.seconds.filter(|_| step.status != StepStatus::Cached).map_or(String::new(), seconds);
+    let memory = step.memory.map_or(String::new(), size);
     let attempts = if step.attempts > 1 { step.attempts.to_string() } else { String::new() };
-    vec![step.step.clone(), step.label.clone(), step.status.as_str().into(), took, attempts, note]
+    vec![step.step.clone(), step.label.clone(), step.status.as_str().into(), took, memory, attempts, note]
 }
 
 fn remove(context: &Context, selector: Option<&str>) -> Result<Exit, Problem> {

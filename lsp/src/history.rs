@@ -62,6 +62,8 @@ pub struct PastStep {
     pub path: String,
     pub end: StepEnd,
     pub seconds: f64,
+    /// Bytes of memory that it was seen to take at most; absent where nothing was seen of it.
+    pub memory: Option<u64>,
     /// Why it ran, in one sentence.
     pub why: Option<String>,
 }

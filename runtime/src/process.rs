@@ -130,6 +130,15 @@ fn marked(marker: &str) -> Vec<(Pid, Mark)> {
         .collect()
 }
 
+/// The children of a process, those of its threads included; `None` where the kernel keeps no such lists, or the process
+/// is over. `process` is its number, or `self`.
+pub(crate) fn children_of(process: &str) -> Option<Vec<Pid>> {
+    let threads = fs::read_dir(format!("/proc/{process}/task")).ok()?;
+    let lists: Option<Vec<String>> =
+        threads.flatten().map(|thread| fs::read_to_string(thread.path().join("children")).ok()).collect();
+    Some(lists?.iter().flat_map(|list| list.split_whitespace()).filter_map(|pid| Pid::from_raw(pid.parse().ok()?)).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use std::os::unix::process::CommandExt;

@@ -75,11 +75,13 @@ pub(crate) struct Outcome {
     /// Content of the result that is in the store and not yet synced.
     pub files: Vec<Stored>,
     pub log: Option<LogRange>,
+    /// Bytes of memory that it was seen to take at most.
+    pub memory: Option<u64>,
 }
 
 impl Outcome {
     pub(crate) fn failed(failure: Failure) -> Self {
-        Self { result: Err(failure), files: Vec::new(), log: None }
+        Self { result: Err(failure), files: Vec::new(), log: None, memory: None }
     }
 }
 

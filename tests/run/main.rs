@@ -14,6 +14,7 @@ mod failures;
 mod full;
 mod kills;
 mod logs;
+mod memory;
 mod only;
 mod plans;
 mod project;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Types into a language server for hours, asks it everything, and watches its memory.
 
-    python3 tests/soak/editor.py target/release/standpipe [--minutes 1440] [--seed N] [--files 20]
+    python3 tests/soak/editor.py target/release/standpipe [--minutes 1440] [--seed N] [--files 20] [--share 1]
 
 Random edits and undone edits in files of one workspace, each followed by questions; files are opened, closed and saved.
 Wrong is: a request answered with an error or not in a minute, a server that ends, an answer that a fresh server with the
@@ -45,6 +45,8 @@ def main():
     parser.add_argument("--minutes", type=float, default=24 * 60)
     parser.add_argument("--seed", type=int, default=time.time_ns() % 10**9)
     parser.add_argument("--files", type=int, default=20)
+    parser.add_argument("--share", type=float, default=1.0, help="of one core, that script and server take together")
+    parser.add_argument("--curve", action="store_true", help="say every ten minutes what the memory is")
     given = parser.parse_args()
     program = str(pathlib.Path(given.program).resolve())
     chance = random.Random(given.seed)
@@ -55,7 +57,7 @@ def main():
         server = Server(program, folder)
         good = {path.as_uri(): path.read_text() for path in paths}
         texts, versions = {}, {}
-        begun, edits, asked, samples = time.monotonic(), 0, 0, []
+        begun, told, edits, asked, samples = time.monotonic(), 0, 0, 0, []
         length = given.minutes * 60
         while (elapsed := time.monotonic() - begun) < length:
             if len(texts) < 3 or (chance.random() < 0.002 and len(texts) < 6):
@@ -88,6 +90,12 @@ def main():
                 server.notify("textDocument/didSave", {"textDocument": {"uri": uri}})
                 server.ask("workspace/symbol", {"query": chance.choice(["t1", "row", "p"])})
             samples.append((elapsed, server.memory()))
+            if given.curve and elapsed >= told + 600:
+                told += 600
+                print(f"{elapsed / 60:.0f} minutes, {edits} edits: {samples[-1][1] / 1024:.1f} MiB", flush=True)
+            ahead = (server.busy() + time.process_time()) / given.share - (time.monotonic() - begun)
+            if given.share < 1 and ahead > 0:
+                time.sleep(ahead)
         wrong = []
         fresh = Server(program, folder)
         for uri, text in sorted(texts.items()):

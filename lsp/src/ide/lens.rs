@@ -126,9 +126,9 @@ mod tests {
             [
                 "10 last run: succeeded in 1 m 15 s brave-otter",
                 "11 reused brave-otter",
-                "13 2 ran in 5.0 s, 1 failed brave-otter",
+                "13 2 ran in 5.0 s, at most 3.0 GiB, 1 failed brave-otter",
                 "18 last run: failed: an expectation does not hold calm-crab",
-                "19 40 ms calm-crab"
+                "19 40 ms, 41 MiB calm-crab"
             ]
         );
     }

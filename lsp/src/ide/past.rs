@@ -132,9 +132,9 @@ fn told(steps: &[&PastStep]) -> Option<String> {
     Some(match &step.end {
         StepEnd::Ran => {
             let why = step.why.as_ref().map_or(String::new(), |why| format!("; {why}"));
-            format!("{}{why}", seconds(step.seconds))
+            format!("{}{why}", costs(step))
         }
-        StepEnd::Failed => format!("failed after {}", seconds(step.seconds)),
+        StepEnd::Failed => format!("failed after {}", costs(step)),
         StepEnd::Reused(run) => format!("reused from `{run}`"),
         StepEnd::Skipped => "did not run".into(),
     })
@@ -144,14 +144,20 @@ fn told(steps: &[&PastStep]) -> Option<String> {
 fn short(steps: &[&PastStep]) -> Option<String> {
     let [step] = steps else { return counted(steps) };
     Some(match &step.end {
-        StepEnd::Ran => seconds(step.seconds),
+        StepEnd::Ran => costs(step),
         StepEnd::Failed => "failed".into(),
         StepEnd::Reused(_) => "reused".into(),
         StepEnd::Skipped => "did not run".into(),
     })
 }
 
-/// `12 ran in 30 s, 3 reused`
+/// `4.2 s, 1.5 GiB`
+fn costs(step: &PastStep) -> String {
+    let memory = step.memory.map_or(String::new(), |memory| format!(", {}", size(memory)));
+    format!("{}{memory}", seconds(step.seconds))
+}
+
+/// `12 ran in 30 s, at most 1.5 GiB, 3 reused`
 fn counted(steps: &[&PastStep]) -> Option<String> {
     let count = |wanted: fn(&StepEnd) -> bool| steps.iter().filter(|step| wanted(&step.end)).count();
     let ran = count(|end| matches!(end, StepEnd::Ran));
@@ -162,6 +168,8 @@ fn counted(steps: &[&PastStep]) -> Option<String> {
         (count(|end| matches!(end, StepEnd::Skipped)), "did not run"),
     ];
     let mut words: Vec<String> = (ran > 0).then(|| format!("{ran} ran in {}", seconds(took))).into_iter().collect();
+    let most = steps.iter().filter(|step| step.end == StepEnd::Ran).filter_map(|step| step.memory).max();
+    words.extend(most.map(|most| format!("at most {}", size(most))));
     words.extend(others.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")));
     (!words.is_empty()).then(|| words.join(", "))
 }
@@ -175,6 +183,19 @@ fn seconds(seconds: f64) -> String {
         format!("{seconds:.1} s")
     } else {
         format!("{:.0} m {:.0} s", (seconds / 60.0).floor(), (seconds % 60.0).floor())
+    }
+}
+
+/// `640 MiB`, `1.5 GiB`
+#[expect(clippy::cast_precision_loss, reason = "for people")]
+fn size(bytes: u64) -> String {
+    let mebibytes = bytes as f64 / f64::from(1 << 20);
+    if mebibytes < 9.95 {
+        format!("{mebibytes:.1} MiB")
+    } else if mebibytes < 1023.5 {
+        format!("{mebibytes:.0} MiB")
+    } else {
+        format!("{:.1} GiB", mebibytes / 1024.0)
     }
 }
 
@@ -234,7 +255,10 @@ pub(super) mod tests {
             assert_eq!(file, Path::new("/w/a.pipe"));
             let step = |path: &str, end: StepEnd, seconds: f64| {
                 let why = (end == StepEnd::Ran).then(|| "it had not run before".to_owned());
-                PastStep { path: path.into(), end, seconds, why }
+                // A GiB a second.
+                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small numbers")]
+                let memory = (end == StepEnd::Ran).then_some((seconds * f64::from(1 << 30)) as u64);
+                PastStep { path: path.into(), end, seconds, memory, why }
             };
             let run = |name: &str, outcome, steps| PastRun {
                 name: name.into(),
@@ -282,14 +306,14 @@ pub(super) mod tests {
         assert_eq!(hover("load(n)\n"), load);
         assert_eq!(hover("rows ="), load);
         let fit =
-            "last runs of `main.models[].fit`:\n\n- `brave-otter`, 2026-11-25 22:10 UTC: 2 ran in 5.0 s, 1 failed";
+            "last runs of `main.models[].fit`:\n\n- `brave-otter`, 2026-11-25 22:10 UTC: 2 ran in 5.0 s, at most 3.0 GiB, 1 failed";
         assert_eq!(hover("fit(depth)"), fit);
         assert_eq!(hover("models\n"), fit.replace("[].fit", ""));
         // Of the task itself, everything.
         assert_eq!(
             hover("load(n: Int)"),
             format!(
-                "{load}\n\nlast runs of `it_loads.load`:\n\n- `calm-crab`, 2026-11-25 22:10 UTC: 40 ms; it had not run before"
+                "{load}\n\nlast runs of `it_loads.load`:\n\n- `calm-crab`, 2026-11-25 22:10 UTC: 40 ms, 41 MiB; it had not run before"
             )
         );
         assert_eq!(hover("depth in"), "nothing");

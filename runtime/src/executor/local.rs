@@ -1,6 +1,7 @@
 //! Runs attempts as processes of this machine. Knows nothing of plans' graphs, of the journal or of the cache.
 
 mod command;
+pub(crate) mod footprint;
 mod log;
 mod pool;
 pub(crate) mod process;

@@ -45,6 +45,8 @@ pub struct PastStep {
     pub step: String,
     pub status: Status,
     pub seconds: f64,
+    /// Bytes of memory that it was seen to take at most.
+    pub memory: Option<u64>,
     /// The run whose result was reused.
     pub reused: Option<String>,
     /// Why it ran, in one sentence; absent where the runs at hand do not tell.
@@ -169,6 +171,7 @@ fn told(mut found: Vec<(PastRun, Vec<StepEnd>)>, all: bool) -> Vec<PastRun> {
                 step: end.step.clone(),
                 status: end.status,
                 seconds: end.seconds,
+                memory: end.memory,
                 reused: (end.status == Status::Cached).then(|| end.from.to_string()),
                 why: (known && ran).then(|| reason(&end, earlier, &changes)),
             });

@@ -66,6 +66,8 @@ pub struct StepRow {
     pub attempts: u32,
     /// How long the last attempt took; absent until it ended.
     pub seconds: Option<f64>,
+    /// Bytes of memory that the last attempt was seen to take at most; absent where nothing was seen of it.
+    pub memory: Option<u64>,
     pub error: Option<Failure>,
     /// The run whose result was reused.
     pub reused: Option<String>,
@@ -162,6 +164,7 @@ fn after(kind: &str, step: &str, body: &str, effect: bool, run: &RunRow) -> Opti
         status,
         attempts: 0,
         seconds: None,
+        memory: None,
         error: None,
         reused: None,
         log: None,
@@ -183,6 +186,7 @@ fn after(kind: &str, step: &str, body: &str, effect: bool, run: &RunRow) -> Opti
             Some(StepRow {
                 attempts: end.attempt,
                 seconds: Some(end.seconds),
+                memory: end.memory,
                 error: end.error,
                 reused,
                 log: end.log,

@@ -36,6 +36,8 @@ pub(crate) enum Record {
         attempt: u32,
         wait: f64,
         error: Failure,
+        /// Bytes that the attempt was seen to take at most.
+        memory: Option<u64>,
     },
     /// `keep` is the result, for later runs.
     StepFinished {
@@ -104,6 +106,9 @@ pub(crate) struct StepEnd {
     pub status: Status,
     pub seconds: f64,
     pub attempt: u32,
+    /// Bytes of memory that the last attempt was seen to take at most; none of what did not run, or was over too soon.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<Failure>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -159,6 +164,7 @@ impl StepEnd {
             status: Status::Skipped,
             seconds: 0.0,
             attempt: 0,
+            memory: None,
             error: None,
             log: None,
             from,
@@ -214,8 +220,12 @@ impl Record {
             Self::StepStarted { label, attempt, .. } => {
                 serde_json::json!({ "label": label, "attempt": attempt }).to_string()
             }
-            Self::StepRetrying { attempt, wait, error, .. } => {
-                serde_json::json!({ "attempt": attempt, "wait": wait, "error": error }).to_string()
+            Self::StepRetrying { attempt, wait, error, memory, .. } => {
+                let mut body = serde_json::json!({ "attempt": attempt, "wait": wait, "error": error });
+                if let Some(memory) = memory {
+                    body["memory"] = (*memory).into();
+                }
+                body.to_string()
             }
             Self::StepFinished { end, keep: None } => serde_json::to_string(end).unwrap_or_default(),
             Self::StepFinished { end, keep: Some(kept) } => {

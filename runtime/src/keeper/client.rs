@@ -65,6 +65,9 @@ pub(crate) struct Ended {
     /// Where its part of the log ends.
     #[serde(default)]
     pub log_end: u64,
+    /// The memory that it was seen to take at most, in bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory: Option<u64>,
 }
 
 fn is_zero(number: &usize) -> bool {

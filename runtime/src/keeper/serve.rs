@@ -25,6 +25,7 @@ use super::lease::Lease;
 use super::request::{Message, Request};
 use super::sweep::sweep;
 use crate::executor::Stop;
+use crate::executor::local::footprint::{Footprint, Tree};
 use crate::executor::local::{Ending, process};
 use crate::gaps;
 use crate::machine;
@@ -217,6 +218,8 @@ impl Place {
         };
         let kind = ears.kind;
         let (sender, stop) = watch::channel(Stop::No);
+        // Of a server the runtime knows which step it serves, and what that one takes.
+        let mut footprint = (kind == Kind::Attempts).then(|| Footprint::begin(Tree::Mine));
         let how = {
             let limits = process::Limits { timeout: request.timeout, stop };
             let (log, most) = (&self.log, self.most);
@@ -227,7 +230,7 @@ impl Place {
                     gaps::limit(log, begun, log.metadata().map_or(0, |about| about.len()), most);
                 }
             };
-            let watched = process::watch(pid, limits, &mut look);
+            let watched = process::watch(pid, limits, &mut look, footprint.as_mut());
             tokio::pin!(watched);
             let mut deadline: Option<(Instant, Duration)> = None;
             let mut timed_out = None;
@@ -267,7 +270,8 @@ impl Place {
                 if out_of_memory {
                     self.killings.ended();
                 }
-                Ended { how, left, out_of_memory, log_end: self.log_end() }
+                let memory = footprint.and_then(|footprint| footprint.most());
+                Ended { how, left, out_of_memory, log_end: self.log_end(), memory }
             }
             Err(error) => Ended::not_started(&error),
         }

@@ -8,6 +8,7 @@ use rustix::io::Errno;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, getpgid, getpgrp, kill_process, kill_process_group, waitid};
 
 use super::group::Group;
+use crate::process::children_of;
 
 /// How long it is tried: what hangs in the kernel, or belongs to another user, cannot be ended.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -67,12 +68,8 @@ fn reap() -> Reaped {
 
 /// The numbers of this process's children, those of its threads included.
 fn children() -> Vec<Pid> {
-    let Ok(threads) = fs::read_dir("/proc/self/task") else { return by_parent() };
-    let lists: Option<Vec<String>> =
-        threads.flatten().map(|thread| fs::read_to_string(thread.path().join("children")).ok()).collect();
     // A kernel may be built without these lists.
-    let Some(lists) = lists else { return by_parent() };
-    lists.iter().flat_map(|list| list.split_whitespace()).filter_map(pid).collect()
+    children_of("self").unwrap_or_else(by_parent)
 }
 
 /// The same out of every process's own account of its parent, the second field behind the name.

@@ -69,6 +69,8 @@ struct Underway {
     /// The last attempt whose end was heard of.
     heard: u32,
     seconds: f64,
+    /// Bytes that the last attempt was seen to take at most.
+    memory: Option<u64>,
     log: Option<LogRange>,
     /// What the last attempt reported of what a sweep looks for.
     reports: Vec<Report>,
@@ -276,6 +278,7 @@ impl<'p, 'o, W: World> Driver<'p, 'o, W> {
                 let step = self.steps.entry(ticket).or_default();
                 step.heard = attempt;
                 step.seconds = seconds;
+                step.memory = outcome.memory;
                 step.log = outcome.log;
                 step.files = outcome.files;
                 step.value = outcome.result.as_ref().ok().cloned();
@@ -401,8 +404,9 @@ impl<'p, 'o, W: World> Driver<'p, 'o, W> {
         let Some(instance) = self.schedule.instance(ticket) else { return };
         let pause = Duration::from_nanos(u64::try_from(nanos).unwrap_or(0));
         let (step, wait) = (instance.name.path.clone(), pause.as_secs_f64());
-        self.recorder
-            .record(Record::StepRetrying { step: step.clone(), attempt, wait, error: error.clone() }, Vec::new());
+        let memory = self.steps.get(&ticket).and_then(|step| step.memory);
+        let record = Record::StepRetrying { step: step.clone(), attempt, wait, error: error.clone(), memory };
+        self.recorder.record(record, Vec::new());
         self.recorder.tell(Told::StepRetrying { step, attempt, wait, error });
         self.timers.push(Reverse((self.world.now() + pause, ticket)));
     }

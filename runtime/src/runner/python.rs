@@ -114,7 +114,7 @@ fn messages(local: &Local, attempt: &Attempt) -> impl FnMut(Message) + Send + us
 
 /// What came of a call, with its files in the store.
 async fn outcome(local: &Rc<Local>, attempt: &Attempt, origin: Origin, scratch: &Path, called: Called) -> Outcome {
-    let Called { result, log } = called;
+    let Called { result, log, memory } = called;
     let (result, files) = match result {
         Ok(produced) => match keep(local, attempt, &attempt.output, scratch, produced).await {
             Ok((value, files)) => (Ok(value), files),
@@ -128,7 +128,7 @@ async fn outcome(local: &Rc<Local>, attempt: &Attempt, origin: Origin, scratch: 
         let _ = std::fs::remove_dir_all(scratch);
     }
     let placed = |failure: Failure| if failure.line.is_some() { failure } else { failure.at(&attempt.plan, origin) };
-    Outcome { result: result.map_err(placed), files, log }
+    Outcome { result: result.map_err(placed), files, log, memory }
 }
 
 /// The failure, with the sandbox as its cause where it is: what the body raised says so.

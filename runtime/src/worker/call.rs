@@ -100,7 +100,7 @@ impl From<bool> for Left {
 
 /// What a call came to.
 enum Answer {
-    Done(Result<Produced, Failure>, (u64, u64), Left),
+    Done(Result<Produced, Failure>, (u64, u64), Left, Option<u64>),
     /// The process is of no more use: why.
     Broken(End),
 }
@@ -160,7 +160,9 @@ impl Worker {
         }
         match self.answer(number, &request, &inputs, messages).await {
             // A process that a step left behind is ended with the worker.
-            Answer::Done(result, log, left) => self.outcome(result, log, left == Left::Nothing),
+            Answer::Done(result, log, left, memory) => {
+                Outcome { memory, ..self.outcome(result, log, left == Left::Nothing) }
+            }
             Answer::Broken(why) => {
                 let failure = died(&request, why).with_detail(tail(&self.log, self.log_end));
                 let end = std::fs::metadata(&self.log).map_or(self.log_end, |meta| meta.len());
@@ -171,7 +173,8 @@ impl Worker {
 
     fn outcome(&mut self, result: Result<Produced, Failure>, (start, end): (u64, u64), alive: bool) -> Outcome {
         self.log_end = end;
-        Outcome { result, log: LogRange { file: self.log.to_string_lossy().into_owned(), start, end }, alive }
+        let log = LogRange { file: self.log.to_string_lossy().into_owned(), start, end };
+        Outcome { result, log, alive, memory: None }
     }
 
     /// Queues the call's frame, after the task's own when the worker has not seen it with these shapes.
@@ -253,15 +256,15 @@ impl Worker {
                 Err(error) => return Answer::Broken(End::said(format!("it sent what cannot be read: {error}"))),
             };
             match reply {
-                Ok(Reply::Done { call, value, log, left }) if call == number => {
+                Ok(Reply::Done { call, value, log, left, memory }) if call == number => {
                     return match produced(value, &request.output, &inputs.values) {
-                        Some(produced) => Answer::Done(Ok(produced), log, left.into()),
+                        Some(produced) => Answer::Done(Ok(produced), log, left.into(), memory),
                         None => Answer::Broken(End::said("it sent a result of another form than is declared".into())),
                     };
                 }
                 Ok(Reply::Failed(failed)) if failed.call == number => {
-                    let (log, left) = (failed.log, failed.left.into());
-                    return Answer::Done(Err(failed.failure(&self.root)), log, left);
+                    let (log, left, memory) = (failed.log, failed.left.into(), failed.memory);
+                    return Answer::Done(Err(failed.failure(&self.root)), log, left, memory);
                 }
                 Ok(other) => other.message(number).into_iter().for_each(&mut *messages),
                 Err(error) => return Answer::Broken(End::said(format!("it sent what cannot be read: {error}"))),

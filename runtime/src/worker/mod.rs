@@ -145,4 +145,6 @@ pub struct Outcome {
     pub log: LogRange,
     /// The worker can take another step.
     pub alive: bool,
+    /// Bytes of memory that the worker had at most meanwhile, with all that it keeps from step to step.
+    pub memory: Option<u64>,
 }

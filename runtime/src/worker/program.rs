@@ -20,6 +20,7 @@ const PROGRAM: [(&str, &str); 24] = [
     ("frames", include_str!("python/frames.py")),
     ("habits", include_str!("python/habits.py")),
     ("main", include_str!("python/main.py")),
+    ("memory", include_str!("python/memory.py")),
     ("modules", include_str!("python/modules.py")),
     ("packages", include_str!("python/packages.py")),
     ("plainjson", include_str!("python/plainjson.py")),

@@ -30,6 +30,9 @@ pub(super) enum Reply {
         log: (u64, u64),
         #[serde(default)]
         left: bool,
+        /// Bytes that it took at most.
+        #[serde(default)]
+        memory: Option<u64>,
     },
     Failed(Failed),
 }
@@ -64,6 +67,8 @@ pub(super) struct Failed {
     pub(super) log: (u64, u64),
     #[serde(default)]
     pub(super) left: bool,
+    #[serde(default)]
+    pub(super) memory: Option<u64>,
 }
 
 /// The code of each kind of failure that a worker names.

@@ -3,6 +3,7 @@
 mod artifacts;
 mod bench;
 mod bodies;
+mod memory;
 mod pollution;
 mod process;
 mod results;

@@ -171,11 +171,11 @@ impl Local {
             .stderr(clone(log).map_err(|error| not_started(&error))?)
             .current_dir(&self.site.root);
         let limits = process::Limits { timeout: attempt.timeout, stop };
-        let how = match process::run(command, (marker, confinement), limits, &mut || look(slot)).await {
-            Ok(how) => how,
-            Err(error) => Ending::NotStarted(error.raw_os_error().unwrap_or(0)),
+        let (how, memory) = match process::run(command, (marker, confinement), limits, &mut || look(slot)).await {
+            Ok(ended) => ended,
+            Err(error) => (Ending::NotStarted(error.raw_os_error().unwrap_or(0)), None),
         };
-        Ok(Ended { how, ..Ended::default() })
+        Ok(Ended { how, memory, ..Ended::default() })
     }
 
     /// Waits for an attempt that an earlier session of the run left to its keeper. All that it has reported is told: to

@@ -15,6 +15,7 @@ use tokio::io::unix::AsyncFd;
 use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until};
 
+use super::footprint::{Footprint, Tree};
 use crate::executor::Stop;
 use crate::process::{Mark, kill_tree};
 use crate::sandbox::{Confinement, within};
@@ -46,21 +47,25 @@ pub(crate) struct Limits {
 }
 
 /// Runs `command` in a process group of its own, to the end of the last process that it started. `look` is called now
-/// and then while it runs.
+/// and then while it runs. How it ended, and the memory that it was seen to take, in bytes.
 pub(super) async fn run(
     mut command: Command,
     (marker, confinement): (&str, &Confinement),
     mut limits: Limits,
     look: &mut dyn FnMut(),
-) -> io::Result<Ending> {
+) -> io::Result<(Ending, Option<u64>)> {
     if *limits.stop.borrow_and_update() != Stop::No {
-        return Ok(Ending::Cancelled);
+        return Ok((Ending::Cancelled, None));
     }
     command.process_group(0);
     let mut child = within(confinement, || command.spawn())?;
     drop(command);
     let ended = match pid_of(&child) {
-        Ok(pid) => watch(pid, limits, look).await,
+        Ok(pid) => {
+            let mut footprint = Footprint::begin(Tree::Below(pid));
+            let ended = watch(pid, limits, look, Some(&mut footprint)).await;
+            ended.map(|ending| (ending, footprint.most()))
+        }
         Err(error) => Err(error),
     };
     // While the first process is not waited for, its number, and so the group's, belongs to nobody else.
@@ -76,8 +81,14 @@ fn pid_of(child: &std::process::Child) -> io::Result<Pid> {
     i32::try_from(child.id()).ok().and_then(Pid::from_raw).ok_or_else(|| io::Error::other("a process without a number"))
 }
 
-/// Waits for the process to end by itself, by its timeout, or because the run is stopped; it is not reaped.
-pub(crate) async fn watch(pid: Pid, mut limits: Limits, look: &mut dyn FnMut()) -> io::Result<Ending> {
+/// Waits for the process to end by itself, by its timeout, or because the run is stopped; it is not reaped. Meanwhile the
+/// memory of what it belongs to is looked at.
+pub(crate) async fn watch(
+    pid: Pid,
+    mut limits: Limits,
+    look: &mut dyn FnMut(),
+    mut footprint: Option<&mut Footprint>,
+) -> io::Result<Ending> {
     #[expect(deprecated, reason = "its successor is unsafe for what may not own its descriptor, as an `OwnedFd` does")]
     let fd = AsyncFd::with_interest(pidfd_open(pid, PidfdFlags::empty())?, Interest::READABLE)?;
     let begun = Instant::now();
@@ -88,6 +99,7 @@ pub(crate) async fn watch(pid: Pid, mut limits: Limits, look: &mut dyn FnMut()) 
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut listening = true;
     loop {
+        let look_at = footprint.as_ref().map_or(far, |footprint| footprint.next().into());
         tokio::select! {
             ready = fd.readable() => {
                 let _ = ready?;
@@ -117,6 +129,11 @@ pub(crate) async fn watch(pid: Pid, mut limits: Limits, look: &mut dyn FnMut()) 
                 };
             }
             _ = ticks.tick() => look(),
+            () = sleep_until(look_at) => {
+                if let Some(footprint) = &mut footprint {
+                    footprint.look();
+                }
+            }
         }
     }
     let status = waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT)?;

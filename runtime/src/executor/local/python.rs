@@ -30,6 +30,15 @@ pub(super) const LOOK: Duration = Duration::from_millis(200);
 pub(crate) struct Called {
     pub result: Result<Produced, Failure>,
     pub log: Option<LogRange>,
+    /// Bytes that the worker had at most.
+    pub memory: Option<u64>,
+}
+
+impl Called {
+    /// It came to nothing.
+    pub(super) fn failed(failure: Failure) -> Self {
+        Self { result: Err(failure), log: None, memory: None }
+    }
 }
 
 impl Local {
@@ -42,7 +51,7 @@ impl Local {
         messages: &mut (dyn FnMut(Message) + Send),
     ) -> Called {
         if *self.stop().borrow() != Stop::No {
-            return Called { result: Err(stopped(attempt)), log: None };
+            return Called::failed(stopped(attempt));
         }
         let warm = match attempt.veil.is_some() {
             true => self.veiled(attempt, ready).await,
@@ -50,10 +59,11 @@ impl Local {
         };
         let mut warm = match warm {
             Ok(warm) => warm,
-            Err(failure) => return Called { result: Err(failure), log: None },
+            Err(failure) => return Called::failed(failure),
         };
         let (outcome, ended_by) = self.within_limits(attempt, &mut warm, request, messages).await;
         let log = warm.slot.log(self, attempt);
+        let memory = outcome.as_ref().and_then(|outcome| outcome.memory);
         let result = match (ended_by, outcome) {
             (Some(failure), _) => Err(failure.with_detail(warm.slot.tail())),
             (None, Some(Outcome { result, alive, .. })) => {
@@ -63,12 +73,12 @@ impl Local {
                 } else {
                     self.end(warm).await;
                 }
-                return Called { result, log };
+                return Called { result, log, memory };
             }
             (None, None) => Err(stopped(attempt)),
         };
         self.end(warm).await;
-        Called { result, log }
+        Called { result, log, memory }
     }
 
     /// The call's outcome, and why it was ended from here.

@@ -61,13 +61,13 @@ impl Series {
         attempt: &Attempt,
         messages: &mut (dyn FnMut(Message) + Send),
     ) -> Called {
-        let Some(sent) = self.sent.pop_front() else { return Called { result: Err(stopped(attempt)), log: None } };
+        let Some(sent) = self.sent.pop_front() else { return Called::failed(stopped(attempt)) };
         let (outcome, ended_by) = self.within_limits(local, attempt, sent, messages).await;
         self.alive &= ended_by.is_none();
-        let Some(Outcome { result, log, alive }) = outcome else {
+        let Some(Outcome { result, log, alive, memory }) = outcome else {
             self.alive = false;
             let failure = ended_by.unwrap_or_else(|| stopped(attempt));
-            return Called { result: Err(failure.with_detail(self.warm.slot.tail())), log: None };
+            return Called::failed(failure.with_detail(self.warm.slot.tail()));
         };
         self.alive &= alive;
         let log = self.warm.slot.part(local, attempt, log.start, log.end);
@@ -75,7 +75,7 @@ impl Series {
             Some(failure) => Err(failure.with_detail(self.warm.slot.tail())),
             None => result,
         };
-        Called { result, log }
+        Called { result, log, memory }
     }
 
     async fn within_limits(

@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 
-from _standpipe import body, habits, modules, read, reset, streams, trace, write
+from _standpipe import body, habits, memory, modules, read, reset, streams, trace, write
 from _standpipe.fault import Ended, Fault, returned
 from _standpipe.packages import need
 from _standpipe.protocol import LARGEST, Channel, TooLarge
@@ -99,6 +99,7 @@ class Worker:
         os.chdir(self.root)
         self.output = streams.Streams()
         sys.argv = ["standpipe"]
+        self.peak = memory.Peak()
         self.reset = reset.Reset(self.root)
 
     def define(self, definition):
@@ -121,6 +122,7 @@ class Worker:
                     known.inputs = None
             self.output.restore()
             self.reset(request["seed"])
+            self.peak.begin()
             answer = {"done": {"call": number, "value": task.run(inputs, call)}}
         except BaseException as error:
             answer = {"failed": {"call": number, **self.failure(error, task)}}
@@ -130,6 +132,7 @@ class Worker:
         self.reset.own_builtins()
         ((_, content),) = answer.items()
         content["log"] = [start, self.output.flushed()]
+        content["memory"] = self.peak.bytes()
         if children() or self.lasts(task) or self.reset.spoiled():
             content["left"] = True
         try:

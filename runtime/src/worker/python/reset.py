@@ -16,6 +16,8 @@ import sys
 import time
 import warnings
 
+from _standpipe import memory
+
 
 def handlers():
     return [_signal.getsignal(number) for number in SIGNALS]
@@ -190,7 +192,7 @@ class Reset:
         self.free = free_number()
         self.steps = 0
         self.begun = time.monotonic()
-        self.most = os.sysconf("SC_PHYS_PAGES") // SHARE
+        self.most = os.sysconf("SC_PHYS_PAGES") * memory.PAGE // SHARE
 
     def __call__(self, seed):
         """Before a step: everything as at the start, and random numbers from `seed`."""
@@ -230,7 +232,7 @@ class Reset:
             self.free = free
         if self.steps >= STEPS or time.monotonic() - self.begun > AGE:
             return True
-        return self.steps % OFTEN == 0 and resident() > self.most
+        return self.steps % OFTEN == 0 and memory.resident() > self.most
 
 
 def free_number():
@@ -251,12 +253,3 @@ def left_open(since):
             if stat.S_ISREG(mode) or stat.S_ISDIR(mode) or stat.S_ISSOCK(mode):
                 return True
     return False
-
-
-def resident():
-    """Pages of memory that the process has."""
-    try:
-        with open("/proc/self/statm") as file:
-            return int(file.read().split()[1])
-    except OSError:
-        return 0

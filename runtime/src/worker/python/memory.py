@@ -1,0 +1,64 @@
+"""How much memory a step takes at most: what the kernel counts of this process, set back before each step where that is
+allowed. It has the interpreter in it, what earlier steps imported, and what they left behind.
+
+Knows nothing of steps.
+"""
+
+import os
+import sys
+
+try:
+    import resource
+except ImportError:
+    resource = None
+
+# What the system counts in.
+UNIT = 1 if sys.platform == "darwin" else 1024
+PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+class Peak:
+    """The most since `begin`, in bytes; `None` where the system says nothing of it."""
+
+    def __init__(self):
+        self.own = self.below = 0
+        try:
+            self.file = os.open("/proc/self/clear_refs", os.O_WRONLY)
+        except OSError:
+            # A sandbox keeps it from us.
+            self.file = None
+
+    def begin(self):
+        if resource is None:
+            return
+        if self.file is not None:
+            try:
+                os.write(self.file, b"5")
+            except OSError:
+                self.file = None
+        self.own, self.below = most(resource.RUSAGE_SELF), most(resource.RUSAGE_CHILDREN)
+
+    def bytes(self):
+        if resource is None:
+            return None
+        own = most(resource.RUSAGE_SELF)
+        if self.file is None and own == self.own:
+            # It had more at another time: what it has now is all that is known.
+            own = resident() or own
+        # Of processes that the step started and waited for, the largest; of one that is smaller than another was earlier,
+        # nothing is known.
+        below = most(resource.RUSAGE_CHILDREN)
+        return max(own, below) if below > self.below else own
+
+
+def most(whose):
+    return resource.getrusage(whose).ru_maxrss * UNIT
+
+
+def resident():
+    """Bytes of memory that the process has now; 0 where that is not known."""
+    try:
+        with open("/proc/self/statm") as file:
+            return int(file.read().split()[1]) * PAGE
+    except OSError:
+        return 0
