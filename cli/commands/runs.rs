@@ -18,7 +18,7 @@ use crate::past;
 use crate::problem::{Exit, Problem};
 use crate::render::paint::Paint;
 use crate::render::progress::seconds;
-use crate::render::size::size;
+use crate::render::size::{TOLD, size};
 use crate::render::table::table;
 use crate::render::{failure, local_time};
 
@@ -208,6 +208,10 @@ fn row(step: &StepRow) -> Vec<String> {
     };
     let took = step.seconds.filter(|_| step.status != StepStatus::Cached).map_or(String::new(), seconds);
     let memory = step.memory.map_or(String::new(), size);
+    let memory = match step.reserved.filter(|bytes| *bytes >= TOLD) {
+        Some(reserved) => format!("{memory} of ~{}", size(reserved)).trim_start().to_owned(),
+        None => memory,
+    };
     let attempts = if step.attempts > 1 { step.attempts.to_string() } else { String::new() };
     vec![step.step.clone(), step.label.clone(), step.status.as_str().into(), took, memory, attempts, note]
 }

@@ -10,6 +10,7 @@ use standpipe_runtime::{Forecast, Outlook};
 
 use super::excerpt::visible;
 use super::paint::Paint;
+use super::size::{TOLD, size};
 
 /// What would happen to the instances of one step.
 #[derive(Default)]
@@ -19,6 +20,8 @@ struct Prospect {
     unknown: u64,
     /// Of the first.
     why: String,
+    /// The most memory that would be reserved for one of them, in bytes, by what earlier attempts took.
+    reserved: Option<u64>,
 }
 
 /// The plan with its forecast, where there is one.
@@ -46,6 +49,9 @@ pub(crate) fn text(plan: &Plan, forecast: Option<&[Forecast]>, paint: Paint) -> 
         text.push('\n');
         if let Some(prospect) = prospect.filter(|_| matches!(line.kind, "step" | "effect" | "deploy")) {
             text.push_str(&format!("  {indent}    {}\n", sentence(prospect)));
+            if let Some(reserved) = prospect.reserved.filter(|bytes| *bytes >= TOLD) {
+                text.push_str(&format!("  {indent}    reserves {} of memory, as it took lately\n", size(reserved)));
+            }
         }
     }
     for schedule in &plan.schedules {
@@ -97,6 +103,7 @@ fn prospects(forecast: &[Forecast]) -> BTreeMap<String, Prospect> {
             Outlook::Unknown { why } => (&mut prospect.unknown, why.to_string()),
         };
         *count += 1;
+        prospect.reserved = prospect.reserved.max(one.reserved);
         let first = prospect.why.is_empty();
         // What runs explains more than what is reused.
         if first || (matches!(one.outlook, Outlook::Run { .. }) && prospect.run == 1) {
@@ -107,7 +114,7 @@ fn prospects(forecast: &[Forecast]) -> BTreeMap<String, Prospect> {
 }
 
 fn sentence(prospect: &Prospect) -> String {
-    let Prospect { reuse, run, unknown, why } = prospect;
+    let Prospect { reuse, run, unknown, why, reserved: _ } = prospect;
     let mut shown = String::new();
     visible(why, &mut shown);
     match (reuse, run, unknown) {
@@ -158,7 +165,7 @@ mod tests {
     #[test]
     fn instances_are_folded() {
         assert_eq!(place("train.models[3].inner[12].fit"), "train.models[].inner[].fit");
-        let of = |step: &str, outlook| Forecast { step: step.into(), label: String::new(), outlook };
+        let of = |step: &str, outlook| Forecast { step: step.into(), label: String::new(), reserved: None, outlook };
         let forecast = [
             of("a.x[0].f", Outlook::Reuse { run: "brave-otter".into() }),
             of("a.x[1].f", Outlook::Run { why: "its body changed".into() }),

@@ -1,5 +1,9 @@
 //! Sizes as people read them.
 
+/// Less memory than this, in bytes, decides nothing on most machines: that it was reserved by what earlier attempts took is
+/// told in JSON only.
+pub(crate) const TOLD: u64 = 128 << 20;
+
 /// `812 B`, `1.2 MiB`.
 pub(crate) fn size(bytes: u64) -> String {
     const UNITS: [&str; 5] = ["B", "KiB", "MiB", "GiB", "TiB"];

@@ -38,6 +38,7 @@ pub fn forecast(plan: &Plan, params: Vec<(SmolStr, Value)>, options: &Options) -
     run::check(plan, &params)?;
     let found = inputs.in_plan(plan)?;
     let plan = found.as_ref().unwrap_or(plan);
+    let peaks = reader.as_ref().map(|reader| journal::peaks(reader, &plan.pipeline)).unwrap_or_default();
     let past = match &reader {
         Some(reader) => history::last_ends(reader, &plan.pipeline).map_err(|error| journal::failure(&error))?,
         None => FxHashMap::default(),
@@ -49,7 +50,7 @@ pub fn forecast(plan: &Plan, params: Vec<(SmolStr, Value)>, options: &Options) -
     let capacity = machine::capacity(options);
     let mut oracle = Oracle {
         plan,
-        schedule: Schedule::new(plan, params, capacity, rules, &Durations::default()),
+        schedule: Schedule::new(plan, params, capacity, rules, &Durations::default(), &peaks),
         keys,
         environments: Environments::new(plan, options),
         store: Store::at(&options.state),
@@ -87,10 +88,10 @@ impl Oracle<'_> {
         match effect {
             Effect::Look { ticket } => self.look(ticket),
             Effect::Passed { step, why: Passing::Blocked } => {
-                self.add(step, Outlook::Unknown { why: "it needs what a step before it gives".into() });
+                self.add(step, None, Outlook::Unknown { why: "it needs what a step before it gives".into() });
             }
             Effect::Passed { step, why: Passing::Failed { failure, .. } } => {
-                self.add(step, Outlook::Unknown { why: failure.message.into() });
+                self.add(step, None, Outlook::Unknown { why: failure.message.into() });
             }
             Effect::Passed { why: Passing::Untaken, .. }
             | Effect::Start { .. }
@@ -111,8 +112,8 @@ impl Oracle<'_> {
         }
     }
 
-    fn add(&mut self, step: StepName, outlook: Outlook) {
-        self.told.push(Forecast { step: step.path, label: step.label, outlook });
+    fn add(&mut self, step: StepName, reserved: Option<u64>, outlook: Outlook) {
+        self.told.push(Forecast { step: step.path, label: step.label, reserved, outlook });
     }
 
     fn look(&mut self, ticket: Ticket) {
@@ -123,15 +124,16 @@ impl Oracle<'_> {
             _ => match self.find(ticket) {
                 Ok((value, run)) => {
                     self.events.push_back(Event::Reused { ticket, value, nanos: 0 });
-                    return self.add(name, Outlook::Reuse { run });
+                    return self.add(name, None, Outlook::Reuse { run });
                 }
                 Err(why) => Outlook::Run { why },
             },
         };
+        let reserved = self.schedule.reserved(ticket);
         // What follows cannot be known: to the scheduler that is a failure.
         let failure = Failure::new(crate::codes::NOT_STARTED, "this is a forecast");
         self.events.push_back(Event::Refused { ticket, failure });
-        self.add(name, outlook);
+        self.add(name, reserved, outlook);
     }
 
     /// The result that would be reused and the run that made it, or why there is none.

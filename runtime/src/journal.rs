@@ -4,6 +4,7 @@
 mod agree;
 mod database;
 pub(crate) mod fold;
+mod gathered;
 mod record;
 mod writer;
 
@@ -15,7 +16,7 @@ use tokio::sync::watch;
 
 pub(crate) use self::agree::disagreements;
 pub(crate) use self::database::{failure, now, open, open_reader, open_to_look};
-pub(crate) use self::fold::{Differing, durations};
+pub(crate) use self::fold::{Differing, durations, peaks};
 pub(crate) use self::record::{Kept, Record, Report, StepEnd};
 pub(crate) use self::writer::first;
 use crate::event::Failure;

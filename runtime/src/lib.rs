@@ -21,6 +21,7 @@ mod machine;
 mod memory;
 mod options;
 mod outputs;
+mod peaks;
 mod planted;
 pub mod process;
 mod remains;

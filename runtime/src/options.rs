@@ -93,6 +93,10 @@ pub struct Forecast {
     pub step: String,
     /// Tells instances apart: `region=eu`; empty elsewhere.
     pub label: String,
+    /// Bytes of memory that would be reserved for it by what earlier attempts took; absent where its task declares its memory,
+    /// where nothing is known, and of what would not run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reserved: Option<u64>,
     pub outlook: Outlook,
 }
 

@@ -32,6 +32,7 @@ bugs! {
     StartAfterFailure,
     KeepGoingIgnored,
     MemoryOfFirstAttempt,
+    LearntMemoryForgotten,
     NeverFitsQueued,
     WokenStepForgotten,
     OutOfMemoryForEver,

@@ -136,7 +136,13 @@ pub(crate) fn children_of(process: &str) -> Option<Vec<Pid>> {
     let threads = fs::read_dir(format!("/proc/{process}/task")).ok()?;
     let lists: Option<Vec<String>> =
         threads.flatten().map(|thread| fs::read_to_string(thread.path().join("children")).ok()).collect();
-    Some(lists?.iter().flat_map(|list| list.split_whitespace()).filter_map(|pid| Pid::from_raw(pid.parse().ok()?)).collect())
+    Some(
+        lists?
+            .iter()
+            .flat_map(|list| list.split_whitespace())
+            .filter_map(|pid| Pid::from_raw(pid.parse().ok()?))
+            .collect(),
+    )
 }
 
 #[cfg(test)]

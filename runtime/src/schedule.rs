@@ -10,6 +10,7 @@ mod queue;
 #[cfg(test)]
 pub(crate) mod queue;
 mod regions;
+mod reserve;
 mod rests;
 mod steps;
 mod sweep;
@@ -33,6 +34,7 @@ use crate::admission::{Admission, Capacity, Demand};
 use crate::durations::Durations;
 use crate::event::{Failure, Status, SweepHead, TrialEnd};
 use crate::lessons::Recalled;
+use crate::peaks::Peaks;
 use crate::planted::{Bug, planted};
 use crate::state::TaskState;
 
@@ -296,6 +298,7 @@ impl<'p> Schedule<'p> {
         mut capacity: Capacity,
         rules: Rules,
         durations: &Durations,
+        peaks: &Peaks,
     ) -> Self {
         let mut limits = FxHashMap::default();
         for limit in plan.tasks.iter().filter_map(|task| task.settings.limit.as_ref()) {
@@ -312,7 +315,7 @@ impl<'p> Schedule<'p> {
             plan,
             params,
             rules,
-            layout: Layout::new(plan, durations),
+            layout: Layout::new(plan, durations, peaks, capacity.memory),
             limits,
             slots: usize::try_from(capacity.cpu / 1000).unwrap_or(usize::MAX).max(1),
             stopping: 0,
@@ -372,6 +375,11 @@ impl<'p> Schedule<'p> {
     /// A step that has not ended.
     pub(crate) fn instance(&self, ticket: Ticket) -> Option<&Instance<'p>> {
         self.instances.get(&ticket)
+    }
+
+    /// Bytes of memory that are reserved for a step whose task declares none, by what its last attempts took.
+    pub(crate) fn reserved(&self, ticket: Ticket) -> Option<u64> {
+        self.reserved_at(self.instances.get(&ticket)?.place)
     }
 
     /// Whether that attempt of a step is the one under way; what comes of another comes too late.

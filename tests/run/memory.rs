@@ -1,4 +1,6 @@
-//! The memory that steps took, as it is shown afterwards.
+//! The memory that steps took: as it is shown afterwards, and what is reserved for the next time.
+
+use std::fs;
 
 use serde_json::Value;
 
@@ -8,7 +10,9 @@ use crate::project::Project;
 pub(crate) fn taken(project: &Project) -> Vec<(String, Option<u64>)> {
     let shown: Value = serde_json::from_str(&project.stdout(&["runs", "show", "--format", "json"])).unwrap();
     let steps = shown["steps"].as_array().unwrap().iter();
-    steps.map(|step| (step["step"].as_str().unwrap().to_owned(), step["memory"].as_u64().map(|all| all >> 20))).collect()
+    steps
+        .map(|step| (step["step"].as_str().unwrap().to_owned(), step["memory"].as_u64().map(|all| all >> 20)))
+        .collect()
 }
 
 #[test]
@@ -31,4 +35,55 @@ fn what_steps_took_is_on_record() {
     // What is reused takes nothing.
     project.run(&["main.pipe"]).succeeded();
     assert_eq!(taken(&project), [("main.shell".to_owned(), None), ("main.python".to_owned(), None)]);
+}
+
+/// Two steps of 200 MiB, on a machine of 400.
+fn pair(settings: &str) -> Project {
+    let project = Project::new(&[
+        ("standpipe.toml", "[profile.small]\nmemory = \"400MiB\"\n"),
+        (
+            "main.pipe",
+            &format!(
+                "task work(x: Int) -> Int {{\n{settings}  sh:\n    date +%s%N > \"times/$x.start\"\n    \
+                 python3 -c 'import time; x = bytearray(200 << 20); time.sleep(1)'\n    \
+                 date +%s%N > \"times/$x.end\"\n    echo \"$x\" > \"$out\"\n}}\n\n\
+                 pipeline main(n: Int) -> Int {{\n  len(for x in [n, n + 1] {{ work(x) }})\n}}\n"
+            ),
+        ),
+    ]);
+    fs::create_dir(project.path("times")).unwrap();
+    project
+}
+
+const SMALL: [&str; 4] = ["--jobs", "4", "--profile", "small"];
+
+/// Runs both steps, which get the numbers `n` and the one after; whether they were under way at once.
+fn together(project: &Project, n: u32) -> bool {
+    project.run(&[&["main.pipe", "--n", &n.to_string()], &SMALL[..]].concat()).succeeded();
+    let time = |x: u32, end: &str| project.read(&format!("times/{x}.{end}")).trim().parse::<u128>().unwrap();
+    time(n, "start").max(time(n + 1, "start")) < time(n, "end").min(time(n + 1, "end"))
+}
+
+#[test]
+fn steps_that_took_most_of_the_memory_run_one_after_the_other_the_next_time() {
+    let project = pair("");
+    assert!(together(&project, 0));
+    let plan = project.stdout(&[&["plan", "main.pipe", "--n", "10"], &SMALL[..]].concat());
+    assert!(plan.contains(" MiB of memory, as it took lately"), "{plan}");
+    assert!(!together(&project, 10));
+    let shown: Value = serde_json::from_str(&project.stdout(&["runs", "show", "--format", "json"])).unwrap();
+    for step in shown["steps"].as_array().unwrap() {
+        let reserved = step["reserved"].as_u64().unwrap() >> 20;
+        assert!((250..350).contains(&reserved), "{reserved}");
+    }
+    let why = project.stdout(&["why", "main.for[0].work"]);
+    assert!(why.contains("of memory were reserved for it"), "{why}");
+    assert!(project.stdout(&["runs", "show"]).contains(" MiB of ~"));
+}
+
+#[test]
+fn what_a_task_declares_is_taken_as_it_is() {
+    let project = pair("  memory: 100MiB\n");
+    assert!(together(&project, 0));
+    assert!(together(&project, 10));
 }

@@ -305,8 +305,7 @@ pub(super) mod tests {
         let load = "last runs of `main.load`:\n\n- `brave-otter`, 2026-11-25 22:10 UTC: reused from `old-owl`";
         assert_eq!(hover("load(n)\n"), load);
         assert_eq!(hover("rows ="), load);
-        let fit =
-            "last runs of `main.models[].fit`:\n\n- `brave-otter`, 2026-11-25 22:10 UTC: 2 ran in 5.0 s, at most 3.0 GiB, 1 failed";
+        let fit = "last runs of `main.models[].fit`:\n\n- `brave-otter`, 2026-11-25 22:10 UTC: 2 ran in 5.0 s, at most 3.0 GiB, 1 failed";
         assert_eq!(hover("fit(depth)"), fit);
         assert_eq!(hover("models\n"), fit.replace("[].fit", ""));
         // Of the task itself, everything.

@@ -68,6 +68,9 @@ pub struct StepRow {
     pub seconds: Option<f64>,
     /// Bytes of memory that the last attempt was seen to take at most; absent where nothing was seen of it.
     pub memory: Option<u64>,
+    /// Bytes of memory that were reserved for it by what earlier attempts took; absent where its task declares its memory, and
+    /// where nothing was known.
+    pub reserved: Option<u64>,
     pub error: Option<Failure>,
     /// The run whose result was reused.
     pub reused: Option<String>,
@@ -165,6 +168,7 @@ fn after(kind: &str, step: &str, body: &str, effect: bool, run: &RunRow) -> Opti
         attempts: 0,
         seconds: None,
         memory: None,
+        reserved: None,
         error: None,
         reused: None,
         log: None,
@@ -187,6 +191,7 @@ fn after(kind: &str, step: &str, body: &str, effect: bool, run: &RunRow) -> Opti
                 attempts: end.attempt,
                 seconds: Some(end.seconds),
                 memory: end.memory,
+                reserved: end.reserved,
                 error: end.error,
                 reused,
                 log: end.log,

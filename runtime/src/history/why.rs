@@ -21,6 +21,9 @@ pub struct Why {
     pub reused: Option<String>,
     /// The run it is compared with: the last one before that had the step.
     pub previous: Option<String>,
+    /// Bytes of memory that were reserved for it by what earlier attempts took; absent where its task declares its memory, and
+    /// where nothing was known.
+    pub reserved: Option<u64>,
     /// What of the step is not as it was in `previous`.
     pub changes: Vec<Change>,
 }
@@ -53,6 +56,7 @@ impl History {
             status: own.status,
             reason,
             reused: (own.status == Status::Cached).then(|| own.from.to_string()),
+            reserved: own.reserved,
             previous: before.map(|(name, _)| name),
             changes,
         })

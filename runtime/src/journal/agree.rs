@@ -76,7 +76,8 @@ fn folded(connection: &Connection) -> rusqlite::Result<Folded> {
                     let counts = serde_json::to_string(&counts).unwrap_or_default();
                     folded.runs.insert(number, (status.as_str().to_owned(), counts));
                 }
-                Change::Used { .. } => {}
+                // Which attempts were the last depends on how runs that went on side by side took turns.
+                Change::Used { .. } | Change::Peaked { .. } => {}
             }
         }
     }

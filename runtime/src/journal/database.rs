@@ -14,11 +14,11 @@ use crate::codes;
 use crate::event::Failure;
 
 /// The version of the tables.
-const VERSION: i64 = 3;
+const VERSION: i64 = 4;
 /// How long to wait for another process's transaction.
 const BUSY: Duration = Duration::from_secs(60);
 
-/// `events` is the truth; `runs`, `results`, `uses` and `durations` are folds of it, kept in the same transactions.
+/// `events` is the truth; `runs`, `results`, `uses`, `durations` and `peaks` are folds of it, kept in the same transactions.
 const TABLES: &str = "
 CREATE TABLE runs (
   number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -78,6 +78,15 @@ CREATE TABLE uses (
 ) WITHOUT ROWID;
 ";
 
+/// Since version 4: what memory the last attempts took, by the step's path without the numbers of iterations. Before that
+/// no event told it.
+const PEAKS: &str = "
+CREATE TABLE peaks (
+  step TEXT PRIMARY KEY,
+  lately TEXT NOT NULL
+) WITHOUT ROWID;
+";
+
 /// Opens the state folder for writing, and makes it where there is none.
 ///
 /// # Errors
@@ -120,6 +129,9 @@ fn connect(file: &Path) -> rusqlite::Result<Connection> {
             transaction.execute_batch(USES)?;
             transaction.execute_batch(SECONDS)?;
             fold::again(&transaction, |change| matches!(change, fold::Change::Kept { .. }))?;
+        }
+        if found < 4 {
+            transaction.execute_batch(PEAKS)?;
         }
         if found < VERSION {
             transaction.pragma_update(None, "user_version", VERSION)?;

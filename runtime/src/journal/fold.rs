@@ -4,11 +4,14 @@
 use rusqlite::{Connection, Transaction, params};
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use smol_str::SmolStr;
 use standpipe_plan::{Digest, Value, place};
 
+use super::gathered::Gathered;
 use super::record::{Record, Report};
 use crate::durations::Durations;
 use crate::event::{Counts, Status};
+use crate::peaks::{Lately, Peaks};
 use crate::planted::{Bug, planted};
 
 /// What a line of the journal means for one table.
@@ -20,6 +23,8 @@ pub(super) enum Change {
     Used { key: Digest },
     /// A step took so long.
     Took { place: String, nanos: i64 },
+    /// An attempt at a step took so many bytes of memory; `body` is the digest of what it ran, where that is known.
+    Peaked { place: String, body: Option<String>, bytes: u64, succeeded: bool },
     /// The run goes on.
     Open,
     /// The run is over.
@@ -42,6 +47,16 @@ struct End {
     anew: bool,
     #[serde(default)]
     used: Option<Digest>,
+    #[serde(default)]
+    memory: Option<u64>,
+    #[serde(default)]
+    parts: Vec<(SmolStr, SmolStr)>,
+}
+
+/// The parts of an attempt's end that another followed.
+#[derive(Deserialize)]
+struct Retrying {
+    memory: Option<u64>,
 }
 
 /// Two results for one key: the digest of the one that stays, and of the one that came later.
@@ -75,15 +90,16 @@ pub(super) fn changes(record: &Record) -> Vec<Change> {
             }
             changes.extend(end.used.map(|key| Change::Used { key }));
             changes.extend(took(&end.step, end.status, end.seconds));
+            changes.extend(peaked(&end.step, end.status, end.memory, &end.parts));
             changes
         }
+        Record::StepRetrying { step, memory, .. } => peaked(step, Status::Failed, *memory, &[]).into_iter().collect(),
         Record::RunFinished { status, counts, .. } => vec![Change::Over { status: *status, counts: *counts }],
         Record::RunResumed => vec![Change::Open],
         Record::RunCalled { .. }
         | Record::RunConfined { .. }
         | Record::EffectAnnounced { .. }
         | Record::StepStarted { .. }
-        | Record::StepRetrying { .. }
         | Record::SweepStarted { .. }
         | Record::SweepTaught { .. }
         | Record::TrialStarted { .. }
@@ -103,8 +119,13 @@ pub(super) fn changes_of(kind: &str, step: &str, body: &str) -> Vec<Change> {
             }
             changes.extend(end.used.map(|key| Change::Used { key }));
             changes.extend(took(step, end.status, end.seconds));
+            changes.extend(peaked(step, end.status, end.memory, &end.parts));
             changes
         }
+        "step_retrying" => match serde_json::from_str::<Retrying>(body) {
+            Ok(Retrying { memory }) => peaked(step, Status::Failed, memory, &[]).into_iter().collect(),
+            Err(_) => Vec::new(),
+        },
         "run_resumed" => vec![Change::Open],
         "run_finished" => match serde_json::from_str::<Over>(body) {
             Ok(Over { status, counts }) => vec![Change::Over { status, counts }],
@@ -125,12 +146,24 @@ fn took(step: &str, status: Status, seconds: f64) -> Option<Change> {
     (status == Status::Succeeded).then(|| Change::Took { place: place(step), nanos })
 }
 
+fn peaked(step: &str, status: Status, memory: Option<u64>, parts: &[(SmolStr, SmolStr)]) -> Option<Change> {
+    let succeeded = match status {
+        Status::Succeeded => true,
+        Status::Failed => false,
+        // What was stopped on its way says little.
+        Status::Cached | Status::Skipped | Status::Cancelled => return None,
+    };
+    let body = parts.iter().find(|(name, _)| name == "body").map(|(_, digest)| digest.to_string());
+    memory.map(|bytes| Change::Peaked { place: place(step), body, bytes, succeeded })
+}
+
 /// Writes changes of run number `run` into the tables; what it could not, as something else is kept already.
 pub(super) fn apply(
     transaction: &Transaction<'_>,
     run: i64,
     time: i64,
     changes: impl IntoIterator<Item = Change>,
+    gathered: &mut Gathered,
 ) -> rusqlite::Result<Option<Differing>> {
     let mut differing = None;
     for change in changes {
@@ -163,6 +196,9 @@ pub(super) fn apply(
                     )?
                     .execute(params![place, nanos])?;
             }
+            Change::Peaked { place, body, bytes, succeeded } => {
+                gathered.add(transaction, place, (body.as_deref(), bytes, succeeded))?;
+            }
             Change::Open => {
                 transaction
                     .prepare_cached("UPDATE runs SET finished = NULL, status = NULL, counts = NULL WHERE number = ?1")?
@@ -194,12 +230,13 @@ fn digest(value: &str) -> Digest {
 pub(super) fn again(transaction: &Transaction<'_>, wanted: fn(&Change) -> bool) -> rusqlite::Result<()> {
     let mut query = transaction.prepare("SELECT run, time, kind, step, body FROM events ORDER BY run, number")?;
     let mut rows = query.query([])?;
+    let mut gathered = Gathered::default();
     while let Some(row) = rows.next()? {
         let (kind, step, body): (String, String, String) = (row.get(2)?, row.get(3)?, row.get(4)?);
         let changes = changes_of(&kind, &step, &body).into_iter().filter(wanted);
-        apply(transaction, row.get(0)?, row.get(1)?, changes)?;
+        apply(transaction, row.get(0)?, row.get(1)?, changes, &mut gathered)?;
     }
-    Ok(())
+    gathered.write(transaction)
 }
 
 /// How long the steps of a pipeline took in earlier runs; nothing where that cannot be read: it only makes a run slower.
@@ -216,12 +253,25 @@ pub(crate) fn durations(connection: &Connection, pipeline: &str) -> Durations {
     Durations::new(read().unwrap_or_default())
 }
 
+/// What memory to reserve for the steps of a pipeline that declare none; nothing where that cannot be read.
+pub(crate) fn peaks(connection: &Connection, pipeline: &str) -> Peaks {
+    let read = || {
+        let mut query = connection.prepare_cached("SELECT step, lately FROM peaks WHERE step > ?1 AND step < ?2")?;
+        let rows = query.query_map(params![format!("{pipeline}."), format!("{pipeline}/")], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+        })?;
+        rows.collect::<rusqlite::Result<Vec<_>>>()
+    };
+    let reserve = |text: &str| serde_json::from_str::<Lately>(text).ok()?.reserve();
+    Peaks::new(read().unwrap_or_default().into_iter().filter_map(|(step, text)| Some((step, reserve(&text)?))))
+}
+
 #[cfg(test)]
 pub(crate) mod tests {
     use standpipe_plan::{Digest, Value};
 
     use crate::event::{Counts, Status};
-    use crate::journal::{Journal, Kept, Record, Report, StepEnd, durations, open};
+    use crate::journal::{Journal, Kept, Record, Report, StepEnd, durations, open, peaks};
 
     type Tables = (
         Vec<(Vec<u8>, String, String, f64, String)>,
@@ -253,6 +303,7 @@ pub(crate) mod tests {
                 step: format!("main.all[{index}].fit"),
                 status,
                 seconds: f64::from(index),
+                memory: Some(u64::from(index) * 1000),
                 reports: vec![Report { name: "auc".into(), value: None, at: Some(i64::from(index)) }],
                 ..StepEnd::new("calm-crab".into())
             };
@@ -341,12 +392,34 @@ pub(crate) mod tests {
         write(folder.path());
         let connection = open(folder.path()).expect("it opens");
         let results = tables(&connection).expect("read").0;
-        let before = "DROP TABLE durations; DROP TABLE uses; ALTER TABLE results DROP COLUMN seconds; \
+        let before = "DROP TABLE durations; DROP TABLE uses; DROP TABLE peaks; ALTER TABLE results DROP COLUMN seconds; \
                       ALTER TABLE results DROP COLUMN reports; PRAGMA user_version = 1";
         connection.execute_batch(before).expect("as it was");
         drop(connection);
         let connection = open(folder.path()).expect("it opens");
         assert_eq!(durations(&connection, "main").milliseconds("main.all[].fit"), 24_000);
         assert_eq!(tables(&connection).expect("read").0, results);
+    }
+
+    #[test]
+    fn memory_is_known_by_the_steps_place() {
+        let folder = tempfile::tempdir().expect("a folder");
+        write(folder.path());
+        let connection = open(folder.path()).expect("it opens");
+        // A quarter more than the last, which took the most.
+        assert_eq!(peaks(&connection, "main").reserved("main.all[].fit"), Some(60_000));
+        assert_eq!(peaks(&connection, "mai").reserved("main.all[].fit"), None);
+    }
+
+    #[test]
+    fn a_state_without_memory_opens_and_learns_from_then_on() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let connection = open(folder.path()).expect("it opens");
+        connection.execute_batch("DROP TABLE peaks; PRAGMA user_version = 3").expect("as it was");
+        assert_eq!(peaks(&connection, "main").reserved("main.all[].fit"), None);
+        drop(connection);
+        write(folder.path());
+        let connection = open(folder.path()).expect("it opens");
+        assert_eq!(peaks(&connection, "main").reserved("main.all[].fit"), Some(60_000));
     }
 }

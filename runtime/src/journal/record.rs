@@ -109,6 +109,9 @@ pub(crate) struct StepEnd {
     /// Bytes of memory that the last attempt was seen to take at most; none of what did not run, or was over too soon.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub memory: Option<u64>,
+    /// Bytes of memory that were reserved for it by what earlier attempts took, as its task declares none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reserved: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<Failure>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -165,6 +168,7 @@ impl StepEnd {
             seconds: 0.0,
             attempt: 0,
             memory: None,
+            reserved: None,
             error: None,
             log: None,
             from,

@@ -13,6 +13,7 @@ use tokio::sync::watch;
 
 use super::database::{failure_at, now};
 use super::fold::{self, Differing};
+use super::gathered::Gathered;
 use super::{Entry, Progress, Record};
 use crate::codes;
 use crate::event::Failure;
@@ -128,6 +129,7 @@ fn commit(connection: &mut Connection, run: i64, batch: &[Entry]) -> rusqlite::R
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     {
         let mut event = transaction.prepare_cached(INSERT)?;
+        let mut gathered = Gathered::default();
         for Entry { number, time, record, files, .. } in batch {
             for Stored { name, digest, stamp, .. } in files {
                 if let Some(stamp) = stamp {
@@ -136,10 +138,11 @@ fn commit(connection: &mut Connection, run: i64, batch: &[Entry]) -> rusqlite::R
             }
             let number = i64::try_from(*number).unwrap_or(i64::MAX);
             event.execute(params![run, number, time, record.kind(), record.step(), record.body()])?;
-            if let Some(differing) = fold::apply(&transaction, run, *time, fold::changes(record))? {
+            if let Some(differing) = fold::apply(&transaction, run, *time, fold::changes(record), &mut gathered)? {
                 not_kept.push((record.step().to_owned(), differing));
             }
         }
+        gathered.write(&transaction)?;
     }
     transaction.commit()?;
     Ok(not_kept)

@@ -73,7 +73,8 @@ pub(super) async fn drive(setup: Setup, options: &Options, observer: &mut dyn Ob
         stop,
     };
     let durations = journal::durations(&world.reader, &plan.pipeline);
-    let mut schedule = Schedule::new(&plan, params, capacity, rules, &durations);
+    let peaks = journal::peaks(&world.reader, &plan.pipeline);
+    let mut schedule = Schedule::new(&plan, params, capacity, rules, &durations, &peaks);
     schedule.remember(past.trials());
     let mut recorder = Recorder::new(journal, observer);
     recorder.tell(Told::RunStarted {

@@ -71,6 +71,8 @@ struct Underway {
     seconds: f64,
     /// Bytes that the last attempt was seen to take at most.
     memory: Option<u64>,
+    /// Bytes that are reserved for it by what earlier attempts took.
+    reserved: Option<u64>,
     log: Option<LogRange>,
     /// What the last attempt reported of what a sweep looks for.
     reports: Vec<Report>,
@@ -360,8 +362,10 @@ impl<'p, 'o, W: World> Driver<'p, 'o, W> {
     /// An attempt with all that it needs; that it starts is recorded and told.
     fn start(&mut self, start: Start, timeout: Option<i64>, demand: &Demand) -> Option<Attempt> {
         let Start { ticket, attempt: number } = start;
+        let reserved = self.schedule.reserved(ticket);
         if let Some(step) = self.steps.get_mut(&ticket) {
             step.reports.clear();
+            step.reserved = reserved;
         }
         let instance = self.schedule.instance(ticket)?;
         let key = self.steps.get(&ticket).and_then(|step| step.key.as_ref()).map(|key| key.digest);

@@ -3,8 +3,9 @@
 use rustc_hash::FxHashMap;
 use standpipe_plan::{Node, NodeId, NodeKind, Plan, Region, uses};
 
-use super::rests;
+use super::{reserve, rests};
 use crate::durations::Durations;
+use crate::peaks::Peaks;
 use crate::planted::{Bug, planted};
 
 /// A region's number; 0 is the plan's root.
@@ -32,6 +33,8 @@ pub(super) struct SlotLayout {
     pub inner: Vec<RegionId>,
     /// How long the run lasts at least from the start of this node, in milliseconds.
     pub rest: u64,
+    /// Bytes of memory to reserve for a step whose task declares none.
+    pub reserved: Option<u64>,
 }
 
 pub(super) struct Layout<'p> {
@@ -40,10 +43,12 @@ pub(super) struct Layout<'p> {
 }
 
 impl<'p> Layout<'p> {
-    pub(super) fn new(plan: &'p Plan, durations: &Durations) -> Self {
+    /// `memory` is all that there is, in bytes.
+    pub(super) fn new(plan: &'p Plan, durations: &Durations, peaks: &Peaks, memory: u64) -> Self {
         let mut layout = Self { regions: Vec::new(), places: FxHashMap::default() };
         layout.add(&plan.root);
         rests::work_out(&mut layout, plan, durations);
+        reserve::work_out(&mut layout, plan, peaks, memory);
         layout
     }
 
@@ -113,6 +118,22 @@ impl<'p> Layout<'p> {
 
     pub(super) fn slot(&self, region: RegionId, slot: usize) -> Option<&SlotLayout> {
         self.regions.get(region).and_then(|layout| layout.slots.get(slot))
+    }
+}
+
+/// The path of a node in a region at `path`, or, of one with iterations, that of what stands in them, their numbers left
+/// out.
+pub(super) fn path_of(path: &str, node: &Node) -> String {
+    let own = if node.name.is_empty() { path.to_owned() } else { format!("{path}.{}", node.name) };
+    match &node.kind {
+        NodeKind::For { .. } | NodeKind::Loop { .. } | NodeKind::Sweep(_) => own + "[]",
+        NodeKind::Param(_)
+        | NodeKind::Item
+        | NodeKind::Value(_)
+        | NodeKind::Step(_)
+        | NodeKind::If { .. }
+        | NodeKind::Match { .. }
+        | NodeKind::Try { .. } => own,
     }
 }
 

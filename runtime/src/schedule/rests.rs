@@ -4,7 +4,7 @@
 
 use standpipe_plan::{NodeKind, Plan};
 
-use super::layout::{Layout, RegionId};
+use super::layout::{Layout, RegionId, path_of};
 use crate::durations::Durations;
 
 /// Sets [`super::layout::SlotLayout::rest`] of every node.
@@ -22,15 +22,16 @@ fn weigh(layout: &Layout<'_>, region: RegionId, path: &str, durations: &Duration
     let mut whole = 0;
     // Every node stands after those that it reads, so that backwards what waits for a node comes before it.
     for (index, (node, slot)) in own.region.nodes.iter().zip(&own.slots).enumerate().rev() {
-        let path = if node.name.is_empty() { path.to_owned() } else { format!("{path}.{}", node.name) };
+        let path = path_of(path, node);
         let weight = match &node.kind {
             NodeKind::Step(_) => durations.milliseconds(&path),
-            NodeKind::If { .. } | NodeKind::Match { .. } | NodeKind::Try { .. } => {
-                slot.inner.iter().map(|inner| weigh(layout, *inner, &path, durations, all)).max().unwrap_or(0)
-            }
             // Of a loop's rounds one at least.
-            NodeKind::For { .. } | NodeKind::Loop { .. } | NodeKind::Sweep(_) => {
-                let path = format!("{path}[]");
+            NodeKind::If { .. }
+            | NodeKind::Match { .. }
+            | NodeKind::Try { .. }
+            | NodeKind::For { .. }
+            | NodeKind::Loop { .. }
+            | NodeKind::Sweep(_) => {
                 slot.inner.iter().map(|inner| weigh(layout, *inner, &path, durations, all)).max().unwrap_or(0)
             }
             NodeKind::Param(_) | NodeKind::Item | NodeKind::Value(_) => 0,

@@ -3,6 +3,7 @@
 use standpipe_plan::{Expr, Fault, Node, Retry, Step, Task, Value, eval};
 
 use super::activation::ActivationId;
+use super::layout::SlotLayout;
 use super::queue::Urgency;
 use super::{Draining, Effect, Instance, NodeScope, Schedule, SettingScope, Start, Ticket, no_value};
 use crate::admission::Demand;
@@ -144,7 +145,10 @@ impl<'p> Schedule<'p> {
         };
         let demand = Demand {
             cpu,
-            memory: bytes(setting("memory", &settings.memory)?),
+            memory: match &settings.memory {
+                Some(_) => bytes(setting("memory", &settings.memory)?),
+                None => self.reserved_at(instance.place).unwrap_or(0),
+            },
             gpu,
             disk: bytes(setting("disk", &settings.disk)?),
             limit: settings.limit.as_ref().and_then(|limit| self.limits.get(limit.name.as_str()).copied()),
@@ -255,9 +259,16 @@ impl<'p> Schedule<'p> {
     }
 
     /// How long the run lasts at least from the start of that node, in milliseconds.
-    fn rest(&self, (activation, slot): (ActivationId, usize)) -> u64 {
-        let region = self.activations.get(&activation).map(|activation| activation.region);
-        region.and_then(|region| self.layout.slot(region, slot)).map_or(0, |slot| slot.rest)
+    fn rest(&self, place: (ActivationId, usize)) -> u64 {
+        self.slot_at(place).map_or(0, |slot| slot.rest)
+    }
+
+    pub(super) fn reserved_at(&self, place: (ActivationId, usize)) -> Option<u64> {
+        self.slot_at(place)?.reserved
+    }
+
+    fn slot_at(&self, (activation, slot): (ActivationId, usize)) -> Option<&SlotLayout> {
+        self.layout.slot(self.activations.get(&activation)?.region, slot)
     }
 
     pub(super) fn skip_step(&mut self, ticket: Ticket) {

@@ -179,6 +179,7 @@ fn play(
         CAPACITY,
         Rules { keep_going, window: 3, slice: 5, catches: true },
         &Durations::default(),
+        &Peaks::default(),
     );
     let mut world = World {
         now: 0,
@@ -307,6 +308,7 @@ fn a_million_items_exist_only_in_their_window() {
         CAPACITY,
         Rules { keep_going: false, window: 64, slice: usize::MAX, catches: true },
         &Durations::default(),
+        &Peaks::default(),
     );
     let looked = schedule.step(Event::Begin).iter().filter(|effect| matches!(effect, Effect::Look { .. })).count();
     assert_eq!(looked, 64);
@@ -343,6 +345,7 @@ fn a_value_is_let_go_of_after_its_last_use() {
         CAPACITY,
         Rules { keep_going: false, window: 3, slice: usize::MAX, catches: true },
         &Durations::default(),
+        &Peaks::default(),
     );
     schedule.step(Event::Begin);
     let mut after = |ticket| {
@@ -405,6 +408,7 @@ fn a_retry_waits_twice_as_long_each_time() {
         CAPACITY,
         Rules { keep_going: false, window: 1, slice: usize::MAX, catches: true },
         &Durations::default(),
+        &Peaks::default(),
     );
     schedule.step(Event::Begin);
     schedule.step(Event::Admitted { ticket: 0 });
@@ -422,4 +426,41 @@ fn a_retry_waits_twice_as_long_each_time() {
     let effects =
         schedule.step(Event::Ended { ticket: 0, attempt: 3, nanos: 0, result: Err(Failure::new("E0620", "luck")) });
     assert!(matches!(effects.last(), Some(Effect::Done { status: Status::Failed, .. })));
+}
+
+/// How many of two steps that wait for nothing start at once, on 100 bytes of memory, and what is reserved for the first;
+/// the task declares `declared` bytes, and it is known that its steps take `known`.
+fn started(declared: Option<u64>, known: u64) -> (usize, u64) {
+    let step = || Piece::Step { task: 0, reads: Vec::new(), after: None };
+    let mut plan = plan(&[step(), step()]);
+    plan.tasks[0].settings.memory = declared.map(|bytes| Expr::Const(Value::Size(bytes)));
+    let places = plan.root.nodes.iter().map(|node| (format!("p.{}", node.name), known));
+    let mut schedule = Schedule::new(
+        &plan,
+        Vec::new(),
+        CAPACITY,
+        Rules { keep_going: false, window: 3, slice: usize::MAX, catches: true },
+        &Durations::default(),
+        &Peaks::new(places),
+    );
+    schedule.step(Event::Begin);
+    let effects: Vec<Effect> = (0..2).flat_map(|ticket| schedule.step(Event::Admitted { ticket })).collect();
+    let demands: Vec<u64> = effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::Start { demand, .. } => Some(demand.memory),
+            _ => None,
+        })
+        .collect();
+    (demands.len(), demands[0])
+}
+
+#[test]
+fn what_is_known_to_take_most_of_the_memory_runs_alone() {
+    assert_eq!(started(None, 40), (2, 40));
+    assert_eq!(started(None, 60), (1, 60));
+    // However much it took: never more than there is.
+    assert_eq!(started(None, 500), (1, 100));
+    // Who says it knows better.
+    assert_eq!(started(Some(10), 500), (2, 10));
 }

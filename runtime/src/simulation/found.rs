@@ -34,6 +34,7 @@ fn finder(bug: Bug) -> Finder {
         | Bug::StartAfterFailure
         | Bug::KeepGoingIgnored
         | Bug::MemoryOfFirstAttempt
+        | Bug::LearntMemoryForgotten
         | Bug::NeverFitsQueued
         | Bug::WokenStepForgotten
         | Bug::OutOfMemoryForEver

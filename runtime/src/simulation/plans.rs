@@ -10,6 +10,7 @@ use standpipe_plan::{
 
 use super::rng::{Rng, mix};
 use crate::admission::Capacity;
+use crate::peaks::Peaks;
 
 const HERE: Origin = Origin { file: 0, line: 1 };
 
@@ -27,6 +28,8 @@ pub(super) struct Takes {
     pub memory: u64,
     /// Its memory grows with each attempt.
     pub grows: bool,
+    /// It does not say what memory it takes: that is known from earlier.
+    pub silent: bool,
     pub gpu: u64,
     pub disk: u64,
     pub limited: bool,
@@ -65,19 +68,21 @@ fn task(rng: &mut Rng, index: u64, slots: u64) -> (Task, Takes) {
         cpu: [500, 1000, 1000, 2000, 3000][rng.index(5)],
         memory: [0, 10, 30, 60][rng.index(4)],
         grows: rng.chance(30),
+        silent: matches!(index, 2 | 4),
         gpu: [0, 0, 0, 1, 2][rng.index(5)],
         disk: [0, 0, 20, 40][rng.index(4)],
         limited: rng.chance(25),
     };
     // Now and then one that no machine has room for.
     let takes = if rng.chance(2) { Takes { gpu: 5, ..takes } } else { takes };
+    let takes = Takes { grows: takes.grows && !takes.silent, ..takes };
     let size = Expr::Const(Value::Size(takes.memory));
     let times = |expr: Expr| Expr::Binary(BinaryOp::Multiply, Box::new(expr), Box::new(Expr::Attempt));
     #[expect(clippy::cast_precision_loss, reason = "small numbers")]
     let cores = takes.cpu as f64 / 1000.0;
     let settings = Settings {
         cpu: Some(Expr::Const(Value::Float(cores))),
-        memory: Some(if takes.grows { times(size) } else { size }),
+        memory: (!takes.silent).then(|| if takes.grows { times(size) } else { size }),
         gpu: (takes.gpu > 0).then(|| Expr::Const(Value::Int(i64::try_from(takes.gpu).unwrap_or(0)))),
         disk: Some(Expr::Const(Value::Size(takes.disk))),
         timeout: rng.chance(20).then_some(Expr::Const(Value::Duration(500))),
@@ -120,6 +125,27 @@ fn task(rng: &mut Rng, index: u64, slots: u64) -> (Task, Takes) {
         },
         takes,
     )
+}
+
+/// What is known from earlier of what the plan's steps take, also of those that say it themselves, of which it is more than
+/// there is.
+pub(super) fn peaks(drawn: &Drawn) -> Peaks {
+    fn places(region: &Region, path: &str, takes: &[Takes], all: &mut Vec<(String, u64)>) {
+        for node in &region.nodes {
+            let path = format!("{path}.{}", node.name);
+            if let NodeKind::Step(step) = &node.kind
+                && let Some(takes) = takes.get(step.task.0 as usize)
+            {
+                all.push((path.clone(), if takes.silent { takes.memory } else { 1000 }));
+            }
+            let rounds = matches!(node.kind, NodeKind::For { .. } | NodeKind::Loop { .. } | NodeKind::Sweep(_));
+            let inside = if rounds { path + "[]" } else { path };
+            node.kind.regions().for_each(|region| places(region, &inside, takes, all));
+        }
+    }
+    let mut all = Vec::new();
+    places(&drawn.plan.root, &drawn.plan.pipeline, &drawn.takes, &mut all);
+    Peaks::new(all)
 }
 
 /// What a step of `task` gives for `inputs`: a small number that depends on all of them.

@@ -15,6 +15,7 @@ use super::world::{Journal, Listener, Made};
 use crate::durations::Durations;
 use crate::event::Status;
 use crate::executor::News;
+use crate::peaks::Peaks;
 use crate::run::driver::Driver;
 use crate::run::recorder::Recorder;
 use crate::schedule::{Rules, Schedule};
@@ -69,6 +70,7 @@ pub(super) fn seed(seed: u64) -> (Story, Vec<String>) {
     let mut rng = Rng::new(seed);
     let drawn = plans::draw(&mut rng);
     let plan = Arc::new(drawn.plan.clone());
+    let peaks = plans::peaks(&drawn);
     let faults = Faults::draw(&mut rng);
     let keep_going = rng.chance(50);
     let window = 1 + if rng.chance(30) { 24 } else { rng.index(6) };
@@ -78,7 +80,7 @@ pub(super) fn seed(seed: u64) -> (Story, Vec<String>) {
         let calm = process == PROCESSES;
         state.borrow_mut().boot(if calm { Faults::default() } else { faults });
         state.borrow_mut().note(Fact::Began { process, keep_going });
-        match run(&plan, &state, Rules { keep_going, window, slice, catches: true }, process) {
+        match run(&plan, &peaks, &state, Rules { keep_going, window, slice, catches: true }, process) {
             // What succeeded is run again once, to see that nothing of it runs.
             End::Over(Status::Succeeded) if process > 0 => break,
             End::Over(_) | End::Crashed => {}
@@ -91,9 +93,9 @@ pub(super) fn seed(seed: u64) -> (Story, Vec<String>) {
     (story, violations)
 }
 
-fn run(plan: &Arc<standpipe_plan::Plan>, state: &Rc<RefCell<State>>, rules: Rules, process: u32) -> End {
+fn run(plan: &Arc<standpipe_plan::Plan>, peaks: &Peaks, state: &Rc<RefCell<State>>, rules: Rules, process: u32) -> End {
     let mut listener = Listener(Rc::clone(state));
-    let schedule = Schedule::new(plan, Vec::new(), MACHINE, rules, &Durations::default());
+    let schedule = Schedule::new(plan, Vec::new(), MACHINE, rules, &Durations::default(), peaks);
     let world = Made { state: Rc::clone(state), plan: Arc::clone(plan) };
     let recorder = Recorder::new(Journal(Rc::clone(state)), &mut listener);
     let mut driver = Driver::new(plan, format!("run-{process}").into(), schedule, world, recorder);

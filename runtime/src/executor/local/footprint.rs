@@ -109,7 +109,7 @@ fn sum(text: &str, names: &[&str]) -> Option<u64> {
     names.iter().map(|name| field(text, name)).try_fold(0_u64, |sum, field| Some(sum.saturating_add(field?)))
 }
 
-/// Bytes out of a line like `VmHWM:	  1234 kB`.
+/// Bytes out of a line like `VmHWM: 1234 kB`.
 fn field(text: &str, name: &str) -> Option<u64> {
     let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
     line.trim().strip_suffix(" kB")?.parse::<u64>().ok()?.checked_mul(1024)

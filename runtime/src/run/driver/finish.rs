@@ -26,7 +26,7 @@ impl<W: World> Driver<'_, '_, W> {
         // What later runs do not reuse, this one may still go on from.
         let value = known.value.as_ref().filter(|_| keep.is_none() && self.kept(&known));
         let value = value.map(cache::without_places);
-        let Underway { key, seconds, memory, log, files, from, reports, .. } = known;
+        let Underway { key, seconds, memory, reserved, log, files, from, reports, .. } = known;
         let end = StepEnd {
             step: step.path.clone(),
             label: step.label.clone(),
@@ -34,6 +34,7 @@ impl<W: World> Driver<'_, '_, W> {
             seconds,
             attempt,
             memory,
+            reserved,
             error: failure.clone(),
             log,
             from: from.unwrap_or_else(|| self.run.clone()),
