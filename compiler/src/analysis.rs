@@ -90,6 +90,16 @@ pub fn analyse_all(world: &dyn World, paths: &[&str]) -> Analysis {
     Analysis { checked, embedded, diagnostics }
 }
 
+/// What the names in `path` mean, and the types of its expressions: for whoever asks what could stand in a text, and not
+/// what is wrong with it. Nothing is said of bodies in other languages, nor of how what it imports does what it does.
+#[must_use]
+pub fn meanings(world: &dyn World, path: &str) -> Analysis {
+    let resolved = resolve::resolve(world, &[path]);
+    let given = resolved.given;
+    let checked = check::check_some(world, resolved, given);
+    Analysis { checked, embedded: Embedded::default(), diagnostics: Vec::new() }
+}
+
 /// Drops what is only an echo of text that could not be read: whatever else is said of the same declaration.
 fn one_message_each(checked: &Checked, diagnostics: &mut Vec<Diagnostic>) {
     let unread = |diagnostic: &Diagnostic| diagnostic.code.as_str().starts_with("E01");

@@ -22,7 +22,7 @@ pub mod types;
 pub mod view;
 mod world;
 
-pub use analysis::{Analysis, ExpectInfo, ParamInfo, PipelineInfo, TestInfo, analyse, analyse_all};
+pub use analysis::{Analysis, ExpectInfo, ParamInfo, PipelineInfo, TestInfo, analyse, analyse_all, meanings};
 pub use compile::{Compiled, compile};
 pub use optimise::PassReport;
 pub use stubs::stubs;

@@ -1,6 +1,8 @@
 //! What the editor sees at one moment: its open files, and what the compiler says of each file together with all that it
 //! imports. Made on demand and kept until something that it was made of changes.
 
+mod file;
+
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
@@ -8,27 +10,21 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use standpipe_compiler::query::{self, Occurrence, Symbol};
-use standpipe_compiler::types::Type;
 use standpipe_compiler::{Analysis, World};
-use standpipe_syntax::ast::{Expr, Tree};
-use standpipe_syntax::{FileId, Source, Span};
-use tower_lsp::ls_types::{Location, Position, Range, TextDocumentContentChangeEvent, TextEdit, Uri};
+use tower_lsp::ls_types::{TextDocumentContentChangeEvent, TextEdit, Uri};
 
+pub use self::file::File;
+pub(crate) use self::file::Place;
 use crate::Open;
 use crate::convert::{Encoding, Lines};
 use crate::documents::{Document, Documents, path_of};
 use crate::history::History;
 use crate::index::{self, Index, Known};
 use crate::overlay::{self, Memory, Overlay, tidy};
-use crate::planned::Planned;
 use crate::reports::Reports;
 
 /// Analyses of files that are not open are kept up to so much text in them, in bytes.
 const KEPT: usize = 128 << 10;
-
-/// The scheme of files of the standard library, for editors that ask for their text.
-const LIBRARY: &str = "standpipe";
 
 /// The open files, and what is known of them and of what they import.
 pub struct Snapshot {
@@ -43,38 +39,13 @@ pub struct Snapshot {
     pub index: Rc<RefCell<Index>>,
     open: Open,
     memory: Rc<Memory>,
+    /// How files are looked at.
+    look: fn(&dyn World, &str) -> Analysis,
     files: RefCell<BTreeMap<PathBuf, Rc<File>>>,
     /// What was reported of files, for editors that ask.
     pub reports: RefCell<Reports>,
     /// Set once nobody waits any more for what is being answered.
     withdrawn: RefCell<Arc<AtomicBool>>,
-}
-
-/// A file, with all that it imports: number 0 of its analysis.
-pub struct File {
-    pub(crate) uri: Uri,
-    pub(crate) path: PathBuf,
-    pub(crate) root: PathBuf,
-    pub version: Option<i32>,
-    pub(crate) analysis: Analysis,
-    pub encoding: Encoding,
-    library: bool,
-    sources: Vec<Source>,
-    /// Where each of them lies; those of the standard library lie nowhere.
-    paths: Vec<PathBuf>,
-    lines: Vec<OnceCell<Lines>>,
-    occurrences: OnceCell<Vec<Occurrence>>,
-    /// See [`crate::planned::plans`].
-    pub(crate) plans: OnceCell<Vec<Planned>>,
-}
-
-/// A declaration, the same in whatever analysis it is met.
-pub(crate) type Key = (PathBuf, u32);
-
-/// Where something is declared.
-pub(crate) enum Place {
-    Library,
-    File(PathBuf),
 }
 
 impl Snapshot {
@@ -88,6 +59,7 @@ impl Snapshot {
             index: Rc::default(),
             open,
             memory: Rc::default(),
+            look: standpipe_compiler::analyse,
             files: RefCell::default(),
             reports: RefCell::default(),
             withdrawn: RefCell::default(),
@@ -109,10 +81,16 @@ impl Snapshot {
             index: Rc::clone(&self.index),
             open: Arc::clone(&self.open),
             memory: Rc::clone(&self.memory),
+            look: self.look,
             files: RefCell::default(),
             reports: RefCell::default(),
             withdrawn: self.withdrawn.clone(),
         }
+    }
+
+    /// The same, in which nobody asks what is wrong: only what names mean.
+    pub(crate) fn meanings(self) -> Self {
+        Self { look: standpipe_compiler::meanings, ..self }
     }
 
     /// The same after `edits`.
@@ -230,7 +208,7 @@ impl Snapshot {
             None => Uri::from_file_path(path)?,
         };
         let (root, disk) = (self.open)(path);
-        let analysis = standpipe_compiler::analyse(&self.world(&root, disk), &overlay::name(&root, path));
+        let analysis = (self.look)(&self.world(&root, disk), &overlay::name(&root, path));
         let sources = analysis.sources();
         let file = Rc::new(File {
             uri,
@@ -281,131 +259,6 @@ impl Snapshot {
             files.extend(self.file_at(path));
         }
         files
-    }
-}
-
-impl File {
-    /// The file itself, without what it imports.
-    pub(crate) fn source(&self) -> &Source {
-        &self.sources[0]
-    }
-
-    pub(crate) fn sources(&self) -> &[Source] {
-        &self.sources
-    }
-
-    pub(crate) fn tree(&self) -> &Tree {
-        &self.analysis.checked.resolved.files[0].tree
-    }
-
-    pub(crate) fn text(&self, span: Span) -> &str {
-        self.sources.get(span.file.0 as usize).map_or("", |source| source.slice(span))
-    }
-
-    fn lines(&self, file: FileId) -> Option<(&Lines, &str)> {
-        let source = self.sources.get(file.0 as usize)?;
-        Some((self.lines.get(file.0 as usize)?.get_or_init(|| Lines::of(&source.text)), &source.text))
-    }
-
-    pub(crate) fn offset(&self, position: Position) -> u32 {
-        self.lines(FileId(0)).map_or(0, |(lines, text)| lines.offset(text, position, self.encoding))
-    }
-
-    pub(crate) fn position(&self, at: u32) -> Position {
-        self.lines(FileId(0)).map_or_else(Position::default, |(lines, text)| lines.position(text, at, self.encoding))
-    }
-
-    /// The range of a span of any file of the analysis.
-    pub(crate) fn range(&self, span: Span) -> Range {
-        let place = |at| self.lines(span.file).map(|(lines, text)| lines.position(text, at, self.encoding));
-        let start = place(span.start).unwrap_or_default();
-        Range::new(start, place(span.end.max(span.start)).unwrap_or_default())
-    }
-
-    pub(crate) fn span(&self, range: Range) -> Span {
-        let start = self.offset(range.start);
-        Span { file: FileId(0), start, end: self.offset(range.end).max(start) }
-    }
-
-    /// Where the editor can open a file of the analysis.
-    pub(crate) fn uri_of(&self, file: FileId) -> Option<Uri> {
-        if file.0 == 0 {
-            return Some(self.uri.clone());
-        }
-        let source = self.sources.get(file.0 as usize)?;
-        let path = self.paths.get(file.0 as usize)?;
-        let is_std = self.analysis.checked.resolved.files.get(file.0 as usize).is_some_and(|file| file.std);
-        match is_std {
-            true if self.library => format!("{LIBRARY}:/{}.pipe", source.name).parse().ok(),
-            true => None,
-            false => Uri::from_file_path(path),
-        }
-    }
-
-    /// The files of a folder that is imported as one module; none of a file.
-    pub(crate) fn parts(&self, module: FileId) -> &[FileId] {
-        self.analysis.checked.resolved.files.get(module.0 as usize).map_or(&[], |file| &file.parts)
-    }
-
-    pub(crate) fn location(&self, span: Span) -> Option<Location> {
-        Some(Location { uri: self.uri_of(span.file)?, range: self.range(span) })
-    }
-
-    /// Every name in the file, in order of place.
-    pub(crate) fn occurrences(&self) -> &[Occurrence] {
-        self.occurrences.get_or_init(|| query::occurrences(&self.analysis, FileId(0)))
-    }
-
-    /// The names at byte `at`, or that end there.
-    pub(crate) fn names_at(&self, at: u32) -> Vec<&Occurrence> {
-        let found: Vec<&Occurrence> =
-            self.occurrences().iter().filter(|found| found.span.start <= at && at <= found.span.end).collect();
-        let latest = found.iter().map(|found| found.span.start).max();
-        found.into_iter().filter(|found| Some(found.span.start) == latest).collect()
-    }
-
-    pub(crate) fn declared_at(&self, symbol: &Symbol) -> Option<Span> {
-        query::declared_at(&self.analysis.checked, symbol)
-    }
-
-    /// What tells a declaration from all others, in all analyses.
-    pub(crate) fn key(&self, symbol: &Symbol) -> Option<Key> {
-        let span = self.declared_at(symbol)?;
-        Some((self.path_of(span.file)?.to_owned(), span.start))
-    }
-
-    /// The file that a declaration stands in.
-    pub(crate) fn place_of(&self, declared: Span) -> Option<Place> {
-        let file = self.analysis.checked.resolved.files.get(declared.file.0 as usize);
-        Some(match file.is_some_and(|file| file.std) {
-            true => Place::Library,
-            false => Place::File(self.path_of(declared.file)?.to_owned()),
-        })
-    }
-
-    /// Where a file of the analysis lies.
-    fn path_of(&self, file: FileId) -> Option<&Path> {
-        if file.0 == 0 { Some(&self.path) } else { self.paths.get(file.0 as usize).map(PathBuf::as_path) }
-    }
-
-    pub(crate) fn type_of(&self, expr: &Expr) -> Option<&Type> {
-        self.analysis.checked.types.first()?.get(expr.id.0 as usize).filter(|ty| **ty != Type::Error)
-    }
-
-    /// The text that it was made of, in bytes.
-    fn size(&self) -> usize {
-        self.sources.iter().map(|source| source.text.len()).sum()
-    }
-
-    fn depends_on(&self, path: &Path) -> bool {
-        self.path == path || self.paths.iter().any(|own| own == path)
-    }
-
-    /// The text of the line that holds byte `at`, up to there.
-    pub(crate) fn line_before(&self, at: u32) -> &str {
-        let text = &self.source().text;
-        let before = text.get(..at as usize).unwrap_or(text);
-        &before[before.rfind('\n').map_or(0, |end| end + 1)..]
     }
 }
 

@@ -121,7 +121,13 @@ pub struct ParamType {
 
 /// Gives every expression of every file a type, and says what does not fit.
 #[must_use]
-pub fn check(world: &dyn World, mut resolved: Resolved) -> Checked {
+pub fn check(world: &dyn World, resolved: Resolved) -> Checked {
+    let all = resolved.files.len();
+    check_some(world, resolved, all)
+}
+
+/// The same of what the first `some` files declare; of the others only the heads of their declarations.
+pub(crate) fn check_some(world: &dyn World, mut resolved: Resolved, some: usize) -> Checked {
     let diagnostics = std::mem::take(&mut resolved.diagnostics);
     let types = resolved.files.iter().map(|file| vec![Type::Error; file.tree.expr_count as usize]).collect();
     let mut checker = Checker {
@@ -146,7 +152,7 @@ pub fn check(world: &dyn World, mut resolved: Resolved) -> Checked {
     };
     checker.declare();
     checker.recursion();
-    checker.bodies();
+    checker.bodies(some);
     let Checker { types, conversions, calls, signatures, consts, mut diagnostics, spared, .. } = checker;
     diagnostics.retain(|diagnostic| diagnostic.code != Code::UNUSED_STEP || !spared.contains(&diagnostic.span));
     Checked { resolved, types, conversions, calls, signatures, consts, diagnostics }
@@ -183,9 +189,9 @@ struct Checker<'a> {
 }
 
 impl Checker<'_> {
-    fn bodies(&mut self) {
+    fn bodies(&mut self, some: usize) {
         let resolved = self.resolved;
-        for file in &resolved.files {
+        for file in resolved.files.iter().take(some) {
             for (index, decl) in (0_u32..).zip(&file.tree.decls) {
                 let id = DeclId { file: file.source.id, index };
                 match &decl.kind {

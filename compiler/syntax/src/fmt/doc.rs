@@ -1,6 +1,7 @@
 //! A document that can be laid out in several ways, and the choice of one: as much on a line as fits, after Wadler.
 //! Knows nothing of the language.
 
+use smol_str::SmolStr;
 use unicode_width::UnicodeWidthStr as _;
 
 /// How wide a line may be.
@@ -11,7 +12,8 @@ const STEP: usize = 2;
 
 #[derive(Clone, Debug)]
 pub(super) enum Doc {
-    Text(String),
+    /// Most tokens are short, and stand in here without a place of their own.
+    Text(SmolStr),
     /// Text that stays as it is, line ends included; the first line goes on from what stands before.
     Verbatim(String),
     /// Lines of another language: each on a line of its own, indented one deeper than here.
@@ -43,7 +45,7 @@ pub(super) enum Doc {
 }
 
 impl Doc {
-    pub(super) fn text(text: impl Into<String>) -> Doc {
+    pub(super) fn text(text: impl Into<SmolStr>) -> Doc {
         Doc::Text(text.into())
     }
 
@@ -78,9 +80,22 @@ struct Pending<'d> {
 
 /// Lays `doc` out. No line ends in white space.
 pub(super) fn render(doc: &Doc) -> String {
-    let mut out = Output { text: String::new(), column: 0, suffix: String::new(), margin: 0, ends: None };
+    lay_out(doc, false).text
+}
+
+/// Whether `doc` is laid out on one line.
+pub(super) fn is_one_line(doc: &Doc) -> bool {
+    !lay_out(doc, true).several
+}
+
+/// Lays `doc` out; not all of it, once there are `several` lines, where only that is wanted.
+fn lay_out(doc: &Doc, only_several: bool) -> Output {
+    let mut out = Output::default();
     let mut stack = vec![Pending { indent: 0, broken: true, doc }];
     while let Some(Pending { indent, broken, doc }) = stack.pop() {
+        if only_several && out.several {
+            break;
+        }
         match doc {
             Doc::Text(text) => out.push(text),
             Doc::Verbatim(text) => out.verbatim(text),
@@ -126,7 +141,13 @@ pub(super) fn render(doc: &Doc) -> String {
         }
     }
     out.flush();
-    out.text
+    out
+}
+
+/// How wide `text` is on a screen.
+fn width(text: &str) -> usize {
+    let plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if plain { text.len() } else { text.width() }
 }
 
 /// Whether `docs` on one line, and what follows up to where a line may end, is at most `room` wide.
@@ -140,8 +161,8 @@ fn fits(docs: &[Doc], rest: &[Pending<'_>], room: usize) -> bool {
             return true;
         };
         let width = match doc {
-            Doc::Text(text) => text.width(),
-            Doc::Verbatim(text) => text.lines().next().unwrap_or("").width(),
+            Doc::Text(text) => width(text),
+            Doc::Verbatim(text) => width(text.lines().next().unwrap_or("")),
             Doc::Line | Doc::Soft if broken => return true,
             Doc::Hard | Doc::Blank | Doc::Lines(_) | Doc::Stays { .. } => return true,
             Doc::Line => 1,
@@ -170,8 +191,11 @@ fn fits(docs: &[Doc], rest: &[Pending<'_>], room: usize) -> bool {
     }
 }
 
+#[derive(Default)]
 struct Output {
     text: String,
+    /// A line has ended.
+    several: bool,
     /// How wide the line is that is being written, its margin apart.
     column: usize,
     /// The margin that the line gets when something is written on it.
@@ -197,13 +221,14 @@ impl Output {
         if self.column == 0 {
             self.text.extend(std::iter::repeat_n(' ', self.margin));
         }
-        self.column += text.width();
+        self.column += width(text);
         self.text.push_str(text);
     }
 
     fn verbatim(&mut self, text: &str) {
         self.text.push_str(text);
-        self.column += text.width();
+        self.several |= text.contains('\n');
+        self.column += width(text);
     }
 
     fn flush(&mut self) {
@@ -214,6 +239,7 @@ impl Output {
     fn end_line(&mut self, margin: usize) {
         self.flush();
         self.text.push('\n');
+        self.several = true;
         self.column = 0;
         self.margin = margin;
         self.ends = None;

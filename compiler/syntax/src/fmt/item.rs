@@ -189,12 +189,8 @@ impl Layout<'_, '_> {
             let soft = self.kind(range.start) == Some(Kind::If) && self.can_be_one_line(&range);
             return Doc::group(vec![self.headed(range, soft)]);
         }
-        for level in LEVELS {
-            let splits: Vec<usize> = self
-                .outside(range.clone())
-                .filter(|at| self.kind(*at).is_some_and(|kind| level.contains(&kind)) && self.is_binary(*at, &range))
-                .collect();
-            let Some(first) = splits.first() else { continue };
+        let splits = self.loosest(&range);
+        if let Some(first) = splits.first() {
             let ends = splits.iter().skip(1).copied().chain([range.end]);
             let rest = splits
                 .iter()
@@ -211,6 +207,21 @@ impl Layout<'_, '_> {
             return Doc::group(vec![self.value(range.start..*first), Doc::Indent(rest)]);
         }
         self.concat(range, Style::default())
+    }
+
+    /// The operators of `range` that bind the loosest.
+    fn loosest(&self, range: &Range<usize>) -> Vec<usize> {
+        let (mut loosest, mut splits) = (LEVELS.len(), Vec::new());
+        for at in self.outside(range.clone()) {
+            let level = self.kind(at).and_then(|kind| LEVELS.iter().position(|level| level.contains(&kind)));
+            let Some(level) = level.filter(|level| *level <= loosest && self.is_binary(at, range)) else { continue };
+            if level < loosest {
+                loosest = level;
+                splits.clear();
+            }
+            splits.push(at);
+        }
+        splits
     }
 
     fn is_binary(&self, at: usize, range: &Range<usize>) -> bool {

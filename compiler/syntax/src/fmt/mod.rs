@@ -42,7 +42,7 @@ pub fn format(source: &Source) -> Formatted {
         layout.declaration(&range, broken, &mut elements);
         kinds.resize(elements.len(), None);
         if let Some(kind) = kinds.last_mut() {
-            let one_line = elements.last().is_some_and(|element| !doc::render(&element.doc).contains('\n'));
+            let one_line = elements.last().is_some_and(|element| doc::is_one_line(&element.doc));
             *kind = Some(tokens.text(range.start)).filter(|_| one_line);
         }
     }
