@@ -143,7 +143,10 @@ pub(crate) fn diagnostic(
         source: Some("standpipe".into()),
         message,
         related_information: (!related.is_empty()).then_some(related),
-        tags: UNUSED.contains(&diagnostic.code).then(|| vec![DiagnosticTag::UNNECESSARY]),
+        tags: match diagnostic.code {
+            Code::DEPRECATED => Some(vec![DiagnosticTag::DEPRECATED]),
+            code => UNUSED.contains(&code).then(|| vec![DiagnosticTag::UNNECESSARY]),
+        },
         ..lsp::Diagnostic::default()
     }
 }

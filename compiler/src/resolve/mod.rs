@@ -1,6 +1,7 @@
 //! Which declaration every name means. Knows nothing of types.
 
 mod cycle;
+mod deprecated;
 mod folder;
 mod load;
 mod names;
@@ -10,6 +11,7 @@ mod unused;
 
 use std::sync::Arc;
 
+pub use deprecated::deprecated;
 use rustc_hash::FxHashMap;
 pub use scope::declared;
 use smol_str::SmolStr;

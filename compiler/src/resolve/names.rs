@@ -61,21 +61,21 @@ pub(super) fn resolve_file(resolved: &mut Resolved, file: usize) -> Used {
 }
 
 pub(super) struct Walk<'a> {
-    resolved: &'a Resolved,
+    pub(super) resolved: &'a Resolved,
     pub(super) file: &'a File,
     /// Its declarations.
-    own: &'a [Decl],
+    pub(super) own: &'a [Decl],
     locals: Vec<Local>,
     pub(super) names: FxHashMap<standpipe_syntax::ast::ExprId, Target>,
     used: Used,
-    diagnostics: Vec<Diagnostic>,
+    pub(super) diagnostics: Vec<Diagnostic>,
     /// Parameters and locals in scope, and where they were bound.
     pub(super) bound: FxHashMap<SmolStr, (Target, Span)>,
     /// Names bound by each open block, innermost last.
     open: Vec<Vec<SmolStr>>,
     /// Type parameters in scope.
     types: Vec<SmolStr>,
-    decl: DeclId,
+    pub(super) decl: DeclId,
     /// How many names may still be compared with unknown ones.
     comparisons: usize,
     /// Where the file's first declaration starts: the place for a new import.
@@ -303,7 +303,10 @@ impl Walk<'_> {
         }
         if let Some(visible) = self.file.scope.get(&name.text).copied() {
             return match visible {
-                Visible::Decl(decl) => Target::Decl(decl),
+                Visible::Decl(decl) => {
+                    self.warn_of_old(decl, name);
+                    Target::Decl(decl)
+                }
                 Visible::Module(file) => Target::Module(file),
                 Visible::Missing => Target::Unknown,
             };
@@ -329,7 +332,11 @@ impl Walk<'_> {
     fn member(&mut self, module: standpipe_syntax::FileId, name: &Name) -> Target {
         let file = self.resolved.file(module);
         match file.scope.get(&name.text) {
-            Some(Visible::Decl(decl)) if file.has(*decl) => Target::Decl(*decl),
+            Some(Visible::Decl(decl)) if file.has(*decl) => {
+                let decl = *decl;
+                self.warn_of_old(decl, name);
+                Target::Decl(decl)
+            }
             Some(Visible::Missing) => Target::Unknown,
             _ => {
                 let own = file.scope.iter().filter(|(_, seen)| matches!(seen, Visible::Decl(decl) if file.has(*decl)));

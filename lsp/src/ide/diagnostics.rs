@@ -64,4 +64,21 @@ mod tests {
             ]
         );
     }
+
+    #[test]
+    fn what_is_deprecated_is_struck() {
+        use tower_lsp::ls_types::{CompletionItemTag, DiagnosticTag, SymbolTag};
+
+        let text = "## Deprecated: use `new`.\ntask old() -> Int {\n  sh:\n    echo 1 > $out\n}\n\npipeline main() -> Int {\n  old()\n}\n\npipeline other() -> Int {\n  ‸\n}\n";
+        let editor = Editor::with(text);
+        let found = super::diagnostics_of(&editor.snapshot.file(&editor.uri).unwrap(), false);
+        let struck = found.iter().find(|found| found.message == "`old` is deprecated\nuse `new`").unwrap();
+        assert_eq!(struck.tags, Some(vec![DiagnosticTag::DEPRECATED]));
+        let offered = crate::ide::complete(&editor.snapshot, &editor.uri, editor.cursor()).unwrap();
+        let old = offered.iter().find(|item| item.label == "old").unwrap();
+        assert_eq!(old.tags, Some(vec![CompletionItemTag::DEPRECATED]));
+        let symbols = crate::ide::document_symbols(&editor.snapshot, &editor.uri).unwrap();
+        let tags: Vec<_> = symbols.iter().map(|symbol| (symbol.name.as_str(), symbol.tags.as_deref())).collect();
+        assert_eq!(tags, [("old", Some(&[SymbolTag::DEPRECATED][..])), ("main", None), ("other", None)]);
+    }
 }

@@ -2,11 +2,13 @@
 
 use std::path::Path;
 
-use standpipe_compiler::resolve::declared;
+use standpipe_compiler::resolve::{declared, deprecated};
 use standpipe_syntax::Span;
 use standpipe_syntax::ast::{Decl, DeclKind, StmtKind, TypeKind};
 use standpipe_syntax::walk::Node;
-use tower_lsp::ls_types::{DocumentSymbol, Location, OneOf, Position, Range, SymbolKind, Uri, WorkspaceSymbol};
+use tower_lsp::ls_types::{
+    DocumentSymbol, Location, OneOf, Position, Range, SymbolKind, SymbolTag, Uri, WorkspaceSymbol,
+};
 
 use super::shared::{head_text, kind};
 use crate::index::Head;
@@ -68,6 +70,7 @@ fn outline(file: &File, decl: &Decl) -> Option<DocumentSymbol> {
     if let DeclKind::Task(_) | DeclKind::Pipeline(_) = decl.kind {
         whole.detail = Some(head_text(file, decl).replace('\n', " ").chars().take(120).collect());
     }
+    whole.tags = deprecated(decl).map(|_| vec![SymbolTag::DEPRECATED]);
     whole.children = (!children.is_empty()).then_some(children);
     Some(whole)
 }

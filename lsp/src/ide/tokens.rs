@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use standpipe_compiler::embed;
 use standpipe_compiler::query::{Role, Symbol};
+use standpipe_compiler::resolve::deprecated;
 use standpipe_syntax::ast::{AttrValue, DeclKind};
 use standpipe_syntax::{Class, Span};
 use tower_lsp::ls_types::{SemanticToken, SemanticTokenModifier, SemanticTokenType, SemanticTokensEdit, Uri};
@@ -13,7 +14,7 @@ use super::shared::decl;
 use crate::snapshot::{File, Snapshot};
 
 /// The kinds of tokens, by their number.
-pub const LEGEND: ([SemanticTokenType; 14], [SemanticTokenModifier; 3]) = (
+pub const LEGEND: ([SemanticTokenType; 14], [SemanticTokenModifier; 4]) = (
     [
         SemanticTokenType::NAMESPACE,
         SemanticTokenType::TYPE,
@@ -30,12 +31,18 @@ pub const LEGEND: ([SemanticTokenType; 14], [SemanticTokenModifier; 3]) = (
         SemanticTokenType::OPERATOR,
         SemanticTokenType::ENUM_MEMBER,
     ],
-    [SemanticTokenModifier::DECLARATION, SemanticTokenModifier::READONLY, SemanticTokenModifier::DEFAULT_LIBRARY],
+    [
+        SemanticTokenModifier::DECLARATION,
+        SemanticTokenModifier::READONLY,
+        SemanticTokenModifier::DEFAULT_LIBRARY,
+        SemanticTokenModifier::DEPRECATED,
+    ],
 );
 
 const DECLARATION: u32 = 1;
 const READONLY: u32 = 2;
 const LIBRARY: u32 = 4;
+const DEPRECATED: u32 = 8;
 
 /// A token's number in the legend.
 fn number(kind: &SemanticTokenType) -> u32 {
@@ -104,7 +111,8 @@ fn names(file: &File) -> Vec<(Span, u32, u32)> {
         .filter_map(|found| {
             let (kind, mut modifiers) = match &found.symbol {
                 Symbol::Decl(id) => {
-                    let kind = match &decl(file, *id)?.kind {
+                    let found = decl(file, *id)?;
+                    let kind = match &found.kind {
                         DeclKind::Import(_) | DeclKind::Env(_) => SemanticTokenType::NAMESPACE,
                         DeclKind::Type(_) | DeclKind::Artifact(_) => SemanticTokenType::TYPE,
                         DeclKind::Const(_) => SemanticTokenType::VARIABLE,
@@ -116,8 +124,9 @@ fn names(file: &File) -> Vec<(Span, u32, u32)> {
                         | DeclKind::Test(_)
                         | DeclKind::Broken(_) => SemanticTokenType::FUNCTION,
                     };
-                    let is_const = matches!(decl(file, *id)?.kind, DeclKind::Const(_));
-                    (kind, u32::from(library(*id)) * LIBRARY + u32::from(is_const) * READONLY)
+                    let is_const = matches!(found.kind, DeclKind::Const(_));
+                    let old = u32::from(deprecated(found).is_some()) * DEPRECATED;
+                    (kind, u32::from(library(*id)) * LIBRARY + u32::from(is_const) * READONLY + old)
                 }
                 Symbol::Module { .. } => (SemanticTokenType::NAMESPACE, 0),
                 Symbol::Param(..) => (SemanticTokenType::PARAMETER, 0),

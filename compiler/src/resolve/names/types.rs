@@ -51,8 +51,11 @@ impl Walk<'_> {
         if BUILTIN_TYPES.contains(&text) || self.types.contains(&name.text) {
             return;
         }
-        if self.file.scope.contains_key(&name.text) {
+        if let Some(visible) = self.file.scope.get(&name.text).copied() {
             self.used.names.insert(name.text.clone());
+            if let Visible::Decl(decl) = visible {
+                self.warn_of_old(decl, name);
+            }
             return;
         }
         let mut diagnostic = Diagnostic::new(Code::UNKNOWN_TYPE, name.span, format!("there is no type `{text}`"));

@@ -173,6 +173,7 @@ codes! {
     TRY_NOTHING "W0323" "nothing to try"
     UNUSED_AXIS "W0324" "parameter that nothing depends on"
     TOO_LARGE_STEP "W0325" "more than any machine has"
+    DEPRECATED "W0350" "deprecated"
     EXTRA_FIELD "W0401" "returned field that is not declared"
     MAY_BE_UNSET "W0402" "variable that may be unset"
     FIRST_ONLY "W0403" "list read as one value"

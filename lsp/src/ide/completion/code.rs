@@ -2,12 +2,12 @@
 //! for says what could stand there.
 
 use standpipe_compiler::check::CODECS;
-use standpipe_compiler::resolve::{DeclId, Target, Visible};
+use standpipe_compiler::resolve::{DeclId, Target, Visible, deprecated};
 use standpipe_compiler::types::Type;
 use standpipe_syntax::ast::{DeclKind, ExprKind};
 use standpipe_syntax::walk::{Node, path_at};
 use standpipe_syntax::{FileId, fits};
-use tower_lsp::ls_types::CompletionItemKind;
+use tower_lsp::ls_types::{CompletionItemKind, CompletionItemTag};
 
 use super::attributes::{attributes, values_of_attribute};
 use super::names::{Place, arguments, fields_of_record, names};
@@ -152,9 +152,12 @@ pub(super) fn declaration(site: &mut Site<'_>, file: &File, id: DeclId, rank: Ra
         DeclKind::Import(_) | DeclKind::Test(_) | DeclKind::Broken(_) => CompletionItemKind::TEXT,
     };
     let calls = found.kind.head().is_some() && !next_is(site, '(');
+    let old = deprecated(found).is_some();
+    let rank = if old { rank.max(Rank::Word) } else { rank };
     let data = if document { later(site.file, &name) } else { None };
     let item = site.push(rank, &name, shown, &detail);
     item.data = data;
+    item.tags = old.then(|| vec![CompletionItemTag::DEPRECATED]);
     if calls {
         snippet(item, &format!("{name}($0)"));
     }
