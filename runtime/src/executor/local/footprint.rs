@@ -63,7 +63,7 @@ impl Footprint {
     /// Takes what there is now: the largest process at its largest, or, where that is more, everything that the processes
     /// have together at this moment.
     pub(crate) fn look(&mut self) {
-        let begun = Instant::now();
+        let begun = worked();
         let all: Vec<(Pid, Memory)> =
             self.processes().into_iter().filter_map(|pid| Some((pid, memory(pid)?))).collect();
         self.most = all.iter().map(|(_, memory)| memory.high).fold(self.most, u64::max);
@@ -73,7 +73,8 @@ impl Footprint {
             // through their pages to set right.
             self.most = self.most.max(together(&|(pid, memory)| fair(*pid).unwrap_or(memory.own)));
         }
-        self.wait = (self.wait * 2).min(LONGEST).max(begun.elapsed() * SHARE);
+        let took = worked().saturating_sub(begun);
+        self.wait = (self.wait * 2).min(LONGEST).max(took * SHARE);
         self.next = Instant::now() + self.wait;
     }
 
@@ -90,6 +91,14 @@ impl Footprint {
         }
         found
     }
+}
+
+/// How long this thread has run so far: on a busy machine much less than the time that has passed. Nothing where the
+/// system does not say.
+fn worked() -> Duration {
+    let text = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanos = text.split_whitespace().next().and_then(|nanos| nanos.parse().ok());
+    Duration::from_nanos(nanos.unwrap_or(0))
 }
 
 /// What the process has; `None` of one that is over.
