@@ -55,7 +55,7 @@ impl Documents {
         }
     }
 
-    /// Applies edits in their order; a range outside the text counts as its nearest place.
+    /// Applies edits to an open file.
     pub(crate) fn change(
         &mut self,
         uri: &Uri,
@@ -67,16 +67,7 @@ impl Documents {
         let document = Rc::make_mut(document);
         document.version = version;
         document.entry = OnceCell::new();
-        for change in changes {
-            let Some(range) = change.range else {
-                document.text = change.text;
-                continue;
-            };
-            let lines = Lines::of(&document.text);
-            let start = lines.offset(&document.text, range.start, encoding) as usize;
-            let end = (lines.offset(&document.text, range.end, encoding) as usize).max(start);
-            document.text.replace_range(start..end, &change.text);
-        }
+        apply(&mut document.text, &changes, encoding);
     }
 
     pub fn get(&self, path: &Path) -> Option<&Document> {
@@ -94,6 +85,20 @@ impl Documents {
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&PathBuf, &Document)> {
         self.open.iter().map(|(path, document)| (path, &**document))
+    }
+}
+
+/// Applies edits of a text in their order; a range outside of it counts as its nearest place.
+pub fn apply(text: &mut String, changes: &[TextDocumentContentChangeEvent], encoding: Encoding) {
+    for change in changes {
+        let Some(range) = change.range else {
+            text.clone_from(&change.text);
+            continue;
+        };
+        let lines = Lines::of(text);
+        let start = lines.offset(text, range.start, encoding) as usize;
+        let end = (lines.offset(text, range.end, encoding) as usize).max(start);
+        text.replace_range(start..end, &change.text);
     }
 }
 

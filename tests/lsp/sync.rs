@@ -133,3 +133,25 @@ fn what_is_wrong_in_files_that_tasks_name_is_shown_there() {
     assert_eq!(said(&mut editor), Vec::<Json>::new());
     editor.end();
 }
+
+#[test]
+fn what_is_formatted_is_what_was_typed_last() {
+    let folder = tempfile::tempdir().unwrap();
+    let uri = uri(folder.path(), "a.pipe");
+    let mut editor = Editor::start();
+    editor.open(&uri, "# 😀\nconst a:Int=1\n");
+    for version in 2..20 {
+        // Nothing is waited for in between.
+        let place = json!({ "line": version - 1, "character": 0 });
+        let text = format!("const a{version}:Int=1\n");
+        editor.change(&uri, version, json!([{ "range": { "start": place, "end": place }, "text": text }]));
+    }
+    let options = json!({ "tabSize": 2, "insertSpaces": true });
+    let edits =
+        editor.request("textDocument/formatting", json!({ "textDocument": { "uri": uri }, "options": options }));
+    let written: String =
+        edits["result"].as_array().unwrap().iter().map(|edit| edit["newText"].as_str().unwrap()).collect();
+    let all: String = (2..20).map(|version| format!("const a{version}: Int = 1\n")).collect();
+    assert_eq!(written, format!("{all}const a: Int = 1\n"));
+    editor.end();
+}

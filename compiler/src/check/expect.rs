@@ -154,13 +154,13 @@ impl Checker<'_> {
             Some(value @ Value::Float(number)) => (number, value),
             _ => return self.axis_within(expr, wanted, bound, file, cause),
         };
+        if bound.holds(number) {
+            return true;
+        }
         let bounds = match unwrapped(wanted) {
             Type::Float(_) => crate::types::float_bound(bound),
             _ => bound.to_string(),
         };
-        if bound.holds(number) {
-            return true;
-        }
         let mut diagnostic = Diagnostic::new(Code::OUT_OF_BOUNDS, expr.span, format!("{shown} is outside `{bounds}`"));
         if let Some((span, what)) = cause {
             diagnostic = diagnostic.also(span, format!("{what} is `{wanted}`"));

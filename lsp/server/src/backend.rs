@@ -12,6 +12,7 @@ use tower_lsp::Client;
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::MessageType;
 
+use crate::texts::Texts;
 use crate::tokens::Remembered;
 use crate::watches::Watches;
 use standpipe_lsp::History;
@@ -29,6 +30,7 @@ pub(crate) struct Backend {
     /// See [`Ears`].
     pub(crate) news: watch::Receiver<u64>,
     pub(crate) tokens: Remembered,
+    pub(crate) texts: Texts,
     pub(crate) watches: Watches,
 }
 
@@ -65,6 +67,7 @@ impl Backend {
             survey: tasks,
             news,
             tokens: Remembered::default(),
+            texts: Texts::default(),
             watches: Watches::default(),
         }
     }

@@ -68,6 +68,7 @@ impl LanguageServer for Backend {
         if let (true, Some(root)) = (workspace.is_empty(), params.root_uri.as_ref().and_then(path_of)) {
             workspace.push(root);
         }
+        self.texts.counted_in(encoding);
         self.watches.of(&workspace, &[]);
         let of_workspace = params.capabilities.workspace.as_ref();
         let watched = of_workspace.and_then(|of| of.did_change_watched_files.as_ref());
@@ -99,15 +100,18 @@ impl LanguageServer for Backend {
 
     async fn did_open(&self, params: DidOpenTextDocumentParams) {
         let document = params.text_document;
+        self.texts.opened(document.uri.clone(), document.text.clone());
         self.send(Message::Opened(Document::new(document.uri, document.version, document.text)));
     }
 
     async fn did_change(&self, params: DidChangeTextDocumentParams) {
         let document = params.text_document;
+        self.texts.changed(&document.uri, &params.content_changes);
         self.send(Message::Changed { uri: document.uri, version: document.version, changes: params.content_changes });
     }
 
     async fn did_close(&self, params: DidCloseTextDocumentParams) {
+        self.texts.closed(&params.text_document.uri);
         self.send(Message::Closed(params.text_document.uri));
     }
 
@@ -309,7 +313,13 @@ impl LanguageServer for Backend {
     }
 
     async fn formatting(&self, params: DocumentFormattingParams) -> Result<Option<Vec<TextEdit>>> {
-        self.ask(move |snapshot| ide::format(snapshot, &params.text_document.uri)).await
+        let uri = params.text_document.uri;
+        let Some(text) = self.texts.of(&uri) else {
+            return self.ask(move |snapshot| ide::format(snapshot, &uri)).await;
+        };
+        // One that panics is answered with an error.
+        let edits = tokio::task::spawn_blocking(move || ide::format_text(&text)).await;
+        edits.map(Some).map_err(|_| Error::internal_error())
     }
 
     async fn range_formatting(&self, params: DocumentRangeFormattingParams) -> Result<Option<Vec<TextEdit>>> {

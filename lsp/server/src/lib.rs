@@ -6,6 +6,7 @@ mod capabilities;
 mod handlers;
 mod pull;
 mod requests;
+mod texts;
 mod tokens;
 mod watches;
 

@@ -11,10 +11,15 @@ use crate::snapshot::Snapshot;
 
 /// The edits that bring the file into the one style: one for each run of lines that changes.
 pub fn format(snapshot: &Snapshot, uri: &Uri) -> Option<Vec<TextEdit>> {
-    let text = snapshot.text(&path_of(uri)?)?;
-    let source = Source::new(FileId(0), "a.pipe", &text);
+    Some(format_text(&snapshot.text(&path_of(uri)?)?))
+}
+
+/// The same of a file that holds `text`.
+#[must_use]
+pub fn format_text(text: &str) -> Vec<TextEdit> {
+    let source = Source::new(FileId(0), "a.pipe", text);
     let formatted = standpipe_syntax::format(&source).text;
-    Some(edits(&source.text, &formatted))
+    edits(&source.text, &formatted)
 }
 
 /// The declarations that `range` touches, as they stand in the formatted file.

@@ -34,7 +34,7 @@ pub use definition::{definition, implementation, type_definition};
 pub use diagnostics::{diagnostics_of, elsewhere};
 pub use embedded::{EmbeddedDocument, embedded};
 pub use folding::folding;
-pub use formatting::{format, format_on_type, format_range};
+pub use formatting::{format, format_on_type, format_range, format_text};
 pub use highlight::{highlight, linked};
 pub use hover::hover;
 pub use inlay::inlay_hints;
