@@ -58,6 +58,7 @@ async fn take_over(local: Rc<Local>, attempt: Attempt, held: Remnant, task: Pyth
         (None, Ok(ended)) => ended.log_end,
         (None, Err(_)) => held.now.start,
     };
+    let memory = answered.as_ref().and_then(|answered| answered.memory);
     let effect = attempt.task().is_some_and(|task| task.effect);
     let result = match (ended, answered) {
         (Ok(Ended { how: Ending::TimedOut(after), .. }), _) => Err(timed_out(&attempt, after)),
@@ -72,7 +73,7 @@ async fn take_over(local: Rc<Local>, attempt: Attempt, held: Remnant, task: Pyth
         (Ok(ended), None) => Err(unanswered(&request, &ended)),
         (Err(lost), None) => Err(lost),
     };
-    let called = Called { result, log: held.log(log_end) };
+    let called = Called { result, log: held.log(log_end), memory };
     let outcome = outcome(&local, &attempt, origin, &request.scratch, called).await;
     if !effect {
         let _ = std::fs::remove_file(held.answer());

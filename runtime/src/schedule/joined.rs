@@ -23,16 +23,20 @@ impl Schedule<'_> {
         ready
     }
 
-    /// A step that is to run needs `demand`: whether what was kept for it is that, so that it starts in that place. What
-    /// was kept and is something else is given back.
+    /// A step that is to run needs `demand`: whether what was kept for it is that, but for memory that is free, so that it
+    /// starts in that place. What was kept and is something else is given back.
     pub(super) fn take_place(&mut self, ticket: Ticket, demand: &Demand) -> bool {
         let place = self.instances.get(&ticket).and_then(|instance| self.places.remove(&instance.place));
-        if let Some(kept) = place
-            && (kept != *demand || planted(Bug::KeptPlaceTakenTwice))
-        {
-            self.admission.give(&kept);
+        let Some(kept) = place else { return false };
+        if kept == *demand && !planted(Bug::KeptPlaceTakenTwice) {
+            return true;
         }
-        place == Some(*demand)
+        self.admission.give(&kept);
+        if planted(Bug::KeptPlaceTakenTwice) {
+            return kept == *demand;
+        }
+        // What is reserved by what earlier attempts took is another for each step.
+        Demand { memory: demand.memory, ..kept } == *demand && self.admission.take(demand)
     }
 
     /// What was kept for that node is not wanted.

@@ -375,7 +375,7 @@ fn starts(joined: bool) -> Vec<String> {
     }
     let rules = Rules { keep_going: false, window: 3, slice: usize::MAX, catches: true };
     let capacity = Capacity { cpu: 1000, ..CAPACITY };
-    let mut schedule = Schedule::new(&plan, Vec::new(), capacity, rules, &Durations::default());
+    let mut schedule = Schedule::new(&plan, Vec::new(), capacity, rules, &Durations::default(), &Peaks::default());
     let mut started = Vec::new();
     let mut effects: VecDeque<Effect> = schedule.step(Event::Begin).into();
     while let Some(effect) = effects.pop_front() {

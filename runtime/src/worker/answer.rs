@@ -20,6 +20,8 @@ pub(crate) struct Answered {
     pub result: Result<Produced, Failure>,
     /// Where the call's part of the log ends.
     pub log_end: u64,
+    /// Bytes of memory that the worker had at most meanwhile.
+    pub memory: Option<u64>,
 }
 
 /// The failure of a call whose worker ended so, without a note.
@@ -37,13 +39,14 @@ pub(crate) fn answered(request: &Request, root: &Path) -> Option<Answered> {
     let mut text = Vec::new();
     File::open(answer_file(&request.scratch)).ok()?.take(LARGEST as u64).read_to_end(&mut text).ok()?;
     match serde_json::from_slice(&text).ok()? {
-        Reply::Done { value, log, .. } => {
+        Reply::Done { value, log, memory, .. } => {
             let inputs = Inputs::new(&request.task.name, &request.inputs).ok()?;
-            Some(Answered { result: Ok(produced(value, &request.output, &inputs.values)?), log_end: log.1 })
+            let result = Ok(produced(value, &request.output, &inputs.values)?);
+            Some(Answered { result, log_end: log.1, memory })
         }
         Reply::Failed(failed) => {
-            let log_end = failed.log.1;
-            Some(Answered { result: Err(failed.failure(&root.to_string_lossy())), log_end })
+            let (log_end, memory) = (failed.log.1, failed.memory);
+            Some(Answered { result: Err(failed.failure(&root.to_string_lossy())), log_end, memory })
         }
         Reply::Ready {} | Reply::Metric { .. } | Reply::Log { .. } => None,
     }

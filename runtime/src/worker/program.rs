@@ -10,7 +10,7 @@ pub(super) const START: &str = "import sys; exec(compile(sys.argv[1], '<standpip
 pub(super) const BOOT: &str = include_str!("python/boot.py");
 
 /// The modules of the program: name and text.
-const PROGRAM: [(&str, &str); 24] = [
+const PROGRAM: [(&str, &str); 25] = [
     ("annotated", include_str!("python/annotated.py")),
     ("body", include_str!("python/body.py")),
     ("codecs", include_str!("python/codecs.py")),
