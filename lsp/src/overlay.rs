@@ -53,6 +53,8 @@ pub(crate) struct Overlay<'a> {
     pub(crate) disk: Box<dyn World>,
     pub documents: &'a Documents,
     pub(crate) memory: &'a Memory,
+    /// What files that are not open held a moment ago: good enough for whoever asks between two edits.
+    pub(crate) held: &'a HashMap<PathBuf, Arc<str>>,
 }
 
 impl Overlay<'_> {
@@ -78,6 +80,7 @@ impl World for Overlay<'_> {
         let full = self.path(path);
         match self.documents.text(&full) {
             Some(text) => Ok(text.as_bytes().to_vec()),
+            None if self.held.contains_key(&full) => Ok(self.held[&full].as_bytes().to_vec()),
             None if self.is_inside(&full) => self.disk.read(path),
             None => Err(ReadError::Other("it lies outside of the folders that the editor shows".into())),
         }

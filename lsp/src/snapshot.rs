@@ -41,6 +41,8 @@ pub struct Snapshot {
     memory: Rc<Memory>,
     /// How files are looked at.
     look: fn(&dyn World, &str) -> Analysis,
+    /// See [`Overlay::held`].
+    held: Rc<HashMap<PathBuf, Arc<str>>>,
     files: RefCell<BTreeMap<PathBuf, Rc<File>>>,
     /// What was reported of files, for editors that ask.
     pub reports: RefCell<Reports>,
@@ -60,6 +62,7 @@ impl Snapshot {
             open,
             memory: Rc::default(),
             look: standpipe_compiler::analyse,
+            held: Rc::default(),
             files: RefCell::default(),
             reports: RefCell::default(),
             withdrawn: RefCell::default(),
@@ -82,15 +85,17 @@ impl Snapshot {
             open: Arc::clone(&self.open),
             memory: Rc::clone(&self.memory),
             look: self.look,
+            held: Rc::clone(&self.held),
             files: RefCell::default(),
             reports: RefCell::default(),
             withdrawn: self.withdrawn.clone(),
         }
     }
 
-    /// The same, in which nobody asks what is wrong: only what names mean.
-    pub(crate) fn meanings(self) -> Self {
-        Self { look: standpipe_compiler::meanings, ..self }
+    /// The same, in which nobody asks what is wrong, only what names mean, and all that `file` imports is as it was when
+    /// that was looked at.
+    pub(crate) fn meanings(self, file: &File) -> Self {
+        Self { look: standpipe_compiler::meanings, held: Rc::new(file.imported()), ..self }
     }
 
     /// The same after `edits`.
@@ -185,7 +190,14 @@ impl Snapshot {
     }
 
     fn world<'a>(&'a self, root: &'a Path, disk: Box<dyn World>) -> Overlay<'a> {
-        Overlay { root, folders: &self.folders, disk, documents: &self.documents, memory: &self.memory }
+        Overlay {
+            root,
+            folders: &self.folders,
+            disk,
+            documents: &self.documents,
+            memory: &self.memory,
+            held: &self.held,
+        }
     }
 
     /// Asks the project of `path` for something.

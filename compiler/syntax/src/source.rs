@@ -62,7 +62,7 @@ impl Source {
         assert!(u32::try_from(text.len()).is_ok(), "a source file is smaller than 4 GiB");
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         #[expect(clippy::cast_possible_truncation, reason = "checked above")]
-        let starts = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at as u32 + 1);
+        let starts = text.match_indices('\n').map(|(at, _)| at as u32 + 1);
         let lines = std::iter::once(0).chain(starts).collect();
         Self { id, name: SmolStr::new(name), text: Arc::from(text), lines }
     }

@@ -28,7 +28,7 @@ pub(super) fn completed_from(snapshot: &Snapshot, file: &File, start: u32, at: u
     let found = [plain.clone(), with(" {}")].into_iter().find(|part| is_read(part));
     let part = found.unwrap_or(plain);
     let new = format!("{}{part}{}", &text[..closed.place.start], &text[closed.place.end..]);
-    (snapshot.with_text(&file.path, new).meanings(), start)
+    (snapshot.with_text(&file.path, new).meanings(file), start)
 }
 
 /// The declaration around a place, with the brackets closed that are open.

@@ -1,7 +1,9 @@
 //! A file as it was looked at, with all that it imports: its text by place, its names, and where they are declared.
 
 use std::cell::OnceCell;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use standpipe_compiler::Analysis;
 use standpipe_compiler::query::{self, Occurrence, Symbol};
@@ -149,6 +151,13 @@ impl File {
 
     pub(crate) fn type_of(&self, expr: &Expr) -> Option<&Type> {
         self.analysis.checked.types.first()?.get(expr.id.0 as usize).filter(|ty| **ty != Type::Error)
+    }
+
+    /// The texts of the files that it imports, by where they lie; those of the standard library lie nowhere.
+    pub(super) fn imported(&self) -> HashMap<PathBuf, Arc<str>> {
+        let files = self.analysis.checked.resolved.files.iter().zip(&self.paths).skip(1);
+        let lie = files.filter(|(file, _)| !file.std && file.parts.is_empty());
+        lie.map(|(file, path)| (path.clone(), Arc::clone(&file.source.text))).collect()
     }
 
     /// The text that it was made of, in bytes.
