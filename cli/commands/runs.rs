@@ -18,7 +18,7 @@ use crate::past;
 use crate::problem::{Exit, Problem};
 use crate::render::paint::Paint;
 use crate::render::progress::seconds;
-use crate::render::size::{TOLD, size};
+use crate::render::size::{reserved, size};
 use crate::render::table::table;
 use crate::render::{failure, local_time};
 
@@ -208,8 +208,8 @@ fn row(step: &StepRow) -> Vec<String> {
     };
     let took = step.seconds.filter(|_| step.status != StepStatus::Cached).map_or(String::new(), seconds);
     let memory = step.memory.map_or(String::new(), size);
-    let memory = match step.reserved.filter(|bytes| *bytes >= TOLD) {
-        Some(reserved) => format!("{memory} of ~{}", size(reserved)).trim_start().to_owned(),
+    let memory = match reserved(step.reserved) {
+        Some(reserved) => format!("{memory} of ~{reserved}").trim_start().to_owned(),
         None => memory,
     };
     let attempts = if step.attempts > 1 { step.attempts.to_string() } else { String::new() };

@@ -6,7 +6,7 @@ use super::{format_arg, stopped};
 use crate::context::{Context, print};
 use crate::past;
 use crate::problem::{Exit, Problem};
-use crate::render::size::{TOLD, size};
+use crate::render::size::reserved;
 
 pub(super) fn define(command: Command) -> Command {
     command
@@ -40,8 +40,8 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Probl
     }
     let paint = context.paint();
     print(&format!("{} in {}: {}\n", paint.bold(&why.step), run.name, why.reason))?;
-    if let Some(reserved) = why.reserved.filter(|bytes| *bytes >= TOLD) {
-        print(&format!("{} of memory were reserved for it, by what earlier attempts took\n", size(reserved)))?;
+    if let Some(reserved) = reserved(why.reserved) {
+        print(&format!("{reserved} of memory were reserved for it, by what earlier attempts took\n"))?;
     }
     Ok(Exit::Done)
 }

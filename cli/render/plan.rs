@@ -10,7 +10,7 @@ use standpipe_runtime::{Forecast, Outlook};
 
 use super::excerpt::visible;
 use super::paint::Paint;
-use super::size::{TOLD, size};
+use super::size::reserved;
 
 /// What would happen to the instances of one step.
 #[derive(Default)]
@@ -49,8 +49,8 @@ pub(crate) fn text(plan: &Plan, forecast: Option<&[Forecast]>, paint: Paint) -> 
         text.push('\n');
         if let Some(prospect) = prospect.filter(|_| matches!(line.kind, "step" | "effect" | "deploy")) {
             text.push_str(&format!("  {indent}    {}\n", sentence(prospect)));
-            if let Some(reserved) = prospect.reserved.filter(|bytes| *bytes >= TOLD) {
-                text.push_str(&format!("  {indent}    reserves {} of memory, as it took lately\n", size(reserved)));
+            if let Some(reserved) = reserved(prospect.reserved) {
+                text.push_str(&format!("  {indent}    reserves {reserved} of memory, as it took lately\n"));
             }
         }
     }

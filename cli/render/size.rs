@@ -2,7 +2,12 @@
 
 /// Less memory than this, in bytes, decides nothing on most machines: that it was reserved by what earlier attempts took is
 /// told in JSON only.
-pub(crate) const TOLD: u64 = 128 << 20;
+const TOLD: u64 = 1 << 30;
+
+/// Memory that was reserved by what earlier attempts took, where that is much.
+pub(crate) fn reserved(bytes: Option<u64>) -> Option<String> {
+    bytes.filter(|bytes| *bytes >= TOLD).map(size)
+}
 
 /// `812 B`, `1.2 MiB`.
 pub(crate) fn size(bytes: u64) -> String {
@@ -25,6 +30,7 @@ mod tests {
     #[test]
     fn in_the_largest_unit_that_fits() {
         let shown: Vec<_> = [0, 1023, 1024, 1_048_575, 10 << 30].map(size).into();
+        assert_eq!([None, Some(TOLD - 1), Some(TOLD)].map(reserved), [None, None, Some("1.0 GiB".to_owned())]);
         assert_eq!(shown, ["0 B", "1023 B", "1.0 KiB", "1.0 MiB", "10.0 GiB"]);
     }
 }
