@@ -6,6 +6,7 @@ mod glance;
 mod live;
 mod steps;
 mod sweep;
+mod took;
 mod why;
 
 use std::fs::{self, File, TryLockError};
@@ -19,6 +20,7 @@ pub use self::glance::{PastRun, PastStep, glance};
 pub use self::steps::{StepRow, StepStatus};
 pub use self::sweep::{AxisInfo, ObjectiveInfo, Scale, SweepHistory, TrialRow, TrialState};
 pub(crate) use self::sweep::{Begun, Ended};
+pub(crate) use self::took::under_way_for;
 pub use self::why::{Change, Why};
 pub(crate) use self::why::{last_ends, why_again};
 use crate::codes;
@@ -66,7 +68,7 @@ pub struct RunRow {
     pub pipeline: String,
     /// RFC 3339, UTC.
     pub started: String,
-    /// How long it took; absent while it runs, and when it was interrupted.
+    /// How long it was under way, in all its sessions; absent while it runs, and when it was interrupted.
     pub seconds: Option<f64>,
     pub status: RunStatus,
     pub counts: Counts,
@@ -145,8 +147,7 @@ impl History {
             Some(counts) => counts,
             None => self.counted(number)?,
         };
-        #[expect(clippy::cast_precision_loss, reason = "for people")]
-        let seconds = finished.map(|finished| (finished - started) as f64 / 1000.0);
+        let seconds = finished.map_or(Ok(None), |_| took::took(&self.connection, number))?;
         let started = jiff::Timestamp::from_millisecond(started).unwrap_or_default().to_string();
         Ok(RunRow { id, name: row.get(2)?, pipeline: row.get(3)?, started, seconds, status, counts, number })
     }

@@ -8,6 +8,7 @@
 mod client;
 mod group;
 mod lease;
+mod output;
 mod request;
 mod serve;
 mod sweep;

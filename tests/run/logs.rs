@@ -25,6 +25,23 @@ fn check(project: &Project, step: &str) {
     assert!(on_disk < 4 << 20, "{on_disk} bytes are on the disk");
 }
 
+/// Each of these opens what the step prints into anew, as a file that is to be emptied.
+#[test]
+fn what_a_shell_step_prints_is_not_cut_by_what_it_prints_next() {
+    let body = "task talk(before: Int) -> Int {\n  sh:\n    echo \"one $before\"\n    echo two > /dev/stderr\n    \
+                echo three > /dev/stdout\n    echo four | tee /dev/stderr > /dev/null\n    echo five\n    \
+                echo $((before + 1)) > \"$out\"\n}\n\n\
+                pipeline main() -> Int {\n  first = talk(0)\n  second = talk(first)\n  second\n}\n";
+    let project = Project::new(&[("main.pipe", body)]);
+    let run = project.run(&["main.pipe", "--jobs", "1"]).succeeded();
+    let steps: Vec<_> = run.all("step_finished").map(|event| event["step"].as_str().unwrap().to_owned()).collect();
+    for (nth, step) in steps.iter().enumerate() {
+        let printed = project.stdout(&["runs", "logs", "--step", step]);
+        assert_eq!(printed, format!("one {nth}\ntwo\nthree\nfour\nfive\n"));
+    }
+    assert_eq!(steps.len(), 2);
+}
+
 #[test]
 fn a_flood_of_a_shell_step_is_cut_in_the_middle() {
     let body = "task flood() -> Int {\n  sh:\n    echo the beginning\n    { yes 0123456789 || true; } | head -c 200M\n    echo the end\n    \

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use rusqlite::params;
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::{History, RunRow, RunStatus};
+use super::{History, RunRow, RunStatus, under_way_for};
 use crate::codes;
 use crate::event::{Failure, Status};
 use crate::journal::{self, Journal, Record};
@@ -89,7 +89,8 @@ impl History {
         let mut journal = Journal::resume(connection, run.number, u64::try_from(last).unwrap_or(0));
         let outputs = serde_json::Value::Null;
         let (status, counts) = (Status::Cancelled, run.counts);
-        journal.append(Record::RunFinished { status, counts, seconds: 0.0, outputs }, Vec::new(), true);
+        let seconds = under_way_for(&self.connection, run.number).map_err(broken)?;
+        journal.append(Record::RunFinished { status, counts, seconds, outputs }, Vec::new(), true);
         journal.close().map(drop)
     }
 }

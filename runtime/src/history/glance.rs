@@ -9,6 +9,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
+use super::took::took;
 use super::why::reason;
 use super::{Change, why::compare};
 use crate::event::Status;
@@ -97,8 +98,7 @@ fn read(connection: &Connection, file: &Path, pipeline: &str) -> rusqlite::Resul
             break;
         }
         let (started, finished): (i64, Option<i64>) = (row.get(2)?, row.get(3)?);
-        #[expect(clippy::cast_precision_loss, reason = "for people")]
-        let seconds = finished.map(|finished| (finished - started) as f64 / 1000.0);
+        let seconds = finished.map_or(Ok(None), |_| took(connection, number))?;
         let status: Option<String> = row.get(4)?;
         let run = PastRun {
             name: row.get(1)?,

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::ffi::{OsStr, OsString};
 use std::fs::{File, OpenOptions};
+use std::future::pending;
 use std::io;
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::os::unix::fs::OpenOptionsExt;
@@ -22,6 +23,7 @@ use super::REAPER;
 use super::client::{Ended, Kind};
 use super::group::Group;
 use super::lease::Lease;
+use super::output::Output;
 use super::request::{Message, Request};
 use super::sweep::sweep;
 use crate::executor::Stop;
@@ -89,7 +91,12 @@ fn begin(arguments: &[OsString]) -> io::Result<()> {
         Kind::Server => std::io::stdout().as_fd().try_clone_to_owned()?,
     };
     rustix::stdio::dup2_stdout(&nothing)?;
-    let log = OpenOptions::new().append(true).create(true).mode(0o600).open(PathBuf::from(log))?;
+    let mut options = OpenOptions::new();
+    match kind {
+        Kind::Attempts => options.write(true),
+        Kind::Server => options.append(true),
+    };
+    let log = options.create(true).mode(0o600).open(PathBuf::from(log))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let socket = StdStream::from(socket);
@@ -100,7 +107,12 @@ fn begin(arguments: &[OsString]) -> io::Result<()> {
         // Counted where it was before it moves.
         killings.begin();
         let now = now.with_extension("now");
-        let mut place = Place { lease, now, log, most, input: Some(input), killings, group: Group::enter() };
+        let output = match kind {
+            Kind::Attempts => Some(Output::new()?),
+            Kind::Server => None,
+        };
+        let group = Group::enter();
+        let mut place = Place { lease, now, log, output, most, input: Some(input), killings, group };
         while let Some(request) = ears.request().await {
             let ended = place.hold(&request, &mut ears).await;
             if request.recorded {
@@ -194,6 +206,8 @@ struct Place {
     /// Tells which attempt a server is at.
     now: PathBuf,
     log: File,
+    /// The way to the log; a server writes into it by itself, and tells where.
+    output: Option<Output>,
     /// Bytes that one attempt may print.
     most: u64,
     /// The standard input of what is started; of a server only once.
@@ -209,6 +223,9 @@ impl Place {
             return Ended::not_started(&io::Error::from(io::ErrorKind::StorageFull));
         }
         self.killings.begin();
+        if let Some(output) = &self.output {
+            output.begin(self.log_end());
+        }
         let mut child = match self.start(request, ears.kind) {
             Ok(child) => child,
             Err(error) => return Ended::not_started(&error),
@@ -231,13 +248,20 @@ impl Place {
                 }
             };
             let watched = process::watch(pid, limits, &mut look, footprint.as_mut());
-            tokio::pin!(watched);
+            let passing = async {
+                match &self.output {
+                    Some(output) => output.pass(log).await,
+                    None => pending().await,
+                }
+            };
+            tokio::pin!(watched, passing);
             let mut deadline: Option<(Instant, Duration)> = None;
             let mut timed_out = None;
             loop {
                 let word = tokio::select! {
                     how = &mut watched => break how.map(|how| timed_out.map_or(how, Ending::TimedOut)),
                     word = ears.word() => word,
+                    never = &mut passing => match never {},
                     () = sleep_until(deadline.map_or_else(Instant::now, |(at, _)| at)), if deadline.is_some() => {
                         timed_out = deadline.take().map(|(_, limit)| limit);
                         Word::End(Stop::Gently)
@@ -264,6 +288,9 @@ impl Place {
         let _ = kill_process_group(pid, Signal::KILL);
         let _ = child.wait();
         let left = sweep(self.group.as_ref());
+        if let Some(output) = &self.output {
+            output.rest(&self.log);
+        }
         match how {
             Ok(how) => {
                 let out_of_memory = how.looks_killed() && self.killings.any();
@@ -303,7 +330,11 @@ impl Place {
         };
         let input = input.ok_or(io::ErrorKind::InvalidInput)?;
         let mut command = request.command();
-        command.stdin(Stdio::from(input)).stdout(self.log.try_clone()?).stderr(self.log.try_clone()?);
+        let prints = || match &self.output {
+            Some(output) => output.writer().map(Stdio::from),
+            None => self.log.try_clone().map(Stdio::from),
+        };
+        command.stdin(Stdio::from(input)).stdout(prints()?).stderr(prints()?);
         command.process_group(0);
         within(&request.confinement, || command.spawn())
     }

@@ -122,7 +122,7 @@ impl Driver<'_, '_, Outside> {
 
     /// The run is over: nothing of it is left running, and everything is on the disk.
     async fn conclude(self, id: String, begun: Instant) -> Result<RunReport, Failure> {
-        let Self { plan, run, world, mut recorder, counts, failures, broken, done, only, .. } = self;
+        let Self { plan, run, world, mut recorder, counts, failures, broken, done, only, past, .. } = self;
         let Outside { store, executor, stop, .. } = world;
         executor.close().await;
         drop(stop);
@@ -134,7 +134,8 @@ impl Driver<'_, '_, Outside> {
         let outputs =
             if status == Status::Succeeded { outputs::json(&value, &plan.result) } else { serde_json::Value::Null };
         let seconds = begun.elapsed().as_secs_f64();
-        recorder.record_now(Record::RunFinished { status, counts, seconds, outputs: outputs.clone() });
+        let in_all = past.spent + seconds;
+        recorder.record_now(Record::RunFinished { status, counts, seconds: in_all, outputs: outputs.clone() });
         let last = Told::RunFinished { run: run.to_string(), status, seconds, steps: counts, outputs: outputs.clone() };
         recorder.close(&last)?;
         executor.tidy();

@@ -14,7 +14,7 @@ use crate::cache::Hit;
 use crate::codes;
 use crate::event::SweepHead;
 use crate::event::{Failure, Status};
-use crate::history::{Begun, Ended, TrialState};
+use crate::history::{Begun, Ended, TrialState, under_way_for};
 use crate::journal::{self, Report, StepEnd};
 use crate::keeper::Left;
 use crate::lessons::Recalled;
@@ -37,6 +37,8 @@ pub(super) struct Past {
     /// What leads its sweeps, by their paths: the name under which a run was asked for, and its trials.
     recalled: FxHashMap<String, (String, Recalled)>,
     choice: Resume,
+    /// Seconds that it was under way.
+    pub(super) spent: f64,
 }
 
 /// A step that ended well.
@@ -75,7 +77,8 @@ impl Past {
         folder: &Path,
         resume: &Resume,
     ) -> Result<(u64, u32, Self), Failure> {
-        let mut past = Self { choice: resume.clone(), ..Self::default() };
+        let spent = under_way_for(connection, number).map_err(|error| journal::failure(&error))?;
+        let mut past = Self { choice: resume.clone(), spent, ..Self::default() };
         let mut open: FxHashMap<String, bool> = FxHashMap::default();
         // Steps of which an end is on record after their last start.
         let mut told: FxHashSet<String> = FxHashSet::default();

@@ -39,8 +39,6 @@ const BESIDE: [&str; 3] = ["lib", "lib64", "libexec"];
 /// Of the home folder, where programs of all kinds lie.
 const MIXED: &str = ".local";
 
-/// With more entries than this, a project's folder is seen as a whole.
-const MOST_ENTRIES: usize = 512;
 /// Of more files than this that a run was given, the folders are seen.
 const MOST_GIVEN: usize = 256;
 
@@ -131,10 +129,6 @@ impl Grounds {
 fn project(root: &Path, hidden: &dyn Fn(&Path) -> bool, read: &mut Vec<PathBuf>, list: &mut Vec<PathBuf>) {
     let entries = fs::read_dir(root).map(|entries| entries.flatten().map(|entry| entry.path()).collect::<Vec<_>>());
     let mut entries = entries.unwrap_or_default();
-    if entries.len() > MOST_ENTRIES {
-        read.push(root.to_owned());
-        return;
-    }
     entries.retain(|path| !hidden(path));
     entries.sort_unstable();
     read.extend(entries);

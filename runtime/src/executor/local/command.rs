@@ -39,9 +39,7 @@ impl Local {
         command.env(MARKER, &marker).envs(pool::thread_variables(attempt.threads)).envs(attempt.seats.variables());
         let own = self.own(attempt);
         let mut reports = Reports::of(&own);
-        if crate::store::make_folder(&own).is_ok() {
-            command.env(reports::VARIABLE, reports.path());
-        }
+        command.env(reports::VARIABLE, reports.path());
         let confinement = self.confinement(attempt, &[own.as_path(), slot.path()]);
         if confinement.tier > Tier::Off {
             at_home(&mut command, &own.join("home")).map_err(|error| not_started(attempt, &error))?;

@@ -57,9 +57,7 @@ impl Work {
 
     /// Tells the body where to write.
     pub(super) fn announce(&self, command: &mut Command) -> Result<(), Failure> {
-        if !self.outputs.is_empty() {
-            crate::store::make_folder(&self.folder).map_err(|error| not_written(&self.folder, &error))?;
-        }
+        crate::store::make_folder(&self.folder).map_err(|error| not_written(&self.folder, &error))?;
         for output in &self.outputs {
             command.env(output.variable(), &output.path);
         }
@@ -82,8 +80,14 @@ impl Work {
 
     /// Removes what is left of them.
     pub(super) fn clear(&self) {
-        // There may be nothing, and what cannot be removed goes with the run's other files.
-        let _ = fs::remove_dir_all(&self.folder);
+        // There may be nothing, and what cannot be removed goes with the run's other files. Most attempts leave their
+        // outputs or less, for which the folder need not be read.
+        for output in &self.outputs {
+            let _ = fs::remove_file(&output.path);
+        }
+        if fs::remove_dir(&self.folder).is_err() {
+            let _ = fs::remove_dir_all(&self.folder);
+        }
     }
 }
 

@@ -85,7 +85,11 @@ class Frames:
         if len(self.waiting) < wanted:
             parts, length = [self.waiting], len(self.waiting)
             while length < wanted:
-                part = os.read(self.file, max(1 << 16, wanted - length))
+                try:
+                    part = os.read(self.file, max(1 << 16, wanted - length))
+                except OSError:
+                    # The runtime died with answers that it had not read.
+                    part = b""
                 if not part:
                     os._exit(0)
                 parts.append(part)
