@@ -19,8 +19,11 @@ pub(crate) fn taken(project: &Project) -> Vec<(String, Option<u64>)> {
 fn what_steps_took_is_on_record() {
     let project = Project::new(&[(
         "main.pipe",
-        "task shell(n: Int) -> Int {\n  sh:\n    python3 -c 'import time; x = bytearray(200 << 20); time.sleep(1)' &\n    \
-         python3 -c 'import time; x = bytearray(100 << 20); time.sleep(1)'\n    wait\n    echo $n > $out\n}\n\n\
+        "task shell(n: Int) -> Int {\n  sh:\n    \
+         both='import os, sys, time\n    x = bytearray(int(sys.argv[1]) << 20)\n    open(sys.argv[2], \"w\")\n    \
+         while not os.path.exists(sys.argv[3]): time.sleep(0.01)\n    time.sleep(1)'\n    \
+         both=\"$(echo \"$both\" | sed 's/^ *//')\"\n    \
+         python3 -c \"$both\" 200 a b &\n    python3 -c \"$both\" 100 b a\n    wait\n    echo $n > $out\n}\n\n\
          task python(n: Int) -> Int {\n  python:\n    x = bytearray(150 << 20)\n    return n + len(x)\n}\n\n\
          pipeline main() -> Int {\n  python(shell(1))\n}\n",
     )]);

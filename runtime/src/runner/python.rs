@@ -65,13 +65,17 @@ async fn take_over(local: Rc<Local>, attempt: Attempt, held: Remnant, task: Pyth
         (Ok(Ended { how: Ending::Cancelled, .. }), _) => Err(stopped(&attempt)),
         (Err(failure), _) if failure.code != codes::LOST => Err(failure),
         (_, Some(answered)) => answered.result,
-        // It was not told of the call any more, or what came of it was told to who is gone.
-        (Ok(Ended { how: Ending::Exited(0), .. }), None) if !effect => {
+        // It was not told of the call any more, or what came of it was told to who is gone, or its keeper was lost, too,
+        // as it could have been before this run looked for it.
+        (Ok(Ended { how: Ending::Exited(0), .. }) | Err(_), None) if !effect => {
+            let forsaken = held.clone();
+            let run = local.run().to_owned();
+            let _ = tokio::task::spawn_blocking(move || forsaken.end_forsaken(&run)).await;
             return Box::pin(on_worker(local, Attempt { held: None, ..attempt }, task, origin)).await;
         }
-        (Ok(Ended { how: Ending::Exited(0), .. }) | Err(_), None) if effect => Err(super::result_lost(&attempt)),
+        (Ok(Ended { how: Ending::Exited(0), .. }), None) => Err(super::result_lost(&attempt)),
         (Ok(ended), None) => Err(unanswered(&request, &ended)),
-        (Err(lost), None) => Err(lost),
+        (Err(_), None) => Err(super::result_lost(&attempt)),
     };
     let called = Called { result, log: held.log(log_end), memory };
     let outcome = outcome(&local, &attempt, origin, &request.scratch, called).await;

@@ -126,7 +126,7 @@ fn printing_and_closing_streams_do_not_disturb_the_protocol() {
 fn a_result_too_large_to_travel_says_what_to_do() {
     let mut bench = Bench::new();
     assert_snapshot!(bench.say("return 'x' * (70 << 20)", &Shape::String), @r"
-        E0602 the result has 73400362 bytes, more than the 67108864 that travel inline
+        E0602 the result has 73400380 bytes, more than the 67108864 that travel inline
           help: return it as a Table, a File or an artifact
     ");
     assert_eq!(bench.say("return 2", &INT), "2");

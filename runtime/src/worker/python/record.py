@@ -50,6 +50,8 @@ class Record:
             for name in files:
                 synced(os.path.join(folder, name))
             synced(folder)
+        # Nothing else may have had a reason to make it.
+        os.makedirs(os.path.dirname(self.path), exist_ok=True)
         unfinished = self.path + ".new"
         file = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         try:
