@@ -242,11 +242,6 @@ impl Local {
         self.slots.borrow_mut().push(slot);
     }
 
-    /// The run's id.
-    pub(crate) fn run(&self) -> &str {
-        &self.site.run
-    }
-
     /// The value of [`MARKER`] in every process of an attempt.
     pub(crate) fn marker(&self, attempt: &Attempt) -> String {
         crate::process::marker(&self.site.run, attempt.ticket, attempt.number)

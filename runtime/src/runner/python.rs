@@ -68,9 +68,6 @@ async fn take_over(local: Rc<Local>, attempt: Attempt, held: Remnant, task: Pyth
         // It was not told of the call any more, or what came of it was told to who is gone, or its keeper was lost, too,
         // as it could have been before this run looked for it.
         (Ok(Ended { how: Ending::Exited(0), .. }) | Err(_), None) if !effect => {
-            let forsaken = held.clone();
-            let run = local.run().to_owned();
-            let _ = tokio::task::spawn_blocking(move || forsaken.end_forsaken(&run)).await;
             return Box::pin(on_worker(local, Attempt { held: None, ..attempt }, task, origin)).await;
         }
         (Ok(Ended { how: Ending::Exited(0), .. }), None) => Err(super::result_lost(&attempt)),

@@ -187,7 +187,12 @@ impl Local {
             let reporting = self.pass_on(attempt, &mut reports);
             match &left {
                 Left::Ended(ended) => return self.judged(attempt, Ended::clone(ended), early),
-                Left::Nothing => return Err(lost(attempt)),
+                Left::Nothing => {
+                    // It may have been dying when this run looked for it.
+                    let (held, run) = (held.clone(), self.site.run.clone());
+                    let _ = tokio::task::spawn_blocking(move || held.end_forsaken(&run)).await;
+                    return Err(lost(attempt));
+                }
                 Left::Alive(_) => {}
             }
             if reporting && !early && self.advice(attempt.ticket).exists() {
