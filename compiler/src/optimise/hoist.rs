@@ -93,20 +93,7 @@ impl Hoister<'_> {
         for id in self.graph.take_nodes(body) {
             let mut depends = false;
             self.graph.node(id).kind.each_read(&mut |read| depends |= own.contains(&read));
-            let moves = match &self.graph.node(id).kind {
-                NodeKind::Value(_) => true,
-                NodeKind::Step(step) => shareable(self.graph, step),
-                NodeKind::Param(_)
-                | NodeKind::Item
-                | NodeKind::If { .. }
-                | NodeKind::For { .. }
-                | NodeKind::Match { .. }
-                | NodeKind::Loop { .. }
-                | NodeKind::Try { .. }
-                | NodeKind::Sweep(_)
-                | NodeKind::Result(_) => false,
-            };
-            if depends || !moves {
+            if depends || !shareable(self.graph, &self.graph.node(id).kind) {
                 own.insert(id);
                 kept.push(id);
                 continue;

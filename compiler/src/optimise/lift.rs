@@ -114,20 +114,7 @@ impl Lifter<'_> {
         let mut works = Vec::new();
         for id in &self.graph.region(branch).nodes {
             let kind = &self.graph.node(*id).kind;
-            let pure = match kind {
-                NodeKind::Value(_) => true,
-                NodeKind::Step(step) => shareable(self.graph, step),
-                NodeKind::Param(_)
-                | NodeKind::Item
-                | NodeKind::If { .. }
-                | NodeKind::For { .. }
-                | NodeKind::Match { .. }
-                | NodeKind::Loop { .. }
-                | NodeKind::Try { .. }
-                | NodeKind::Sweep(_)
-                | NodeKind::Result(_) => false,
-            };
-            let mut free = pure;
+            let mut free = shareable(self.graph, kind);
             kind.each_read(&mut |read| free &= !own.contains(&read) || known.contains_key(&read));
             if !free {
                 continue;

@@ -10,7 +10,7 @@
 //! ```
 
 use rustc_hash::FxHashMap;
-use standpipe_plan::{CachePolicy, Expr, NodeId, Step};
+use standpipe_plan::{CachePolicy, Expr, NodeId};
 
 use crate::graph::{Graph, NodeKind, RegionId};
 
@@ -21,9 +21,23 @@ pub(super) fn share(graph: &mut Graph) -> Vec<String> {
     sharer.what
 }
 
-/// Whether a step may run once where the program says it several times.
-pub(super) fn shareable(graph: &Graph, step: &Step) -> bool {
-    graph.task_of(step).is_some_and(|task| !task.effect && task.settings.cache != CachePolicy::Off)
+/// Whether what a node of that kind works out may be worked out once where the program says it several times.
+pub(super) fn shareable(graph: &Graph, kind: &NodeKind) -> bool {
+    match kind {
+        NodeKind::Value(_) => true,
+        NodeKind::Step(step) => {
+            graph.task_of(step).is_some_and(|task| !task.effect && task.settings.cache != CachePolicy::Off)
+        }
+        NodeKind::Param(_)
+        | NodeKind::Item
+        | NodeKind::If { .. }
+        | NodeKind::For { .. }
+        | NodeKind::Match { .. }
+        | NodeKind::Loop { .. }
+        | NodeKind::Try { .. }
+        | NodeKind::Sweep(_)
+        | NodeKind::Result(_) => false,
+    }
 }
 
 struct Sharer<'a> {
@@ -69,9 +83,10 @@ impl Sharer<'_> {
 
     /// The node's work written out; none when it may not be shared.
     fn key(&self, id: NodeId) -> Option<String> {
-        match &self.graph.node(id).kind {
+        let kind = &self.graph.node(id).kind;
+        match kind {
             NodeKind::Value(expr) => serde_json::to_string(expr).ok(),
-            NodeKind::Step(step) if shareable(self.graph, step) => serde_json::to_string(step).ok(),
+            NodeKind::Step(step) if shareable(self.graph, kind) => serde_json::to_string(step).ok(),
             NodeKind::Step(_)
             | NodeKind::Param(_)
             | NodeKind::Item
