@@ -44,20 +44,18 @@ pub(crate) fn plans<'f>(snapshot: &Snapshot, file: &'f File) -> &'f [Planned] {
 
 fn collect(plan: &Plan, region: &Region, path: &str, out: &mut Vec<PlannedStep>) {
     for node in &region.nodes {
-        let own = if node.name.is_empty() { path.to_owned() } else { format!("{path}.{}", node.name) };
+        let own = node.path_in(path);
         let place = |task| placed(node, own.clone(), task);
-        let inner = match &node.kind {
+        match &node.kind {
             NodeKind::Param(_) | NodeKind::Item | NodeKind::Value(_) => continue,
             NodeKind::Step(step) => {
                 out.push(place(plan.tasks.get(step.task.0 as usize).map(|task| task.name.clone())));
                 continue;
             }
-            NodeKind::If { .. } | NodeKind::Match { .. } | NodeKind::Try { .. } => own.clone(),
-            NodeKind::For { .. } | NodeKind::Loop { .. } | NodeKind::Sweep(_) => {
-                out.push(place(None));
-                format!("{own}[]")
-            }
-        };
+            NodeKind::If { .. } | NodeKind::Match { .. } | NodeKind::Try { .. } => {}
+            NodeKind::For { .. } | NodeKind::Loop { .. } | NodeKind::Sweep(_) => out.push(place(None)),
+        }
+        let inner = node.path_inside(path);
         for region in node.kind.regions() {
             collect(plan, region, &inner, out);
         }

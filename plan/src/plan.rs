@@ -403,6 +403,20 @@ pub struct Input {
 }
 
 impl Node {
+    /// The path of the node in a region at `path`; one without a name is where its region is.
+    #[must_use]
+    pub fn path_in(&self, path: &str) -> String {
+        if self.name.is_empty() { path.to_owned() } else { format!("{path}.{}", self.name) }
+    }
+
+    /// The path of its inner regions, the node being in a region at `path`; the numbers of iterations are left out, as
+    /// [`crate::place`] has it.
+    #[must_use]
+    pub fn path_inside(&self, path: &str) -> String {
+        let own = self.path_in(path);
+        if self.kind.item().is_some() { own + "[]" } else { own }
+    }
+
     /// Calls `visit` with every node this one reads directly, its inner regions' reads of outer nodes included.
     pub fn each_read(&self, visit: &mut dyn FnMut(NodeId)) {
         // The end of a loop and the spaces of a sweep read the item of their own body.

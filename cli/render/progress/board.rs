@@ -365,7 +365,7 @@ impl Board {
 /// The `for`s that stand in no other, by path, with the number of steps of one iteration.
 fn fan_outs(region: &Region, path: &str, groups: &mut BTreeMap<String, Group>) {
     for node in &region.nodes {
-        let own = if node.name.is_empty() { path.to_owned() } else { format!("{path}.{}", node.name) };
+        let own = node.path_in(path);
         match &node.kind {
             NodeKind::For { body, .. } => {
                 groups.insert(own, Group { steps: steps(body).unwrap_or(0), ..Group::default() });

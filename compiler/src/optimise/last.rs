@@ -22,7 +22,7 @@ pub(super) fn last(plan: &Plan) -> Vec<String> {
 
 fn region(region_: &Region, path: &str, what: &mut Vec<String>) {
     for (node, uses) in region_.nodes.iter().zip(uses(region_)) {
-        let own = if node.name.is_empty() { path.to_owned() } else { format!("{path}.{}", node.name) };
+        let own = node.path_in(path);
         let readers = || uses.readers.iter().filter_map(|place| region_.nodes.get(*place));
         if gives(node) && !node.name.is_empty() && !uses.in_result && !uses.readers.is_empty() {
             let named: Vec<String> = readers().take(NAMED).map(|reader| called(reader, path)).collect();
@@ -34,7 +34,7 @@ fn region(region_: &Region, path: &str, what: &mut Vec<String>) {
             };
             what.push(format!("what `{own}` gives is let go of after {after}"));
         }
-        let inner = if node.kind.item().is_some() { format!("{own}[]") } else { own };
+        let inner = node.path_inside(path);
         node.kind.regions().for_each(|other| region(other, &inner, what));
     }
 }

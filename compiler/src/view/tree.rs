@@ -39,7 +39,7 @@ impl Tree<'_> {
     }
 
     fn node(&mut self, node: &Node, depth: usize, path: &str) {
-        let own = if node.name.is_empty() { path.to_owned() } else { format!("{path}.{}", node.name) };
+        let own = node.path_in(path);
         match &node.kind {
             NodeKind::Param(_) | NodeKind::Item | NodeKind::Value(_) => {}
             NodeKind::Step(step) => {

@@ -121,22 +121,6 @@ impl<'p> Layout<'p> {
     }
 }
 
-/// The path of a node in a region at `path`, or, of one with iterations, that of what stands in them, their numbers left
-/// out.
-pub(super) fn path_of(path: &str, node: &Node) -> String {
-    let own = if node.name.is_empty() { path.to_owned() } else { format!("{path}.{}", node.name) };
-    match &node.kind {
-        NodeKind::For { .. } | NodeKind::Loop { .. } | NodeKind::Sweep(_) => own + "[]",
-        NodeKind::Param(_)
-        | NodeKind::Item
-        | NodeKind::Value(_)
-        | NodeKind::Step(_)
-        | NodeKind::If { .. }
-        | NodeKind::Match { .. }
-        | NodeKind::Try { .. } => own,
-    }
-}
-
 /// Whether a region, or one inside it, has a step.
 pub(super) fn has_steps(region: &Region) -> bool {
     region.nodes.iter().any(|node| matches!(node.kind, NodeKind::Step(_)) || node.kind.regions().any(has_steps))

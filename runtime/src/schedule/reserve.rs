@@ -3,7 +3,7 @@
 
 use standpipe_plan::{NodeKind, Plan};
 
-use super::layout::{Layout, RegionId, path_of};
+use super::layout::{Layout, RegionId};
 use crate::peaks::Peaks;
 use crate::planted::{Bug, planted};
 
@@ -18,7 +18,7 @@ fn note(layout: &mut Layout<'_>, (region, path): (RegionId, &str), plan: &Plan, 
     let Some(own) = layout.regions.get_mut(region) else { return };
     let mut inside = Vec::new();
     for (node, slot) in own.region.nodes.iter().zip(&mut own.slots) {
-        let path = path_of(path, node);
+        let path = node.path_inside(path);
         match &node.kind {
             NodeKind::Step(step) => {
                 let task = plan.tasks.get(step.task.0 as usize);

@@ -4,7 +4,7 @@
 
 use standpipe_plan::{NodeKind, Plan};
 
-use super::layout::{Layout, RegionId, path_of};
+use super::layout::{Layout, RegionId};
 use crate::durations::Durations;
 
 /// Sets [`super::layout::SlotLayout::rest`] of every node.
@@ -22,7 +22,7 @@ fn weigh(layout: &Layout<'_>, region: RegionId, path: &str, durations: &Duration
     let mut whole = 0;
     // Every node stands after those that it reads, so that backwards what waits for a node comes before it.
     for (index, (node, slot)) in own.region.nodes.iter().zip(&own.slots).enumerate().rev() {
-        let path = path_of(path, node);
+        let path = node.path_inside(path);
         let weight = match &node.kind {
             NodeKind::Step(_) => durations.milliseconds(&path),
             // Of a loop's rounds one at least.
