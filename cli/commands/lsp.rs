@@ -6,6 +6,7 @@ use std::sync::Arc;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use standpipe_compiler::World;
 
+use super::stopped;
 use crate::context::Context;
 use crate::glance::Glance;
 use crate::machines::Machines;
@@ -35,6 +36,7 @@ pub(super) fn run(context: &Context, _: &ArgMatches) -> Result<Exit, Problem> {
         let machines = machines.of(&root);
         (root.clone(), Box::new(DiskWorld { root, machines }))
     };
+    standpipe_runtime::room::to_serve().map_err(|failure| stopped(&failure))?;
     standpipe_lsp_server::serve(Arc::new(open), Box::new(Glance::default()))?;
     Ok(Exit::Done)
 }

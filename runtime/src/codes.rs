@@ -74,6 +74,8 @@ pub const NOT_ALONE: &str = "E0654";
 pub const SANDBOX_MISSING: &str = "E0660";
 /// A step failed because the sandbox kept it from something.
 pub const SANDBOX_DENIED: &str = "E0661";
+/// This process may open too few files.
+pub const FEW_FILES: &str = "E0670";
 /// A trial was not worth going on with, and ended at its next report.
 pub const STOPPED_EARLY: &str = "E0690";
 /// A sweep has no value: no trial of it succeeded, or too many failed.

@@ -68,6 +68,9 @@ pub enum Event {
         label: String,
         attempt: u32,
         r#where: String,
+        /// Seconds that it has been under way already: an interrupted run began it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        already: Option<f64>,
     },
     /// The attempt failed and another will follow after `wait` seconds.
     StepRetrying {

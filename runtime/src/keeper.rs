@@ -6,7 +6,9 @@
 //! more, written into the lease, a file that is locked as long as the keeper lives.
 
 mod client;
+mod ears;
 mod group;
+mod hold;
 mod lease;
 mod output;
 mod request;

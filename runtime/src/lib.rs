@@ -25,6 +25,7 @@ mod peaks;
 mod planted;
 pub mod process;
 mod remains;
+pub mod room;
 mod run;
 mod runner;
 pub mod sandbox;

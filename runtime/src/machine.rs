@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use rustix::time::{ClockId, clock_gettime};
+
 use crate::admission::Capacity;
 use crate::options::Options;
 
@@ -28,7 +30,7 @@ impl Machine {
 /// The machine's resources, or as much of them as the run may use.
 pub(crate) fn capacity(options: &Options) -> Capacity {
     Capacity {
-        cpu: 1000 * options.jobs.unwrap_or_else(cores).max(1) as u64,
+        cpu: 1000 * slots(options),
         memory: options.memory.unwrap_or_else(installed_memory),
         gpu: options.gpus.unwrap_or_else(cards),
         disk: free_disk(&options.state),
@@ -37,12 +39,15 @@ pub(crate) fn capacity(options: &Options) -> Capacity {
     }
 }
 
-/// Nanoseconds since the machine began to run, its sleep counted, to a hundredth of a second.
-pub(crate) fn uptime() -> Option<u64> {
-    let text = fs::read_to_string("/proc/uptime").ok()?;
-    let (seconds, hundredths) = text.split_whitespace().next()?.split_once('.')?;
-    let hundredths: u64 = hundredths.parse().ok()?;
-    Some(seconds.parse::<u64>().ok()? * 1_000_000_000 + hundredths * 10_000_000)
+/// Attempts of one core that fit at a time.
+pub(crate) fn slots(options: &Options) -> u64 {
+    options.jobs.unwrap_or_else(cores).max(1) as u64
+}
+
+/// Nanoseconds since the machine began to run, its sleep counted: the same clock for every process.
+pub(crate) fn uptime() -> u64 {
+    let now = clock_gettime(ClockId::Boottime);
+    u64::try_from(i128::from(now.tv_sec) * 1_000_000_000 + i128::from(now.tv_nsec)).unwrap_or(0)
 }
 
 fn cores() -> usize {

@@ -12,6 +12,7 @@ use standpipe_plan::Digest;
 use crate::event::LogRange;
 use crate::executor::local::Ending;
 use crate::keeper::Left;
+use crate::machine;
 use crate::process::{self, kill_marked};
 use crate::worker;
 
@@ -29,6 +30,9 @@ pub(crate) struct Now {
     pub tag: String,
     /// Where its part of the log begins.
     pub start: u64,
+    /// When it began, as [`machine::uptime`] has it; 0 where that was not noted.
+    #[serde(default)]
+    pub begun: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<Digest>,
     /// It only asks whether an effect happened.
@@ -69,6 +73,12 @@ impl Now {
         let mut line = String::new();
         BufReader::new(fs::File::open(path).ok()?).read_line(&mut line).ok()?;
         serde_json::from_str(&line).ok()
+    }
+
+    /// How long it has been under way, if it still is.
+    pub(crate) fn age(&self) -> Option<Duration> {
+        let age = machine::uptime().checked_sub(self.begun).filter(|_| self.begun > 0);
+        age.map(Duration::from_nanos)
     }
 
     /// The folder for files of the attempt, in its run's `folder`.
@@ -120,6 +130,15 @@ impl Remnant {
     /// What its keeper left.
     pub(crate) fn left(&self) -> Left {
         Left::read(&self.lease, &self.now.tag)
+    }
+
+    /// How long it has been under way, or was; `None` where nobody knows.
+    pub(crate) fn took(&self) -> Option<Duration> {
+        match self.left() {
+            Left::Alive(_) => self.now.age(),
+            Left::Ended(ended) => ended.took,
+            Left::Nothing => None,
+        }
     }
 
     /// Whether somebody goes on with it, or has noted how it ended, so that it can be taken over. What nobody will ever

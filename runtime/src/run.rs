@@ -15,14 +15,14 @@ mod signals;
 mod spent;
 pub(crate) mod world;
 
-use std::os::unix::net::UnixStream;
-
 use smol_str::SmolStr;
 use standpipe_plan::{Plan, Value};
 
 use crate::codes;
 use crate::event::{Failure, Observer};
+use crate::machine;
 use crate::options::{Options, RunReport};
+use crate::room;
 
 pub(crate) use self::environments::{Environments, Which};
 pub(crate) use self::params::{bind, check};
@@ -39,18 +39,15 @@ pub fn run(
     options: &Options,
     observer: &mut dyn Observer,
 ) -> Result<RunReport, Failure> {
-    // What listens to signals takes these for granted.
-    let room = UnixStream::pair().map_err(|error| {
-        Failure::new(codes::STATE, format!("this process has no room for what it needs: {error}"))
-            .with_help("raise `ulimit -n`")
+    let mut options = options.absolute();
+    let room = room::for_steps(machine::slots(&options))?;
+    options.workers = Some(options.workers.map_or(room, |workers| workers.min(room)));
+    let options = &options;
+    let runtime = room::runtime().map_err(|error| {
+        Failure::new(codes::FEW_FILES, format!("this process cannot wait for others: {error}"))
+            .with_help("raise `ulimit -n`, or end what else has many files open")
     })?;
-    drop(room);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::new(codes::STATE, format!("this process cannot wait for others: {error}")))?;
     let local = tokio::task::LocalSet::new();
-    let options = &options.absolute();
     let report = local.block_on(&runtime, async {
         let setup = setup::prepare(plan, params, options)?;
         drive::drive(setup, options, observer).await

@@ -77,11 +77,13 @@ pub(crate) struct Outcome {
     pub log: Option<LogRange>,
     /// Bytes of memory that it was seen to take at most.
     pub memory: Option<u64>,
+    /// How long it was under way, where that is more than was seen of it.
+    pub took: Option<Duration>,
 }
 
 impl Outcome {
     pub(crate) fn failed(failure: Failure) -> Self {
-        Self { result: Err(failure), files: Vec::new(), log: None, memory: None }
+        Self { result: Err(failure), files: Vec::new(), log: None, memory: None, took: None }
     }
 }
 

@@ -118,6 +118,58 @@ fn a_step_under_way_is_taken_over() {
     assert_eq!(project.stdout(&["runs", "logs", "--step", "fit"]), "waiting\ndone\n");
 }
 
+/// Of each `step_finished` and `step_started` of that step, the seconds that are told.
+fn told(run: &Run, event: &str, key: &str, step: &str) -> Vec<f64> {
+    let of_step = run.all(event).filter(|event| event["step"] == step);
+    of_step.map(|event| event[key].as_f64().unwrap_or_default()).collect()
+}
+
+/// What was under way before it was taken over counts: half a second of it is certain here.
+#[test]
+fn what_is_taken_over_took_as_long_as_it_was_under_way() {
+    let shell = "task fit(x: Int) -> Int {\n  sh:\n    echo fit >> begun\n    while [ ! -e go ]; do sleep 0.02; done\n    \
+                 echo $x > \"$out\"\n}\n\npipeline main(x: Int = 3) -> Int {\n  fit(x)\n}\n";
+    for pipe in [FIT, shell] {
+        for ends_before in [false, true] {
+            let project = Project::new(&[("go.pipe", pipe)]);
+            killed_in(&project, "fit");
+            std::thread::sleep(std::time::Duration::from_millis(500));
+            if ends_before {
+                project.write("go", "");
+                wait_until("its end is noted", || noted(&project) > 0 && processes_in(&project) == 0);
+            }
+            let resumed = project.command(&["runs", "resume", "--format", "json"]);
+            let resumed = std::thread::spawn(move || Run::of(&{ resumed }.output().unwrap()));
+            wait_until("the run goes on", || project.stdout(&["runs"]).contains("running") || ends_before);
+            project.write("go", "");
+            let run = resumed.join().unwrap().succeeded();
+            let [already] = told(&run, "step_started", "already", "main.fit")[..] else { panic!("{run:#?}") };
+            let [seconds] = told(&run, "step_finished", "seconds", "main.fit")[..] else { panic!("{run:#?}") };
+            assert!(already >= 0.5 && seconds >= already, "{already} s, then {seconds} s");
+            let shown: serde_json::Value =
+                serde_json::from_str(&project.stdout(&["runs", "show", "--format", "json"])).unwrap();
+            assert_eq!(shown["steps"][0]["seconds"].as_f64(), Some(seconds));
+        }
+    }
+}
+
+/// Nobody can come for what it gives.
+#[test]
+fn what_goes_on_alone_ends_when_its_run_is_removed() {
+    let marker = marker(73);
+    let shell = format!(
+        "task fit() -> Int {{\n  sh:\n    setsid sleep {marker} &\n    echo fit >> begun\n    sleep {marker}\n    echo 1 > \"$out\"\n}}\n\n\
+         pipeline main() -> Int {{\n  fit()\n}}\n"
+    );
+    for pipe in [FIT, &shell] {
+        let project = Project::new(&[("go.pipe", pipe)]);
+        killed_in(&project, "fit");
+        assert!(processes_in(&project) > 0);
+        fs::remove_dir_all(project.path(".standpipe")).unwrap();
+        wait_until("nothing is left", || processes(&marker) + processes_in(&project) == 0);
+    }
+}
+
 #[test]
 fn a_step_that_ended_meanwhile_is_not_run_again() {
     let project = Project::new(&[("go.pipe", FIT)]);

@@ -20,6 +20,7 @@ mod plans;
 mod project;
 mod resume;
 mod reuse;
+mod room;
 mod sandbox;
 mod seats;
 mod secrets;

@@ -31,6 +31,8 @@ pub(super) struct Running {
     pub(super) label: String,
     /// On the board's clock.
     pub(super) since: Duration,
+    /// How long it had been under way by then.
+    pub(super) already: Duration,
     /// The last thing it said.
     pub(super) said: String,
 }
@@ -87,12 +89,13 @@ impl Board {
                 lacking.iter().map(|why| format!("{} {why}", self.paint.yellow("!"))).collect()
             }
             Event::Environment { name, state, text } => self.environment(name, state, text),
-            Event::StepStarted { step, label, .. } => {
+            Event::StepStarted { step, label, already, .. } => {
                 self.running.retain(|running| running.step != *step);
                 self.running.push(Running {
                     step: step.clone(),
                     label: label.clone(),
                     since: now,
+                    already: Duration::try_from_secs_f64(already.unwrap_or(0.0)).unwrap_or_default(),
                     said: String::new(),
                 });
                 Vec::new()

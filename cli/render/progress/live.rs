@@ -98,7 +98,7 @@ fn area(board: &Board, now: Duration, width: usize, paint: Paint) -> Vec<String>
         lines.push(format!("{spinner} {}  {}", board.name(path, ""), parts.join("  ")));
     }
     for running in board.running.iter().take(MOST) {
-        let took = seconds(now.saturating_sub(running.since).as_secs_f64());
+        let took = seconds((now.saturating_sub(running.since) + running.already).as_secs_f64());
         let name = board.name(&running.step, &running.label);
         let inner = if running.step.contains('[') { "  " } else { "" };
         lines.push(format!("{inner}{spinner} {name}  {took}  {}", paint.dimmed(&running.said)));

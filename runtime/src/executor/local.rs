@@ -33,6 +33,7 @@ use super::{Executor, News, Place, Site, Stop};
 use crate::codes;
 use crate::event::{Event, Failure, LogRange};
 use crate::keeper::Keeper;
+use crate::machine;
 use crate::remains::{self, Alone, Now, own_folder};
 use crate::runner::{self, Attempt, Outcome};
 use crate::sandbox::{Confinement, Grounds, Tier, denied};
@@ -178,7 +179,8 @@ async fn run_one(local: &Rc<Local>, attempt: Attempt) {
         Some((veil, step)) => veil.over(outcome, &step),
         None => outcome,
     };
-    let seconds = begun.elapsed().as_secs_f64();
+    // What was taken over began before.
+    let seconds = outcome.took.unwrap_or_else(|| begun.elapsed()).as_secs_f64();
     local.ended(ticket, number, seconds, outcome);
 }
 
@@ -261,6 +263,7 @@ impl Local {
             session: self.site.session,
             tag: self.tag(attempt),
             start,
+            begun: machine::uptime(),
             key: attempt.key,
             probe: attempt.probe,
             alone,

@@ -12,6 +12,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use super::fold;
 use crate::codes;
 use crate::event::Failure;
+use crate::room;
 
 /// The version of the tables.
 const VERSION: i64 = 4;
@@ -92,6 +93,7 @@ CREATE TABLE peaks (
 /// # Errors
 /// The folder cannot be made or written, or belongs to a later version.
 pub(crate) fn open(state: &Path) -> Result<Connection, Failure> {
+    room::to_look()?;
     let cannot = |error: std::io::Error| {
         Failure::new(codes::STATE, format!("the state folder {} cannot be used: {error}", state.display()))
             .with_help("make it writable, or set STANDPIPE_HOME to another folder")
@@ -152,6 +154,7 @@ pub(crate) fn open_reader(state: &Path) -> Result<Option<Connection>, Failure> {
     if !file.exists() {
         return Ok(None);
     }
+    room::to_look()?;
     let open = || {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&file, flags)?;

@@ -89,11 +89,10 @@ pub(super) fn changes(record: &Record) -> Vec<Change> {
                 });
             }
             changes.extend(end.used.map(|key| Change::Used { key }));
-            changes.extend(took(&end.step, end.status, end.seconds));
-            changes.extend(peaked(&end.step, end.status, end.memory, &end.parts));
+            changes.extend(learnt(&end.step, end.status, Some(end.seconds), end.memory, &end.parts));
             changes
         }
-        Record::StepRetrying { step, memory, .. } => peaked(step, Status::Failed, *memory, &[]).into_iter().collect(),
+        Record::StepRetrying { step, memory, .. } => learnt(step, Status::Failed, None, *memory, &[]).collect(),
         Record::RunFinished { status, counts, .. } => vec![Change::Over { status: *status, counts: *counts }],
         Record::RunResumed => vec![Change::Open],
         Record::RunCalled { .. }
@@ -118,12 +117,11 @@ pub(super) fn changes_of(kind: &str, step: &str, body: &str) -> Vec<Change> {
                 changes.push(Change::Kept { key, value, run: end.from, seconds: end.seconds, reports, anew: end.anew });
             }
             changes.extend(end.used.map(|key| Change::Used { key }));
-            changes.extend(took(step, end.status, end.seconds));
-            changes.extend(peaked(step, end.status, end.memory, &end.parts));
+            changes.extend(learnt(step, end.status, Some(end.seconds), end.memory, &end.parts));
             changes
         }
         "step_retrying" => match serde_json::from_str::<Retrying>(body) {
-            Ok(Retrying { memory }) => peaked(step, Status::Failed, memory, &[]).into_iter().collect(),
+            Ok(Retrying { memory }) => learnt(step, Status::Failed, None, memory, &[]).collect(),
             Err(_) => Vec::new(),
         },
         "run_resumed" => vec![Change::Open],
@@ -140,21 +138,30 @@ fn text(reports: &[Report]) -> String {
     if reports.is_empty() { String::new() } else { serde_json::to_string(reports).unwrap_or_default() }
 }
 
-fn took(step: &str, status: Status, seconds: f64) -> Option<Change> {
-    #[expect(clippy::cast_possible_truncation, reason = "a step that takes 292 years is not waited for")]
-    let nanos = (seconds * 1e9) as i64;
-    (status == Status::Succeeded).then(|| Change::Took { place: place(step), nanos })
-}
-
-fn peaked(step: &str, status: Status, memory: Option<u64>, parts: &[(SmolStr, SmolStr)]) -> Option<Change> {
-    let succeeded = match status {
-        Status::Succeeded => true,
-        Status::Failed => false,
-        // What was stopped on its way says little.
-        Status::Cached | Status::Skipped | Status::Cancelled => return None,
+/// What an attempt that ended so teaches of its place: how long it takes, when it went well, and how much memory. What was
+/// stopped on its way says little.
+fn learnt(
+    step: &str,
+    status: Status,
+    seconds: Option<f64>,
+    memory: Option<u64>,
+    parts: &[(SmolStr, SmolStr)],
+) -> impl Iterator<Item = Change> {
+    let (seconds, memory) = match status {
+        Status::Succeeded => (seconds, memory),
+        Status::Failed => (None, memory),
+        Status::Cached | Status::Skipped | Status::Cancelled => (None, None),
     };
-    let body = parts.iter().find(|(name, _)| name == "body").map(|(_, digest)| digest.to_string());
-    memory.map(|bytes| Change::Peaked { place: place(step), body, bytes, succeeded })
+    let place = if seconds.is_some() || memory.is_some() { place(step) } else { String::new() };
+    let peaked = memory.map(|bytes| Change::Peaked {
+        place: place.clone(),
+        body: parts.iter().find(|(name, _)| name == "body").map(|(_, digest)| digest.to_string()),
+        bytes,
+        succeeded: status == Status::Succeeded,
+    });
+    #[expect(clippy::cast_possible_truncation, reason = "a step that takes 292 years is not waited for")]
+    let took = seconds.map(|seconds| Change::Took { place, nanos: (seconds * 1e9) as i64 });
+    took.into_iter().chain(peaked)
 }
 
 /// Writes changes of run number `run` into the tables; what it could not, as something else is kept already.

@@ -68,6 +68,9 @@ pub(crate) struct Ended {
     /// The memory that it was seen to take at most, in bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub memory: Option<u64>,
+    /// How long it was under way, for whoever did not see it begin.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub took: Option<Duration>,
 }
 
 fn is_zero(number: &usize) -> bool {

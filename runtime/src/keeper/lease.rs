@@ -1,10 +1,10 @@
 //! The file that says a keeper lives, and, when nobody was there to be told, how its attempt ended. Locked as long as
 //! the keeper lives: a lock dies with its holder, so none is ever stale.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt};
+use std::path::{Path, PathBuf};
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde::{Deserialize, Serialize};
@@ -12,11 +12,17 @@ use serde::{Deserialize, Serialize};
 use super::client::Ended;
 use crate::executor::local::Ending;
 
+/// Files that are brought to the disk one by one; more are with all that the file system has.
+const MOST: u32 = 256;
+
 /// The keeper's own side.
 pub(crate) struct Lease {
     file: File,
+    path: PathBuf,
     /// It tells of an attempt that ended.
     used: bool,
+    /// That it is there is on the disk.
+    rooted: bool,
 }
 
 /// What a keeper left, for whoever comes after its runtime.
@@ -47,7 +53,7 @@ impl Lease {
             Err(TryLockError::Error(error)) => return Err(error),
         }
         file.set_len(0)?;
-        let lease = Self { file, used: false };
+        let lease = Self { file, path: path.to_owned(), used: false, rooted: false };
         lease.write(&Line::Keeper(rustix::process::getpid().as_raw_nonzero().get()))?;
         Ok(lease)
     }
@@ -63,15 +69,30 @@ impl Lease {
         self.write(&Line::Keeper(rustix::process::getpid().as_raw_nonzero().get()))
     }
 
-    /// Brings to the disk how the attempt ended, and before that, when it ended well, what it wrote.
-    pub(crate) fn end(&mut self, tag: &str, ended: &Ended) -> io::Result<()> {
+    /// Brings to the disk how the attempt ended, and before that, when it ended well, what it gave: the files in `own`.
+    ///
+    /// Whoever reads later that it ended well takes those files for whole, so they come first. Then the lease's own place:
+    /// a file is on the disk only when the folder that names it is, and that one's folder. That of the text itself comes
+    /// last. What else the attempt wrote, in other places, is no part of what the lease tells: it is not waited for, and
+    /// neither is what other programs have written, as it would be if the whole file system were brought to the disk.
+    pub(crate) fn end(&mut self, tag: &str, ended: &Ended, own: &Path) -> io::Result<()> {
         self.used = true;
-        if ended.how == Ending::Exited(0) {
-            // Whoever reads later that it ended well takes its files for whole.
+        let gave = ended.how == Ending::Exited(0) && own.is_absolute();
+        if gave && settled(own, &mut { MOST }).is_err() {
+            // Too many files, or one that this process may not read.
             rustix::fs::syncfs(&self.file)?;
+        }
+        if !self.rooted {
+            self.path.ancestors().skip(1).take(2).try_for_each(sync)?;
+            self.rooted = true;
         }
         self.write(&Line::Ended { tag: tag.to_owned(), ended: Box::new(ended.clone()) })?;
         self.file.sync_all()
+    }
+
+    /// Whether it was removed: nobody can find out any more how an attempt ended.
+    pub(crate) fn is_gone(&self) -> bool {
+        self.file.metadata().is_ok_and(|about| about.nlink() == 0)
     }
 
     fn write(&self, line: &Line) -> io::Result<()> {
@@ -79,6 +100,34 @@ impl Lease {
         text.push('\n');
         (&self.file).write_all(text.as_bytes())
     }
+}
+
+/// Brings a file or folder to the disk.
+fn sync(path: &Path) -> io::Result<()> {
+    File::open(path)?.sync_all()
+}
+
+/// Brings the folder `own` to the disk with the files in it, and its place; fails at more than `most` of them.
+fn settled(own: &Path, most: &mut u32) -> io::Result<()> {
+    if own.symlink_metadata().is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
+        return Ok(());
+    }
+    content_settled(own, most)?;
+    own.parent().map_or(Ok(()), sync)
+}
+
+fn content_settled(path: &Path, most: &mut u32) -> io::Result<()> {
+    let kind = path.symlink_metadata()?.file_type();
+    if kind.is_dir() {
+        for entry in fs::read_dir(path)? {
+            content_settled(&entry?.path(), most)?;
+        }
+    } else if !kind.is_file() {
+        // Its name stands in its folder; there is nothing else to it.
+        return Ok(());
+    }
+    *most = most.checked_sub(1).ok_or(io::ErrorKind::QuotaExceeded)?;
+    sync(path)
 }
 
 impl Left {
@@ -121,13 +170,13 @@ mod tests {
         assert_eq!(read(), Left::Alive(rustix::process::getpid()));
         assert!(Lease::take(&path).is_err(), "it is taken");
         let ended = Ended { how: Ending::Exited(3), ..Ended::default() };
-        lease.end("1-1", &ended).expect("written");
+        lease.end("1-1", &ended, Path::new("")).expect("written");
         drop(lease);
         assert_eq!(freed(&read), Left::Ended(Box::new(ended.clone())));
         assert_eq!(Left::read(&path, "2-1"), Left::Nothing, "that is of another attempt");
         let take = |_| Lease::take(&path).inspect_err(|_| std::thread::sleep(std::time::Duration::from_millis(5))).ok();
         let mut again = (0..1_000).find_map(take).expect("it is free again");
-        again.end("1-1", &ended).expect("written");
+        again.end("1-1", &ended, Path::new("")).expect("written");
         again.begin().expect("written");
         drop(again);
         assert_eq!(freed(&read), Left::Nothing);

@@ -19,6 +19,8 @@ pub(crate) struct Request {
     pub tag: String,
     /// The folder it runs in.
     pub folder: PathBuf,
+    /// The folder for what it gives; none where that is seen to elsewhere.
+    pub own: PathBuf,
     pub timeout: Option<Duration>,
     /// Its end is on the disk before it is told.
     pub recorded: bool,
@@ -90,6 +92,7 @@ impl Message {
                 put(nanos.unwrap_or_default().as_bytes());
                 put(if request.recorded { b"1" } else { b"" });
                 put(request.folder.as_os_str().as_bytes());
+                put(request.own.as_os_str().as_bytes());
                 put(request.words.len().to_string().as_bytes());
                 request.words.iter().for_each(|word| put(word.as_bytes()));
                 request.confinement.words().iter().for_each(|word| put(word.as_bytes()));
@@ -134,6 +137,7 @@ impl Message {
             if timeout.is_empty() { None } else { Some(Duration::from_nanos(timeout.to_str()?.parse().ok()?)) };
         let recorded = !fields.next()?.is_empty();
         let folder = PathBuf::from(fields.next()?);
+        let own = PathBuf::from(fields.next()?);
         let count = number(fields.next()?)?;
         let words = (0..count).map(|_| fields.next()).collect::<Option<Vec<_>>>()?;
         let confinement = Confinement::take(&mut fields)?;
@@ -141,7 +145,7 @@ impl Message {
         let set = (0..count).map(|_| Some((fields.next()?, fields.next()?))).collect::<Option<Vec<_>>>()?;
         // Behind the last separator stands nothing.
         let unset = fields.filter(|name| !name.is_empty()).collect();
-        Some(Self::Run(Box::new(Request { tag, folder, timeout, recorded, words, confinement, set, unset })))
+        Some(Self::Run(Box::new(Request { tag, folder, own, timeout, recorded, words, confinement, set, unset })))
     }
 }
 
@@ -154,6 +158,7 @@ mod tests {
         let request = Request {
             tag: "7-1".into(),
             folder: "/tmp/a b".into(),
+            own: "/tmp/own".into(),
             timeout: Some(Duration::from_millis(1500)),
             recorded: true,
             words: vec!["bash".into(), "-c".into(), String::new().into(), OsString::from_vec(vec![0xff, b'\n'])],

@@ -1,40 +1,27 @@
-//! The keeper itself: takes commands from its socket, holds each to the end of the last process that it started.
+//! The keeper itself: takes commands from its socket, has each held to its end, and says or notes how that was.
 
-use std::cell::Cell;
 use std::ffi::{OsStr, OsString};
-use std::fs::{File, OpenOptions};
-use std::future::pending;
+use std::fs::OpenOptions;
 use std::io;
-use std::os::fd::{AsFd as _, OwnedFd};
+use std::os::fd::AsFd as _;
 use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::net::UnixStream as StdStream;
 use std::path::PathBuf;
-use std::process::{Command, ExitCode, Stdio};
-use std::time::Duration;
+use std::process::{Command, ExitCode};
 
-use rustix::process::{Pid, Signal, kill_process_group};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::UnixStream;
-use tokio::net::unix::OwnedReadHalf;
-use tokio::sync::watch;
-use tokio::time::{Instant, sleep_until};
 
 use super::REAPER;
-use super::client::{Ended, Kind};
+use super::client::Kind;
+use super::ears::Ears;
 use super::group::Group;
+use super::hold::Place;
 use super::lease::Lease;
 use super::output::Output;
-use super::request::{Message, Request};
-use super::sweep::sweep;
-use crate::executor::Stop;
-use crate::executor::local::footprint::{Footprint, Tree};
-use crate::executor::local::{Ending, process};
-use crate::gaps;
-use crate::machine;
 use crate::memory::Killings;
-use crate::remains::{Alone, Now};
-use crate::run::Signals;
-use crate::sandbox::{self, within};
+use crate::room;
+use crate::sandbox;
 
 /// What a process does with its arguments.
 type Work = fn(&[OsString]) -> ExitCode;
@@ -97,12 +84,12 @@ fn begin(arguments: &[OsString]) -> io::Result<()> {
         Kind::Server => options.append(true),
     };
     let log = options.create(true).mode(0o600).open(PathBuf::from(log))?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = room::runtime()?;
     runtime.block_on(async {
         let socket = StdStream::from(socket);
         socket.set_nonblocking(true)?;
         let (reader, mut writer) = UnixStream::from_std(socket)?.into_split();
-        let mut ears = Ears { kind, reader, bytes: Vec::new(), open: true, signals: Signals::all() };
+        let mut ears = Ears::new(kind, reader);
         let mut killings = Killings::default();
         // Counted where it was before it moves.
         killings.begin();
@@ -116,7 +103,7 @@ fn begin(arguments: &[OsString]) -> io::Result<()> {
         while let Some(request) = ears.request().await {
             let ended = place.hold(&request, &mut ears).await;
             if request.recorded {
-                place.lease.end(&request.tag, &ended)?;
+                place.note(&request.tag, &ended, &request.own)?;
             }
             let mut line = serde_json::to_vec(&ended)?;
             line.push(b'\n');
@@ -127,222 +114,9 @@ fn begin(arguments: &[OsString]) -> io::Result<()> {
                     Kind::Attempts => request.tag,
                     Kind::Server => place.called().map(|(now, _)| now.tag).unwrap_or_default(),
                 };
-                return place.lease.end(&tag, &ended);
+                return place.note(&tag, &ended, &request.own);
             }
         }
         Ok(())
     })
-}
-
-/// What an attempt must know.
-enum Word {
-    End(Stop),
-    /// The runtime is gone.
-    Alone,
-}
-
-/// Everything that a keeper hears.
-struct Ears {
-    kind: Kind,
-    reader: OwnedReadHalf,
-    bytes: Vec<u8>,
-    /// The runtime is there.
-    open: bool,
-    signals: Signals,
-}
-
-impl Ears {
-    /// The next command; `None` when there will be none.
-    async fn request(&mut self) -> Option<Request> {
-        while self.open {
-            tokio::select! {
-                message = next(&mut self.reader, &mut self.bytes) => match message {
-                    Some(Message::Run(request)) => return Some(*request),
-                    Some(Message::Stop(_)) => {}
-                    None => self.open = false,
-                },
-                () = self.signals.next() => return None,
-            }
-        }
-        None
-    }
-
-    /// Waits for what the attempt must know.
-    async fn word(&mut self) -> Word {
-        loop {
-            tokio::select! {
-                message = next(&mut self.reader, &mut self.bytes), if self.open => match message {
-                    Some(Message::Stop(stop)) => return Word::End(stop),
-                    Some(Message::Run(_)) => {}
-                    None => {
-                        self.open = false;
-                        return Word::Alone;
-                    }
-                },
-                () = self.signals.next() => return Word::End(Stop::Gently),
-            }
-        }
-    }
-}
-
-/// The next message; `None` when the runtime is gone. Nothing is lost when it is given up half-way.
-async fn next(reader: &mut OwnedReadHalf, bytes: &mut Vec<u8>) -> Option<Message> {
-    loop {
-        match Message::take(bytes) {
-            Ok(Some(message)) => return Some(message),
-            Ok(None) => {}
-            Err(()) => return None,
-        }
-        match reader.read_buf(bytes).await {
-            Ok(0) | Err(_) => return None,
-            Ok(_) => {}
-        }
-    }
-}
-
-/// What every attempt is given.
-struct Place {
-    lease: Lease,
-    /// Tells which attempt a server is at.
-    now: PathBuf,
-    log: File,
-    /// The way to the log; a server writes into it by itself, and tells where.
-    output: Option<Output>,
-    /// Bytes that one attempt may print.
-    most: u64,
-    /// The standard input of what is started; of a server only once.
-    input: Option<OwnedFd>,
-    killings: Killings,
-    group: Option<Group>,
-}
-
-impl Place {
-    /// Runs a command to the end of the last process that it started.
-    async fn hold(&mut self, request: &Request, ears: &mut Ears) -> Ended {
-        if self.lease.begin().is_err() {
-            return Ended::not_started(&io::Error::from(io::ErrorKind::StorageFull));
-        }
-        self.killings.begin();
-        if let Some(output) = &self.output {
-            output.begin(self.log_end());
-        }
-        let mut child = match self.start(request, ears.kind) {
-            Ok(child) => child,
-            Err(error) => return Ended::not_started(&error),
-        };
-        let Some(pid) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) else {
-            return Ended::not_started(&io::ErrorKind::Other.into());
-        };
-        let kind = ears.kind;
-        let (sender, stop) = watch::channel(Stop::No);
-        // Of a server the runtime knows which step it serves, and what that one takes.
-        let mut footprint = (kind == Kind::Attempts).then(|| Footprint::begin(Tree::Mine));
-        let how = {
-            let limits = process::Limits { timeout: request.timeout, stop };
-            let (log, most) = (&self.log, self.most);
-            // What serves many steps is looked after by its runtime, which knows where each of them begins.
-            let begun = Cell::new((kind == Kind::Attempts).then(|| self.log_end()));
-            let mut look = || {
-                if let Some(begun) = begun.get() {
-                    gaps::limit(log, begun, log.metadata().map_or(0, |about| about.len()), most);
-                }
-            };
-            let watched = process::watch(pid, limits, &mut look, footprint.as_mut());
-            let passing = async {
-                match &self.output {
-                    Some(output) => output.pass(log).await,
-                    None => pending().await,
-                }
-            };
-            tokio::pin!(watched, passing);
-            let mut deadline: Option<(Instant, Duration)> = None;
-            let mut timed_out = None;
-            loop {
-                let word = tokio::select! {
-                    how = &mut watched => break how.map(|how| timed_out.map_or(how, Ending::TimedOut)),
-                    word = ears.word() => word,
-                    never = &mut passing => match never {},
-                    () = sleep_until(deadline.map_or_else(Instant::now, |(at, _)| at)), if deadline.is_some() => {
-                        timed_out = deadline.take().map(|(_, limit)| limit);
-                        Word::End(Stop::Gently)
-                    }
-                };
-                let word = match (word, kind) {
-                    (Word::End(stop), _) => stop,
-                    (Word::Alone, Kind::Attempts) => continue,
-                    // It comes to the end of the attempt that it is at, if that may outlive the runtime, and ends then.
-                    (Word::Alone, Kind::Server) => match self.called() {
-                        Some((now, left)) => {
-                            begun.set(Some(now.start));
-                            deadline = left;
-                            continue;
-                        }
-                        None => Stop::AtOnce,
-                    },
-                };
-                // Asked a second time, it does not wait any longer.
-                sender.send_modify(|stop| *stop = if *stop == Stop::No { word } else { Stop::AtOnce });
-            }
-        };
-        // While the first process is not waited for, its number, and so the group's, belongs to nobody else.
-        let _ = kill_process_group(pid, Signal::KILL);
-        let _ = child.wait();
-        let left = sweep(self.group.as_ref());
-        if let Some(output) = &self.output {
-            output.rest(&self.log);
-        }
-        match how {
-            Ok(how) => {
-                let out_of_memory = how.looks_killed() && self.killings.any();
-                if out_of_memory {
-                    self.killings.ended();
-                }
-                let memory = footprint.and_then(|footprint| footprint.most());
-                Ended { how, left, out_of_memory, log_end: self.log_end(), memory }
-            }
-            Err(error) => Ended::not_started(&error),
-        }
-    }
-
-    /// The attempt that a server was at when its runtime died, if it goes on, and when its time is over.
-    fn called(&self) -> Option<(Now, Option<(Instant, Duration)>)> {
-        let now = Now::read(&self.now)?;
-        let limit = match &now.alone {
-            Alone::Called { limit, .. } => *limit,
-            Alone::Kept | Alone::Ended => return None,
-        };
-        let deadline = limit.and_then(|(limit, at)| {
-            let left = Duration::from_nanos(at.saturating_sub(machine::uptime()?));
-            Some((Instant::now() + left, Duration::from_nanos(limit)))
-        });
-        Some((now, deadline))
-    }
-
-    fn log_end(&self) -> u64 {
-        self.log.metadata().map_or(0, |about| about.len())
-    }
-
-    fn start(&mut self, request: &Request, kind: Kind) -> io::Result<std::process::Child> {
-        use std::os::unix::process::CommandExt as _;
-        let input = match kind {
-            Kind::Attempts => self.input.as_ref().map(OwnedFd::try_clone).transpose()?,
-            Kind::Server => self.input.take(),
-        };
-        let input = input.ok_or(io::ErrorKind::InvalidInput)?;
-        let mut command = request.command();
-        let prints = || match &self.output {
-            Some(output) => output.writer().map(Stdio::from),
-            None => self.log.try_clone().map(Stdio::from),
-        };
-        command.stdin(Stdio::from(input)).stdout(prints()?).stderr(prints()?);
-        command.process_group(0);
-        within(&request.confinement, || command.spawn())
-    }
-}
-
-impl Ending {
-    /// Whether it may be the kernel's doing, for want of memory: bash tells of a killed command by its status.
-    fn looks_killed(self) -> bool {
-        matches!(self, Self::Signalled(9) | Self::Exited(137))
-    }
 }

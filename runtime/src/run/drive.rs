@@ -36,7 +36,7 @@ pub(super) async fn drive(setup: Setup, options: &Options, observer: &mut dyn Ob
     let (news_sender, mut news) = mpsc::unbounded_channel();
     let (stop, stopped) = watch::channel(Stop::No);
     let capacity = machine::capacity(options);
-    let slots = usize::try_from(capacity.cpu / 1000).unwrap_or(1);
+    let slots = usize::try_from(machine::slots(options)).unwrap_or(1);
     let given: Vec<PathBuf> = sorted(stamps.keys().map(PathBuf::from));
     let folders = Folders { root: &options.root, state: &options.state, store: store.root() };
     let grounds = Grounds::new(granted.tier, &options.sandbox, &folders, &given, &plan.modules);

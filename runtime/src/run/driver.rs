@@ -28,6 +28,7 @@ use crate::executor::local::Seats;
 use crate::executor::{News, Stop};
 use crate::journal::{Record, Report};
 use crate::planted::{Bug, planted};
+use crate::remains::Remnant;
 use crate::runner::{self, Attempt};
 use crate::sandbox::Tier;
 use crate::schedule::{Effect, Event, Schedule, Start, Ticket};
@@ -370,6 +371,7 @@ impl<'p, 'o, W: World> Driver<'p, 'o, W> {
         let instance = self.schedule.instance(ticket)?;
         let key = self.steps.get(&ticket).and_then(|step| step.key.as_ref()).map(|key| key.digest);
         let held = self.past.take(&instance.name.path, key);
+        let already = held.as_ref().and_then(Remnant::took).map(|took| took.as_secs_f64());
         let inputs = instance.step.inputs.iter().zip(&instance.inputs);
         let needs = self.world.needs(instance.task.0 as usize);
         let mut ready = |which: Option<Which>| which.and_then(|which| self.world.environment(which)?.ok());
@@ -400,7 +402,7 @@ impl<'p, 'o, W: World> Driver<'p, 'o, W> {
         let (step, label) = (instance.name.path.clone(), instance.name.label.clone());
         self.recorder
             .record(Record::StepStarted { step: step.clone(), label: label.clone(), attempt: number }, Vec::new());
-        self.recorder.tell(Told::StepStarted { step, label, attempt: number, r#where: place });
+        self.recorder.tell(Told::StepStarted { step, label, attempt: number, r#where: place, already });
         Some(attempt)
     }
 

@@ -59,6 +59,7 @@ async fn take_over(local: Rc<Local>, attempt: Attempt, held: Remnant, task: Pyth
         (None, Err(_)) => held.now.start,
     };
     let memory = answered.as_ref().and_then(|answered| answered.memory);
+    let took = ended.as_ref().ok().and_then(|ended| ended.took);
     let effect = attempt.task().is_some_and(|task| task.effect);
     let result = match (ended, answered) {
         (Ok(Ended { how: Ending::TimedOut(after), .. }), _) => Err(timed_out(&attempt, after)),
@@ -79,7 +80,7 @@ async fn take_over(local: Rc<Local>, attempt: Attempt, held: Remnant, task: Pyth
     if !effect {
         let _ = std::fs::remove_file(held.answer());
     }
-    outcome
+    Outcome { took, ..outcome }
 }
 
 fn request(local: &Local, attempt: &Attempt, task: &Arc<PythonTask>, record: Record) -> Request {
@@ -130,7 +131,7 @@ async fn outcome(local: &Rc<Local>, attempt: &Attempt, origin: Origin, scratch: 
         let _ = std::fs::remove_dir_all(scratch);
     }
     let placed = |failure: Failure| if failure.line.is_some() { failure } else { failure.at(&attempt.plan, origin) };
-    Outcome { result: result.map_err(placed), files, log, memory }
+    Outcome { result: result.map_err(placed), files, log, memory, took: None }
 }
 
 /// The failure, with the sandbox as its cause where it is: what the body raised says so.

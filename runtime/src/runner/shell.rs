@@ -69,7 +69,8 @@ async fn run(local: Rc<Local>, attempt: Attempt) -> Outcome {
         work.clear();
     }
     local.give_back(slot);
-    Outcome { result: result.map_err(|failure| placed(failure, &attempt.plan, origin)), files, log, memory }
+    let result = result.map_err(|failure| placed(failure, &attempt.plan, origin));
+    Outcome { result, files, log, memory, took: None }
 }
 
 /// The same for an attempt that an interrupted run left to its keeper.
@@ -78,7 +79,7 @@ async fn take_over(local: Rc<Local>, attempt: Attempt, held: Remnant, origin: Or
     let effect = attempt.task().is_some_and(|task| task.effect);
     let ended = local.wait_for(&attempt, &held).await;
     let log = ended.as_ref().ok().and_then(|ended| held.log(ended.log_end));
-    let memory = ended.as_ref().ok().and_then(|ended| ended.memory);
+    let (memory, took) = ended.as_ref().map_or((None, None), |ended| (ended.memory, ended.took));
     let tail = log.as_ref().map(|range| local.tail_of(range)).unwrap_or_default();
     let (result, files) = match ended {
         Ok(Ended { how: Ending::Exited(0), .. }) => match outputs::read(&local, &attempt, &work).await {
@@ -98,9 +99,9 @@ async fn take_over(local: Rc<Local>, attempt: Attempt, held: Remnant, origin: Or
             return Box::pin(run(local, Attempt { held: None, ..attempt })).await;
         }
         let unknown = super::result_lost(&attempt);
-        return Outcome { result: Err(placed(unknown, &attempt.plan, origin)), files: Vec::new(), log, memory };
+        return Outcome { result: Err(placed(unknown, &attempt.plan, origin)), files: Vec::new(), log, memory, took };
     }
-    Outcome { result: result.map_err(|failure| placed(failure, &attempt.plan, origin)), files, log, memory }
+    Outcome { result: result.map_err(|failure| placed(failure, &attempt.plan, origin)), files, log, memory, took }
 }
 
 /// The command of an attempt, with its variables set.

@@ -14,6 +14,7 @@ use rustix::thread::{CapabilitySet, CapabilitySets, UnshareFlags};
 use super::within::{apart, restrict};
 use super::{Confinement, root};
 use crate::keeper::COMMAND;
+use crate::room;
 use crate::run::Signals;
 
 /// The word behind which a confinement and a program stand.
@@ -67,7 +68,7 @@ pub(crate) fn launch(arguments: &[OsString]) -> ExitCode {
 fn begin(arguments: &[OsString]) -> io::Result<Child> {
     let confinement = Confinement::take(&mut arguments.iter().cloned()).ok_or(io::ErrorKind::InvalidInput)?;
     // A signal to the group is for the program: this process ends after it. Nothing here ever waits on a runtime.
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = room::runtime()?;
     let deaf = runtime.enter();
     std::mem::forget(Signals::all());
     drop(deaf);

@@ -205,7 +205,7 @@ fn end(state: &mut State, ticket: Ticket, number: u32, stubborn: bool) {
 
 #[expect(clippy::cast_precision_loss, reason = "a short time")]
 fn ended(ticket: Ticket, attempt: u32, nanos: u64, result: Result<Value, Failure>) -> Happening {
-    let outcome = Outcome { result, files: Vec::new(), log: None, memory: None };
+    let outcome = Outcome { result, files: Vec::new(), log: None, memory: None, took: None };
     Happening::News(Box::new(News::Ended { ticket, attempt, seconds: nanos as f64 / 1e9, outcome }))
 }
 

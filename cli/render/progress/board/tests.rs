@@ -35,7 +35,7 @@ pub(in super::super) fn plan() -> Plan {
 }
 
 fn started(step: &str, label: &str) -> Event {
-    Event::StepStarted { step: step.into(), label: label.into(), attempt: 1, r#where: "local".into() }
+    Event::StepStarted { step: step.into(), label: label.into(), attempt: 1, r#where: "local".into(), already: None }
 }
 
 fn finished(step: &str, label: &str, status: Status, seconds: f64) -> Event {

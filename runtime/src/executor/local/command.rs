@@ -130,6 +130,7 @@ impl Local {
         };
         let mut request = Request::of(&command, self.tag(attempt), self.site.root.clone());
         request.timeout = attempt.timeout;
+        request.own = self.own(attempt);
         request.confinement = confinement;
         request.recorded = attempt.task().is_some_and(|task| task.effect);
         match keeper.run(request, stop, &mut || look(slot)).await {
