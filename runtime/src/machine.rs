@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use rustix::time::{ClockId, clock_gettime};
 
@@ -20,19 +21,22 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// The machine that this runs on, or the container where that has less.
+    /// The machine that this runs on, or the container where that has less, as it was when it was first asked for.
     #[must_use]
     pub fn this() -> Self {
-        Self { cpus: cores(), memory: installed_memory(), gpus: cards() }
+        static THIS: LazyLock<Machine> =
+            LazyLock::new(|| Machine { cpus: cores(), memory: installed_memory(), gpus: cards() });
+        *THIS
     }
 }
 
 /// The machine's resources, or as much of them as the run may use.
 pub(crate) fn capacity(options: &Options) -> Capacity {
+    let machine = Machine::this();
     Capacity {
         cpu: 1000 * slots(options),
-        memory: options.memory.unwrap_or_else(installed_memory),
-        gpu: options.gpus.unwrap_or_else(cards),
+        memory: options.memory.unwrap_or(machine.memory),
+        gpu: options.gpus.unwrap_or(machine.gpus),
         disk: free_disk(&options.state),
         steps: options.workers,
         limits: Vec::new(),
@@ -41,7 +45,7 @@ pub(crate) fn capacity(options: &Options) -> Capacity {
 
 /// Attempts of one core that fit at a time.
 pub(crate) fn slots(options: &Options) -> u64 {
-    options.jobs.unwrap_or_else(cores).max(1) as u64
+    options.jobs.unwrap_or_else(|| Machine::this().cpus).max(1) as u64
 }
 
 /// Nanoseconds since the machine began to run, its sleep counted: the same clock for every process.

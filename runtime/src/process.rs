@@ -145,6 +145,17 @@ pub(crate) fn children_of(process: &str) -> Option<Vec<Pid>> {
     )
 }
 
+/// These processes, their children, and theirs, until there are `most` of them.
+pub(crate) fn below(mut found: Vec<Pid>, most: usize) -> Vec<Pid> {
+    let mut looked = 0;
+    while looked < found.len() && found.len() < most {
+        let pid = found[looked].as_raw_nonzero().to_string();
+        found.extend(children_of(&pid).unwrap_or_default());
+        looked += 1;
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use std::os::unix::process::CommandExt;

@@ -166,3 +166,34 @@ fn a_killed_keeper_loses_its_step_and_nothing_else() {
     assert_eq!(ended.failure()["code"], "E0650", "{}", ended.failure());
     assert_eq!(processes(&marker), 0);
 }
+
+/// A group is entered beside the first step's beginning: that step is in it soon, its children born before and after
+/// alike, and the group is gone with the run.
+#[test]
+fn a_step_is_in_a_group_that_goes_with_the_run() {
+    const STEP: &str = "\
+task groups() -> String {
+  sh:
+    sleep 0.5 & early=$!
+    sleep 0.3
+    cat /proc/self/cgroup /proc/$early/cgroup | sed -n 's/^0:://p' | sort -u > \"$out\"
+}
+
+pipeline main() -> { groups: String } {
+  { groups: groups() }
+}
+";
+    let project = Project::new(&[("groups.pipe", STEP)]);
+    let doctor = project.standpipe(&["doctor"]);
+    let possible = String::from_utf8_lossy(&doctor.stdout).contains("by a control group of its own");
+    let run = project.run(&["groups.pipe"]).succeeded();
+    let groups: Vec<&str> = run.outputs()["groups"].as_str().expect("text").lines().collect();
+    let [group] = groups.as_slice() else { panic!("not one group: {groups:?}") };
+    assert_eq!(group.contains("standpipe-"), possible, "{group}");
+    if possible {
+        let mounts = std::fs::read_to_string("/proc/self/mountinfo").unwrap();
+        let mount = mounts.lines().find(|line| line.contains(" - cgroup2 ")).and_then(|line| line.split(' ').nth(4));
+        let folder = format!("{}{group}", mount.expect("there are groups"));
+        assert!(!std::path::Path::new(&folder).exists(), "{folder} is still there");
+    }
+}

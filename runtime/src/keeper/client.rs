@@ -15,6 +15,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use super::COMMAND;
+use super::group;
 use super::request::{Message, Request};
 use crate::executor::Stop;
 use crate::executor::local::Ending;
@@ -181,6 +182,7 @@ impl Keeper {
         let mut rest = Vec::new();
         let _ = self.socket.read_to_end(&mut rest).await;
         let _ = self.child.wait();
+        group::remove(&[self.pid()]);
     }
 
     /// Whether it has ended, which is not of its own will.
@@ -192,9 +194,11 @@ impl Keeper {
     pub(crate) fn close_all(keepers: Vec<Self>) {
         // All at once, then one after the other.
         let children: Vec<Child> = keepers.into_iter().map(|keeper| keeper.child).collect();
+        let numbers: Vec<u32> = children.iter().map(Child::id).collect();
         for mut child in children {
             let _ = child.wait();
         }
+        group::remove(&numbers);
     }
 
     pub(crate) fn close(self) {

@@ -45,7 +45,7 @@ pub(super) struct Place {
     /// The standard input of what is started; of a server only once.
     pub input: Option<OwnedFd>,
     pub killings: Killings,
-    pub group: Option<Group>,
+    pub group: Group,
 }
 
 impl Place {
@@ -71,7 +71,7 @@ impl Place {
         // While the first process is not waited for, its number, and so the group's, belongs to nobody else.
         let _ = kill_process_group(pid, Signal::KILL);
         let _ = child.wait();
-        let left = sweep(self.group.as_ref());
+        let left = sweep(&mut self.group);
         if let Some(output) = &self.output {
             output.rest(&self.log);
         }

@@ -17,14 +17,12 @@ const EAGER: u32 = 200;
 
 /// Kills all children and theirs, until none is left; how many could not be ended. What is in the `group` is ended in one
 /// go; who has left it is looked for.
-pub(super) fn sweep(group: Option<&Group>) -> usize {
+pub(super) fn sweep(group: &mut Group) -> usize {
     if matches!(reap(), Reaped::NoneLeft) {
         return 0;
     }
-    if let Some(group) = group {
-        // What it does not end is found below.
-        let _ = group.clear();
-    }
+    // What it does not end is found below.
+    let _ = group.clear();
     let begun = Instant::now();
     let mut rounds = 0_u32;
     loop {

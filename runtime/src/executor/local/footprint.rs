@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::Pid;
 
-use crate::process::children_of;
+use crate::process::{below, children_of};
 
 /// The time from the start to the first look. Each further one waits twice as long as the one before, up to `LONGEST`.
 const FIRST: Duration = Duration::from_millis(2);
@@ -79,17 +79,11 @@ impl Footprint {
     }
 
     fn processes(&self) -> Vec<Pid> {
-        let mut found = match self.tree {
+        let first = match self.tree {
             Tree::Below(pid) => vec![pid],
             Tree::Mine => children_of("self").unwrap_or_default(),
         };
-        let mut looked = 0;
-        while looked < found.len() && found.len() < MOST {
-            let pid = found[looked].as_raw_nonzero().to_string();
-            found.extend(children_of(&pid).unwrap_or_default());
-            looked += 1;
-        }
-        found
+        below(first, MOST)
     }
 }
 
