@@ -318,3 +318,36 @@ fn a_run_whose_last_was_interrupted_says_what_goes_on_with_that() {
         "{said}"
     );
 }
+
+/// Tests run and are listed, but it is the pipeline's run that one wants to go on with.
+#[test]
+fn the_run_of_a_test_is_not_gone_on_with() {
+    let pipe = r#"
+task check(x: Int) -> Int {
+  sh:
+    [ -e ready ]
+    echo "$x" > "$out"
+}
+
+pipeline main(x: Int = 1) -> Int {
+  check(x)
+}
+
+test "one is one" {
+  expect 1 == 1
+}
+"#;
+    let project = Project::new(&[("go.pipe", pipe)]);
+    let failed = project.run(&["go.pipe"]);
+    assert_eq!(failed.code, Some(1));
+    let tested = project.standpipe(&["test", "go.pipe"]);
+    assert!(tested.status.success(), "{tested:?}");
+    project.write("ready", "");
+    assert_eq!(project.resume(&[]).succeeded().name(), failed.name());
+    let runs: serde_json::Value = serde_json::from_str(&project.stdout(&["runs", "--format", "json"])).unwrap();
+    let latest = runs["runs"][0]["name"].as_str().unwrap().to_owned();
+    let refused = project.standpipe(&["runs", "resume", &latest]);
+    assert_eq!(refused.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(said.contains(&format!("`{latest}` was a run of a test")), "{said}");
+}

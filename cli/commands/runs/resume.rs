@@ -4,7 +4,7 @@
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use standpipe_runtime::Resume;
 
-use super::super::{compiled, format_arg, run as run_command};
+use super::super::{compiled, format_arg, run as run_command, stopped};
 use crate::context::Context;
 use crate::past;
 use crate::problem::{Exit, Problem};
@@ -31,10 +31,14 @@ pub(super) fn define(run: Arg) -> Command {
 }
 
 pub(super) fn run(context: &Context, selector: Option<&str>, matches: &ArgMatches) -> Result<Exit, Problem> {
-    let (_, history, run) = past::run(context, selector)?;
+    let (_, history, latest) = past::run(context, selector)?;
+    let run = match selector {
+        Some(_) => latest,
+        None => history.last_called().map_err(|failure| stopped(&failure))?.unwrap_or(latest),
+    };
     let Some(call) = super::call(&history, &run)? else {
-        return Err(Problem::usage(format!("how `{}` was called is not on record", run.name))
-            .help("run the same command again: what finished is reused"));
+        return Err(Problem::usage(format!("`{}` was a run of a test", run.name))
+            .help("`standpipe test` runs it again, and reuses what finished"));
     };
     if !call.file.is_file() {
         let message = format!("the file `{}` of `{}` is gone", crate::project::shown(&call.file), run.name);

@@ -42,6 +42,7 @@ pub(super) fn resolve_file(resolved: &mut Resolved, file: usize) -> Used {
         open: Vec::new(),
         types: Vec::new(),
         decl: DeclId { file: resolved.files[file].source.id, index: 0 },
+        not_imported: FxHashSet::default(),
         comparisons: COMPARISONS,
         first: tree.decls.first().map_or(0, |decl| decl.doc.as_ref().map_or(decl.span, |doc| doc.span).start),
     };
@@ -76,6 +77,8 @@ pub(super) struct Walk<'a> {
     /// Type parameters in scope.
     types: Vec<SmolStr>,
     pub(super) decl: DeclId,
+    /// Names of the standard library that lack an import, told once.
+    not_imported: FxHashSet<SmolStr>,
     /// How many names may still be compared with unknown ones.
     comparisons: usize,
     /// Where the file's first declaration starts: the place for a new import.

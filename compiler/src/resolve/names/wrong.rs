@@ -44,17 +44,15 @@ impl Walk<'_> {
         let mut diagnostic =
             Diagnostic::new(Code::UNKNOWN_NAME, name.span, format!("nothing here is named `{}`", name.text));
         let close = nearest(&name.text, known);
-        let std = standpipe_stdlib::MODULES.iter().find(|(_, source)| {
-            source.contains(&format!("\ntask {}(", name.text)) || source.contains(&format!("\ntask {}[", name.text))
-        });
-        if let Some((module, _)) = std {
+        let module = || close.is_empty().then(|| module(&name.text)).flatten();
+        if let Some(Import { line, help, title }) = exported(&name.text).or_else(module) {
+            // One line mends all its uses.
+            if !self.not_imported.insert(name.text.clone()) {
+                self.bound.insert(name.text.clone(), (Target::Unknown, name.span));
+                return;
+            }
             let start = Span { file: name.span.file, start: self.first, end: self.first };
-            let import = format!("import std/{module} {{ {} }}", name.text);
-            diagnostic = diagnostic.help(format!("`std/{module}` has it: `{import}`")).fix(
-                format!("import it from `std/{module}`"),
-                start,
-                format!("{import}\n\n"),
-            );
+            diagnostic = diagnostic.help(help).fix(title, start, format!("{line}\n\n"));
         } else if let Some(first) = close.first() {
             diagnostic = diagnostic.help(format!("did you mean {}?", listed(&close))).fix(
                 format!("rename to `{first}`"),
@@ -75,4 +73,35 @@ impl Walk<'_> {
         // Once is enough: later uses of the same wrong name say nothing new.
         self.bound.insert(name.text.clone(), (Target::Unknown, name.span));
     }
+}
+
+/// How to come by a name of the standard library.
+struct Import {
+    line: String,
+    help: String,
+    title: String,
+}
+
+/// The import of the module `name`.
+fn module(name: &str) -> Option<Import> {
+    standpipe_stdlib::source(name)?;
+    let line = format!("import std/{name}");
+    let help = format!("it is a module of the standard library: `{line}`");
+    Some(Import { help, title: format!("import `std/{name}`"), line })
+}
+
+/// The import that brings `name`, which a module declares.
+fn exported(name: &str) -> Option<Import> {
+    let starts = ["task", "effect", "pipeline"].map(|kind| format!("\n{kind} {name}"));
+    let declares = |source: &str| {
+        let ends = |start: &String| source.split(start.as_str()).skip(1).any(|rest| rest.starts_with(['(', '[']));
+        starts.iter().any(ends)
+    };
+    let (module, _) = standpipe_stdlib::MODULES.iter().find(|(_, source)| declares(source))?;
+    let line = format!("import std/{module} {{ {name} }}");
+    Some(Import {
+        help: format!("`std/{module}` has it: `{line}`"),
+        title: format!("import it from `std/{module}`"),
+        line,
+    })
 }
