@@ -18,6 +18,7 @@ mod sweep;
 pub(crate) use self::client::{Ended, Keeper, Kind, LogLimit};
 pub(crate) use self::group::{end_of, possible as groups_possible};
 pub(crate) use self::lease::Left;
+pub(crate) use self::output::Output;
 pub(crate) use self::request::Request;
 pub use self::serve::main;
 

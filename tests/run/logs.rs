@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 
-use crate::project::Project;
+use crate::project::{Project, Run};
 
 const SETTINGS: (&str, &str) = ("standpipe.toml", "max-log = \"1MiB\"\n");
 
@@ -40,6 +40,62 @@ fn what_a_shell_step_prints_is_not_cut_by_what_it_prints_next() {
         assert_eq!(printed, format!("one {nth}\ntwo\nthree\nfour\nfive\n"));
     }
     assert_eq!(steps.len(), 2);
+}
+
+/// The same of programs that a Python body starts, between what it prints itself; and where there are secrets to hide.
+#[test]
+fn what_a_step_prints_is_not_cut_by_programs_that_it_starts() {
+    let body = r#"
+task talk(before: Int) -> Int {
+  python:
+    import os, subprocess
+    print("one", before)
+    subprocess.run("echo two > /dev/stderr; echo three > /dev/stdout; echo four > /proc/self/fd/1", shell=True, check=True)
+    print("five")
+    os.system("echo six | tee /dev/stderr > /dev/null")
+    return before + 1
+}
+
+task whisper(key: Secret[String], before: Int) -> Int {
+  python:
+    import os, subprocess
+    print("one", before)
+    subprocess.run("echo two > /dev/stderr; echo three > /dev/stdout", shell=True, check=True, executable="/bin/sh")
+    subprocess.run(["sh", "-c", 'echo "four $0" > /proc/self/fd/1', key], check=True)
+    print("five", key)
+    return before + 1
+}
+
+task mutter(key: Secret[String], before: Int) -> Int {
+  sh:
+    echo "one $before"
+    echo "two" > /dev/stderr
+    echo "three" > /dev/stdout
+    echo "four $key" | tee /dev/stderr > /dev/null
+    echo "five $key"
+    echo $((before + 1)) > "$out"
+}
+
+pipeline main(key: Secret[String] = secret("KEY")) -> Int {
+  first = talk(0)
+  second = talk(first)
+  third = whisper(key, second)
+  fourth = mutter(key, third)
+  fifth = mutter(key, fourth)
+  fifth
+}
+"#;
+    for tier in ["off", "T1", "T2"] {
+        let project = Project::new(&[("main.pipe", body)]);
+        let mut command = project.command(&["run", "main.pipe", "--jobs", "1", "--sandbox", tier, "--format", "json"]);
+        let run = Run::of(&command.env("KEY", "correct-horse-battery").output().unwrap()).succeeded();
+        let steps: Vec<_> = run.all("step_finished").map(|event| event["step"].as_str().unwrap()).collect();
+        let printed = |step: &&str| project.stdout(&["runs", "logs", "--step", step]);
+        let printed: Vec<_> = steps.iter().map(printed).collect();
+        let hidden = |nth| format!("one {nth}\ntwo\nthree\nfour [secret KEY]\nfive [secret KEY]\n");
+        let plain = |nth| format!("one {nth}\ntwo\nthree\nfour\nfive\nsix\n");
+        assert_eq!(printed, [plain(0), plain(1), hidden(2), hidden(3), hidden(4)], "{tier}");
+    }
 }
 
 #[test]
@@ -92,6 +148,6 @@ fn a_step_finds_how_many_threads_are_its_own() {
     for name in names.split_whitespace() {
         command.env_remove(name);
     }
-    let run = crate::project::Run::of(&command.output().unwrap()).succeeded();
+    let run = Run::of(&command.output().unwrap()).succeeded();
     assert_eq!(run.outputs(), &serde_json::json!({ "one": "1", "two": "2" }));
 }

@@ -38,8 +38,8 @@ pub(super) struct Place {
     /// Tells which attempt it is at.
     pub now: PathBuf,
     pub log: File,
-    /// The way to the log; a server writes into it by itself, and tells where.
-    pub output: Option<Output>,
+    /// The way to the log.
+    pub output: Output,
     /// Bytes that one attempt may print.
     pub most: u64,
     /// The standard input of what is started; of a server only once.
@@ -55,9 +55,7 @@ impl Place {
             return Ended::not_started(&io::Error::from(io::ErrorKind::StorageFull));
         }
         self.killings.begin();
-        if let Some(output) = &self.output {
-            output.begin(self.log_end());
-        }
+        self.output.begin(self.log_end());
         let mut child = match self.start(request, ears.kind) {
             Ok(child) => child,
             Err(error) => return Ended::not_started(&error),
@@ -72,9 +70,7 @@ impl Place {
         let _ = kill_process_group(pid, Signal::KILL);
         let _ = child.wait();
         let left = sweep(&mut self.group);
-        if let Some(output) = &self.output {
-            output.rest(&self.log);
-        }
+        self.output.rest(&self.log);
         match how {
             Ok(how) => self.ended(how, left, footprint.and_then(|footprint| footprint.most())),
             Err(error) => Ended::not_started(&error),
@@ -94,7 +90,7 @@ impl Place {
         let begun = Cell::new((ears.kind == Kind::Attempts).then(|| self.log_end()));
         let mut look = || self.limit(begun.get());
         let watched = process::watch(pid, process::Limits { timeout, stop }, &mut look, footprint);
-        let passing = self.pass();
+        let passing = self.output.pass(&self.log);
         tokio::pin!(watched, passing);
         let mut forsaken: Option<Forsaken> = None;
         loop {
@@ -165,14 +161,6 @@ impl Place {
         Some((now, deadline))
     }
 
-    /// Moves what is printed into the log, as long as it is asked to.
-    async fn pass(&self) -> std::convert::Infallible {
-        match &self.output {
-            Some(output) => output.pass(&self.log).await,
-            None => pending().await,
-        }
-    }
-
     /// Leaves out what was printed since `begun` beyond what may be.
     fn limit(&self, begun: Option<u64>) {
         if let Some(begun) = begun {
@@ -192,11 +180,7 @@ impl Place {
         };
         let input = input.ok_or(io::ErrorKind::InvalidInput)?;
         let mut command = request.command();
-        let prints = || match &self.output {
-            Some(output) => output.writer().map(Stdio::from),
-            None => self.log.try_clone().map(Stdio::from),
-        };
-        command.stdin(Stdio::from(input)).stdout(prints()?).stderr(prints()?);
+        command.stdin(Stdio::from(input)).stdout(self.output.writer()?).stderr(self.output.writer()?);
         command.process_group(0);
         within(&request.confinement, || command.spawn())
     }

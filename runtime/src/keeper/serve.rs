@@ -95,8 +95,9 @@ fn begin(arguments: &[OsString]) -> io::Result<()> {
         killings.begin();
         let now = now.with_extension("now");
         let output = match kind {
-            Kind::Attempts => Some(Output::new()?),
-            Kind::Server => None,
+            Kind::Attempts => Output::alone()?,
+            // Its log is its own, too.
+            Kind::Server => Output::beside()?,
         };
         let group = Group::enter();
         let mut place = Place { lease, now, log, output, most, input: Some(input), killings, group };

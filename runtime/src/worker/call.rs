@@ -14,7 +14,7 @@ use crate::event::{Failure, LogRange};
 
 use super::holder::End;
 use super::inputs::Inputs;
-use super::process::{Worker, tail};
+use super::process::{Worker, printed, tail};
 use super::produced::produced;
 use super::reply::Reply;
 use super::{Message, Outcome, Produced, PythonBody, Record, Request};
@@ -243,6 +243,7 @@ impl Worker {
             let frame = tokio::select! {
                 biased;
                 frame = self.socket.next() => frame,
+                never = printed(self.output.as_ref()) => match never {},
                 // A child of the step may hold the socket open when the worker itself has died.
                 _ = self.holder.wait() => self.socket.rest().await,
             };

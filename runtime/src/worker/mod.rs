@@ -33,8 +33,10 @@ pub use process::Worker;
 pub struct WorkerOptions {
     /// The interpreter of the environment.
     pub python: PathBuf,
-    /// Standard output and error of the worker and of C code in it are appended here.
+    /// What the worker prints, and C code in it, and what it starts, is added to this file.
     pub log: PathBuf,
+    /// The worker adds to that file by itself, and tells of each call where its part lies.
+    pub adds: bool,
     /// The project's root: the working folder of steps.
     pub root: PathBuf,
     /// Modules that `python: "file.py:function"` bodies may import, all of the plan's.

@@ -1,5 +1,6 @@
 //! The process of a worker: started, greeted, ended. Knows nothing of steps.
 
+use std::convert::Infallible;
 use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::os::unix::net::UnixStream;
@@ -12,6 +13,7 @@ use rustc_hash::FxHashMap;
 
 use crate::codes;
 use crate::event::Failure;
+use crate::keeper::Output;
 use crate::process::MARKER;
 use crate::sandbox::{Tier, at_home, launched, within};
 
@@ -40,6 +42,8 @@ pub struct Worker {
     pub(super) socket: Frames,
     pub(super) root: String,
     pub(super) log: PathBuf,
+    /// What it prints on its way into the log, where nobody else sees to that.
+    pub(super) output: Option<(Output, File)>,
     /// Where the log of the last call ended.
     pub(super) log_end: u64,
     /// What the process has been told of each task, by the task's number.
@@ -58,7 +62,7 @@ impl Worker {
             let python = options.python.display();
             Failure::new(codes::WORKER_START, format!("the interpreter `{python}` could not be {what}: {error}"))
         };
-        let log = open_log(&options.log).map_err(|error| {
+        let log = open_log(&options).map_err(|error| {
             let path = options.log.display();
             Failure::new(codes::WORKER_START, format!("the log file `{path}` could not be opened: {error}"))
         })?;
@@ -68,9 +72,14 @@ impl Worker {
         ours.set_nonblocking(true).map_err(|error| failed("connected", &error))?;
         let ours = tokio::net::UnixStream::from_std(ours).map_err(|error| failed("connected", &error))?;
         let command = command(&options, &marker).map_err(|error| failed("started", &error))?;
-        let holder = match &options.kept_by {
-            Some(kept) => Holder::keep(kept, &command, &options, theirs).await,
-            None => here(command, &options, theirs, log),
+        let (holder, output) = match &options.kept_by {
+            Some(kept) => (Holder::keep(kept, &command, &options, theirs).await, None),
+            None => {
+                let output = if options.adds { Output::beside() } else { Output::alone() };
+                let output = output.map_err(|error| failed("started", &error))?;
+                output.begin(log_end);
+                (here(command, &options, theirs, &output), Some((output, log)))
+            }
         };
         let holder = holder.map_err(|error| failed("started", &error))?;
         let root = options.root.to_string_lossy().into_owned();
@@ -80,12 +89,14 @@ impl Worker {
             socket: Frames::new(ours),
             root,
             log: options.log.clone(),
+            output,
             log_end,
             known: FxHashMap::default(),
             defined: 0,
             calls: 0,
         };
-        let hello = Hello::new(&worker.root, &options.modules, options.kept_by.is_some());
+        let log = options.adds.then_some(options.log.as_path());
+        let hello = Hello::new(&worker.root, &options.modules, options.kept_by.is_some(), log);
         let greeted = worker.socket.push(&hello);
         let answer = tokio::time::timeout(PATIENCE, worker.greeting()).await;
         let why = match (greeted, answer) {
@@ -103,7 +114,11 @@ impl Worker {
         if self.socket.flush().await.is_err() {
             return false;
         }
-        match self.socket.next().await {
+        let frame = tokio::select! {
+            frame = self.socket.next() => frame,
+            never = printed(self.output.as_ref()) => match never {},
+        };
+        match frame {
             Ok(Some(frame)) => matches!(serde_json::from_slice(frame), Ok(Reply::Ready {})),
             _ => false,
         }
@@ -134,7 +149,19 @@ impl Worker {
     /// How the process ended, after its socket has closed.
     pub(super) async fn ending(&mut self) -> End {
         let given_up = End { why: "it closed its connection".into(), out_of_memory: false };
-        tokio::time::timeout(GRACE, self.holder.wait()).await.unwrap_or(given_up)
+        let end = tokio::time::timeout(GRACE, self.holder.wait()).await.unwrap_or(given_up);
+        if let Some((output, log)) = &self.output {
+            output.rest(log);
+        }
+        end
+    }
+}
+
+/// Moves what is printed into the log, as long as it is asked to.
+pub(super) async fn printed(output: Option<&(Output, File)>) -> Infallible {
+    match output {
+        Some((output, log)) => output.pass(log).await,
+        None => std::future::pending().await,
     }
 }
 
@@ -163,7 +190,7 @@ fn command(options: &WorkerOptions, marker: &str) -> std::io::Result<Command> {
 }
 
 /// Starts the process below this one.
-fn here(command: Command, options: &WorkerOptions, socket: UnixStream, log: File) -> std::io::Result<Holder> {
+fn here(command: Command, options: &WorkerOptions, socket: UnixStream, output: &Output) -> std::io::Result<Holder> {
     let confinement = &options.confinement;
     let command = match (&options.launcher, confinement.tier) {
         (Some(program), Tier::T2) => launched(&command, confinement, program),
@@ -172,8 +199,8 @@ fn here(command: Command, options: &WorkerOptions, socket: UnixStream, log: File
     let mut command = tokio::process::Command::from(command);
     command
         .stdin(Stdio::from(std::os::fd::OwnedFd::from(socket)))
-        .stdout(log.try_clone()?)
-        .stderr(log)
+        .stdout(output.writer()?)
+        .stderr(output.writer()?)
         .process_group(0)
         .kill_on_drop(true);
     let runtime = tokio::runtime::Handle::current();
@@ -185,11 +212,11 @@ fn here(command: Command, options: &WorkerOptions, socket: UnixStream, log: File
     Ok(Holder::Here(Box::new(child), pid))
 }
 
-fn open_log(path: &Path) -> std::io::Result<File> {
-    if let Some(folder) = path.parent() {
+fn open_log(options: &WorkerOptions) -> std::io::Result<File> {
+    if let Some(folder) = options.log.parent() {
         std::fs::create_dir_all(folder)?;
     }
-    OpenOptions::new().append(true).create(true).open(path)
+    OpenOptions::new().append(options.adds).write(true).create(true).truncate(false).open(&options.log)
 }
 
 /// A name that no other worker has.

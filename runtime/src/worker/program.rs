@@ -1,5 +1,7 @@
 //! The worker's Python program, sent to each process when it starts. Knows nothing of what it does.
 
+use std::path::Path;
+
 use serde::Serialize;
 use standpipe_plan::Module;
 
@@ -45,11 +47,13 @@ pub(super) struct Hello<'a> {
     modules: &'a [Module],
     root: &'a str,
     kept: bool,
+    log: Option<&'a Path>,
 }
 
 impl<'a> Hello<'a> {
-    /// The program, and the project's `modules` below `root`; whether another process holds the worker.
-    pub(super) fn new(root: &'a str, modules: &'a [Module], kept: bool) -> Self {
+    /// The program, and the project's `modules` below `root`; whether another process holds the worker, and the log that it
+    /// adds to.
+    pub(super) fn new(root: &'a str, modules: &'a [Module], kept: bool, log: Option<&'a Path>) -> Self {
         let package =
             Module { name: "_standpipe".into(), path: "__init__.py".into(), text: String::new(), package: true };
         let parts = PROGRAM.iter().map(|(name, text)| Module {
@@ -58,6 +62,6 @@ impl<'a> Hello<'a> {
             text: (*text).into(),
             package: false,
         });
-        Self { program: std::iter::once(package).chain(parts).collect(), modules, root, kept }
+        Self { program: std::iter::once(package).chain(parts).collect(), modules, root, kept, log }
     }
 }

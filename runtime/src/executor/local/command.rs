@@ -17,7 +17,7 @@ use super::{Local, not_started, output, pool};
 use crate::codes;
 use crate::event::{Event, Failure};
 use crate::executor::{News, Stop};
-use crate::keeper::{Ended, Keeper, Kind, Left, Request, end_of};
+use crate::keeper::{Ended, Keeper, Kind, Left, Output, Request, end_of};
 use crate::process::{MARKER, kill_tree};
 use crate::remains::{Alone, Remnant};
 use crate::runner::Attempt;
@@ -159,18 +159,25 @@ impl Local {
         look: &mut dyn FnMut(&mut Slot),
     ) -> Result<Ended, Failure> {
         let not_started = |error: &io::Error| not_started(attempt, error);
-        let clone = |file: &File| file.try_clone().map(Stdio::from);
+        let output = Output::alone().map_err(|error| not_started(&error))?;
+        output.begin(log.metadata().map_or(0, |about| about.len()));
         let mut command = match (&self.site.keeper, confinement.tier) {
             (Some(program), Tier::T2) => launched(&command, confinement, program),
             (None, Tier::T2) | (_, Tier::Off | Tier::T1) => command,
         };
         command
-            .stdin(clone(&self.nothing).map_err(|error| not_started(&error))?)
-            .stdout(clone(log).map_err(|error| not_started(&error))?)
-            .stderr(clone(log).map_err(|error| not_started(&error))?)
+            .stdin(self.nothing.try_clone().map_err(|error| not_started(&error))?)
+            .stdout(output.writer().map_err(|error| not_started(&error))?)
+            .stderr(output.writer().map_err(|error| not_started(&error))?)
             .current_dir(&self.site.root);
         let limits = process::Limits { timeout: attempt.timeout, stop };
-        let (how, memory) = match process::run(command, (marker, confinement), limits, &mut || look(slot)).await {
+        let mut look = || look(slot);
+        let ended = tokio::select! {
+            ended = process::run(command, (marker, confinement), limits, &mut look) => ended,
+            never = output.pass(log) => match never {},
+        };
+        output.rest(log);
+        let (how, memory) = match ended {
             Ok(ended) => ended,
             Err(error) => (Ending::NotStarted(error.raw_os_error().unwrap_or(0)), None),
         };

@@ -93,7 +93,7 @@ impl Slot {
         let mut write = |veiled: &mut Veiled, last: bool| {
             let _ = file.write_all(&veiled.veil.pass(&mut veiled.held, last));
         };
-        if end - veiled.read > self.most {
+        if end.saturating_sub(veiled.read) > self.most {
             // What would be left out of the log is not read first.
             write(veiled, true);
             let skipped = end - self.most - veiled.read;

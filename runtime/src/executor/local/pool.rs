@@ -90,6 +90,7 @@ impl Pool {
         WorkerOptions {
             python: kind.python.clone(),
             log: slot.path().to_owned(),
+            adds: true,
             root,
             modules: Arc::clone(&self.modules),
             variables: [thread_variables(kind.threads), kind.cards.clone()].concat(),

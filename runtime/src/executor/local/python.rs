@@ -172,6 +172,8 @@ impl Local {
         let kind = self.kind(attempt, ready);
         let mut options = self.options(&kind, &slot);
         options.log = format!("/proc/self/fd/{}", raw.as_raw_fd()).into();
+        // It is this process's alone; the worker's only call has all of it.
+        options.adds = false;
         let started = pool::start(options, kind, slot).await;
         drop(raw);
         started.map_err(|(failure, slot)| {

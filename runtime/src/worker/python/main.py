@@ -97,7 +97,7 @@ class Worker:
         self.tasks = {}
         self.own = {os.path.join(self.root, module["path"]) for module in hello["modules"]}
         os.chdir(self.root)
-        self.output = streams.Streams()
+        self.output = streams.Streams(hello["log"])
         sys.argv = ["standpipe"]
         self.peak = memory.Peak()
         self.reset = reset.Reset(self.root)
