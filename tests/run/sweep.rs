@@ -182,6 +182,33 @@ fn a_trial_that_reports_too_little_is_stopped() {
     assert_eq!(again.steps_that("cached").len(), 3);
 }
 
+/// Not even the first ones, which begin beside each other.
+#[test]
+fn what_was_stopped_is_not_tried_again_while_nothing_has_changed() {
+    // The second one reports when the first has, which runs beside it.
+    let program =
+        HALVING.replace("parallel: 1", "parallel: 2").replace("[50, 10, 60, 20, 70, 30]", "[50, 10]").replace(
+            "    import time\n",
+            "    import os, time\n    while depth == 10 and not os.path.exists(\"told\"):\n        time.sleep(0.02)\n",
+        );
+    let project = Project::new(&[("main.pipe", &program)]);
+    let beside = || {
+        let mut run = project.start(&["main.pipe"]);
+        run.until(|event| event["event"] == "trial_finished" && event["trial"] == 0);
+        project.write("told", "");
+        run.rest().succeeded()
+    };
+    let states = |run: &Run| trials(run).into_iter().map(|(_, state, _)| state).collect::<Vec<_>>();
+    assert_eq!(states(&beside()), ["stopped"]);
+    let again = project.run(&["main.pipe"]).succeeded();
+    assert_eq!(states(&again), ["finished", "stopped"]);
+    assert_eq!(again.all("step_started").count(), 0);
+    // What has changed is tried again.
+    project.edit("main.pipe", "\"steps\": last}", "\"steps\": last + 0}");
+    std::fs::remove_file(project.path("told")).unwrap();
+    assert_eq!(states(&beside()), ["stopped"]);
+}
+
 /// The same as a script and as a generator.
 #[test]
 fn scripts_and_generators_report_as_well() {

@@ -66,12 +66,16 @@ impl<'p> Schedule<'p> {
 
     pub(super) fn admitted(&mut self, ticket: Ticket) {
         if self.change(ticket, Change::Admit) {
-            if let Some(instance) = self.instances.get(&ticket)
-                && self.plan.tasks.get(instance.task.0 as usize).is_some_and(|task| !task.effect)
-            {
-                self.not_found(instance.place.0);
-            }
+            let pure = |task: &Task| !task.effect;
+            let sweeps = match self.instances.get(&ticket) {
+                Some(instance) if self.plan.tasks.get(instance.task.0 as usize).is_some_and(pure) => {
+                    self.not_found(instance.place.0)
+                }
+                _ => Vec::new(),
+            };
             self.enqueue(ticket);
+            // What they waited for is not as it was: they begin what there is to begin.
+            sweeps.into_iter().for_each(|(id, slot)| self.search(id, slot));
         }
     }
 

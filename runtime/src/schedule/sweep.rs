@@ -54,6 +54,17 @@ pub(super) struct Search {
     proven: bool,
 }
 
+impl Search {
+    /// Whether the next trial was stopped in an earlier run, and a trial under way may show that nothing has changed since,
+    /// so that it need not be tried again.
+    fn awaits_proof(&self) -> bool {
+        let next = self.past.get(&self.study.asked());
+        !self.proven
+            && next.is_some_and(|tried| tried.ran.is_some())
+            && self.active.values().any(|tried| tried.expected)
+    }
+}
+
 /// A trial that is to begin.
 struct Next {
     index: usize,
@@ -127,13 +138,13 @@ impl<'p> Schedule<'p> {
     }
 
     /// Begins as many trials as may be under way, and ends the sweep when there is nothing left to do.
-    fn search(&mut self, id: ActivationId, slot: usize) {
+    pub(super) fn search(&mut self, id: ActivationId, slot: usize) {
         loop {
             let Some(mut search) = self.take_search(id, slot) else { return };
             // What this run has begun it ends, whatever time is left.
             let spent = search.expired && !(search.own && search.past.contains_key(&search.study.asked()));
             let over = self.draining.is_some() || spent || search.problem.is_some() || self.stops(id);
-            let next = if over || search.active.len() >= search.parallel {
+            let next = if over || search.active.len() >= search.parallel || search.awaits_proof() {
                 None
             } else {
                 self.next_trial(id, slot, &mut search)

@@ -106,8 +106,9 @@ impl Schedule<'_> {
     }
 
     /// A step in activation `id` must run. Where it was to be found, something has changed since the earlier run, and what
-    /// was tried then says nothing of what to try now.
-    pub(in crate::schedule) fn not_found(&mut self, id: ActivationId) {
+    /// was tried then says nothing of what to try now: the sweeps of which that is so.
+    pub(in crate::schedule) fn not_found(&mut self, id: ActivationId) -> Vec<(ActivationId, usize)> {
+        let mut changed = Vec::new();
         for (outer, slot, index) in self.trials_of(id) {
             let search = self
                 .activations
@@ -118,8 +119,10 @@ impl Schedule<'_> {
                 && search.active.get_mut(&index).is_some_and(|tried| std::mem::take(&mut tried.expected))
             {
                 search.past.clear();
+                changed.push((outer, slot));
             }
         }
+        changed
     }
 
     /// A step in activation `id` took so long, here or where its result comes from.
