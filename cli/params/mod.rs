@@ -137,10 +137,14 @@ pub(crate) fn given(
     let mut values = Vec::new();
     for parameter in parameters {
         let variable = format!("STANDPIPE_PARAM_{}", parameter.name.to_uppercase());
+        let mut written = None;
         let (value, how, base) = if let Some(text) = matches.get_one::<String>(&id(&parameter.name)) {
+            written = Some(text.clone());
             (parameter.shape.parse_text(text), format!("`{}`", parameter.name), &here)
         } else if let Some(text) = project.variable(&variable)? {
-            (parameter.shape.parse_text(&text), format!("`{variable}`"), &here)
+            let value = parameter.shape.parse_text(&text);
+            written = Some(text);
+            (value, format!("`{variable}`"), &here)
         } else if let Some((folder, json)) =
             file.as_ref().and_then(|(folder, map)| Some((folder, map.get(parameter.name.as_str())?)))
         {
@@ -148,7 +152,7 @@ pub(crate) fn given(
         } else {
             continue;
         };
-        let value = value.map_err(|mismatch| unfit(&how, parameter, &mismatch))?;
+        let value = value.map_err(|mismatch| unfit(&how, parameter, &mismatch, written.as_deref()))?;
         values.push((parameter.name.clone(), paths::settle(&value, &parameter.shape, base, project, &how)?));
     }
     Ok(values)
@@ -163,7 +167,8 @@ pub(crate) fn missing<'a>(parameters: &'a [Parameter], given: &[(SmolStr, Value)
     })
 }
 
-fn unfit(how: &str, parameter: &Parameter, mismatch: &Mismatch) -> Problem {
+/// A value that does not fit; of one that came as text, `written` is that.
+fn unfit(how: &str, parameter: &Parameter, mismatch: &Mismatch, written: Option<&str>) -> Problem {
     let problem = Problem::usage(format!("the value of {how} does not fit: {mismatch}"));
     let inner = match &parameter.shape {
         Shape::Optional(inner) => inner,
@@ -176,9 +181,24 @@ fn unfit(how: &str, parameter: &Parameter, mismatch: &Mismatch) -> Problem {
         }
         _ => None,
     };
-    match near {
-        Some(near) => problem.help(format!("did you mean `{near}`?")),
-        None => problem,
+    let written = written.filter(|text| serde_json::from_str::<serde_json::Value>(text).is_err());
+    match (near, written.and_then(|text| as_json(inner, parameter.default.as_ref(), text))) {
+        (Some(near), _) => problem.help(format!("did you mean `{near}`?")),
+        (None, Some(json)) => problem.help(format!("it is written as JSON: `{json}`")),
+        (None, None) => problem,
+    }
+}
+
+/// What was probably meant by a text that should be JSON and is not: the items of a list with commas between them. Of
+/// others their default shows how they are written.
+fn as_json(shape: &Shape, default: Option<&Value>, text: &str) -> Option<String> {
+    match shape {
+        Shape::List(item) => {
+            let items: Result<Vec<Value>, _> = text.split(',').map(|one| item.parse_text(one.trim())).collect();
+            items.ok().map(|items| Value::list(items).to_json().to_string())
+        }
+        Shape::Json | Shape::Map(_) | Shape::Record(_) => default.map(|default| default.to_json().to_string()),
+        _ => None,
     }
 }
 
@@ -204,6 +224,7 @@ mod tests {
             of("jobs", Shape::Optional(Box::new(Shape::Int(None))), None),
             of("plan", Shape::OneOf(vec!["free".into(), "pro".into()]), Some(Value::string("pro"))),
             of("raw", Shape::File(None), Some(Value::Path("a.csv".into()))),
+            of("depths", Shape::List(Box::new(Shape::Int(None))), Some(Value::list(Vec::new()))),
         ]
     }
 
@@ -241,6 +262,10 @@ mod tests {
         assert_eq!(
             told(&["--trails", "1"]),
             "error: unexpected argument '--trails' found//  tip: a similar argument exists: '--trials'"
+        );
+        assert_eq!(
+            told(&["--depths", "1, 2"]),
+            "the value of `depths` does not fit: expected List[Int], found \"1, 2\", which is not JSON (it is written as JSON: `[1,2]`)"
         );
         assert_eq!(told(&["--raw", "nowhere.csv"]), "`raw` names the file `nowhere.csv`, which is not there ()");
     }
