@@ -132,8 +132,10 @@ class Worker:
         self.reset.own_builtins()
         ((_, content),) = answer.items()
         content["log"] = [start, self.output.flushed()]
+        # What the step started and did not wait for is waited for here: it counts as the step's.
+        left = children()
         content["memory"] = self.peak.bytes()
-        if children() or self.lasts(task) or self.reset.spoiled():
+        if left or self.lasts(task) or self.reset.spoiled():
             content["left"] = True
         try:
             self.channel.answer(answer)

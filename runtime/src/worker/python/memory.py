@@ -29,14 +29,13 @@ class Peak:
             self.file = None
 
     def begin(self):
-        if resource is None:
-            return
         if self.file is not None:
             try:
                 os.write(self.file, b"5")
             except OSError:
                 self.file = None
-        self.own, self.below = most(resource.RUSAGE_SELF), most(resource.RUSAGE_CHILDREN)
+        if self.file is None and resource is not None:
+            self.own = most(resource.RUSAGE_SELF)
 
     def bytes(self):
         if resource is None:
@@ -47,8 +46,8 @@ class Peak:
             own = resident() or own
         # Of processes that the step started and waited for, the largest; of one that is smaller than another was earlier,
         # nothing is known.
-        below = most(resource.RUSAGE_CHILDREN)
-        return max(own, below) if below > self.below else own
+        before, self.below = self.below, most(resource.RUSAGE_CHILDREN)
+        return max(own, self.below) if self.below > before else own
 
 
 def most(whose):
