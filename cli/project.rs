@@ -133,7 +133,8 @@ impl Project {
         self.dotenv.get(name).map(String::as_str)
     }
 
-    /// Where secrets are looked up: among the variables of the environment, then in the file that the settings name.
+    /// Where secrets are looked up: among the variables of the environment, then in the file that the settings name, then in
+    /// the keyring.
     pub(crate) fn secrets(&self) -> Result<Secrets, Problem> {
         let mut kept = BTreeMap::new();
         if let Some(name) = &self.settings.secrets {
@@ -153,7 +154,8 @@ impl Project {
                 Problem::usage(format!("`{}` cannot be read", shown(&path))).help("each of its lines is `NAME=value`")
             })?;
         }
-        Ok(Secrets::new(move |name| std::env::var(name).ok().or_else(|| kept.get(name).cloned())))
+        let known = Secrets::new(move |name| std::env::var(name).ok().or_else(|| kept.get(name).cloned()));
+        Ok(known.or_of_the_keyring())
     }
 
     /// Where history, logs and results lie.

@@ -1,6 +1,7 @@
 //! Secrets of a run: looked up by name before anything starts, given to bodies as plain texts, and taken out of all that
-//! is kept or told. Knows nothing of where they are looked up.
+//! is kept or told. Where they are looked up its caller says; last in the keyring.
 
+mod keyring;
 mod veil;
 
 use std::collections::BTreeMap;
@@ -10,6 +11,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 use standpipe_plan::{Plan, Shape, Value};
 
+use self::keyring::Answer;
 pub(crate) use self::veil::Veil;
 use crate::codes;
 use crate::event::Failure;
@@ -20,14 +22,37 @@ const SHORTEST: usize = 8;
 
 /// Where secrets are looked up, by name.
 #[derive(Clone)]
-pub struct Secrets(Arc<LookUp>);
+pub struct Secrets {
+    look_up: Arc<LookUp>,
+    /// What that does not know is asked of the keyring.
+    keyring: bool,
+}
 
 type LookUp = dyn Fn(&str) -> Option<String> + Send + Sync;
 
 impl Secrets {
     /// Secrets that `look_up` knows.
     pub fn new(look_up: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
-        Self(Arc::new(look_up))
+        Self { look_up: Arc::new(look_up), keyring: false }
+    }
+
+    /// The same, and what they lack is asked of the keyring of the operating system, where it has one.
+    #[must_use]
+    pub fn or_of_the_keyring(self) -> Self {
+        Self { keyring: true, ..self }
+    }
+
+    /// # Errors
+    /// It is not set.
+    fn value(&self, name: &str) -> Result<String, Failure> {
+        if let Some(value) = (self.look_up)(name).filter(|value| !value.is_empty()) {
+            return Ok(value);
+        }
+        match if self.keyring { keyring::ask(name) } else { Answer::Nothing } {
+            Answer::Secret(value) => Ok(value),
+            Answer::Nothing => Err(missing(name, "", self.keyring)),
+            Answer::Refused(why) => Err(missing(name, &format!(", and the keyring cannot be asked: {why}"), true)),
+        }
     }
 }
 
@@ -67,7 +92,7 @@ impl Known {
         any_const(&plan.root, &mut note);
         let mut known = BTreeMap::new();
         for name in names {
-            let value = (secrets.0)(&name).filter(|value| !value.is_empty()).ok_or_else(|| missing(&name))?;
+            let value = secrets.value(&name)?;
             if value.chars().count() < SHORTEST {
                 let message = format!("the secret `{name}` has fewer than {SHORTEST} characters");
                 return Err(Failure::new(codes::SECRET_SHORT, message)
@@ -105,8 +130,10 @@ impl Known {
     }
 }
 
-fn missing(name: &str) -> Failure {
-    Failure::new(codes::SECRET_MISSING, format!("the secret `{name}` is not set")).with_help(format!(
-        "set the variable `{name}`, or write `{name}=…` into the file that `secrets` in standpipe.toml names"
+fn missing(name: &str, why: &str, keyring: bool) -> Failure {
+    let store =
+        if keyring { format!(", or give it to the keyring: `{}`", keyring::store(name)) } else { String::new() };
+    Failure::new(codes::SECRET_MISSING, format!("the secret `{name}` is not set{why}")).with_help(format!(
+        "set the variable `{name}`, write `{name}=…` into the file that `secrets` in standpipe.toml names{store}"
     ))
 }

@@ -64,7 +64,12 @@ task returns(key: Secret[String]) -> String {
 "#;
 
 fn run(project: &Project, args: &[&str], value: Option<&str>) -> (Option<i32>, String) {
+    // A keyring without anything in it, unless the test has another.
+    if !project.path("bin/secret-tool").exists() {
+        keyring(project, "exit 1");
+    }
     let mut command = project.command(&[&["run", "main.pipe"], args].concat());
+    command.env("PATH", format!("{}:{}", project.path("bin").display(), std::env::var("PATH").unwrap()));
     match value {
         Some(value) => command.env("API_KEY", value),
         None => command.env_remove("API_KEY"),
@@ -72,6 +77,12 @@ fn run(project: &Project, args: &[&str], value: Option<&str>) -> (Option<i32>, S
     let output = command.output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     (output.status.code(), text)
+}
+
+/// Has `script` asked in the place of the system's keyring.
+fn keyring(project: &Project, script: &str) {
+    project.write("bin/secret-tool", format!("#!/bin/sh\n{script}\n"));
+    fs::set_permissions(project.path("bin/secret-tool"), fs::Permissions::from_mode(0o755)).unwrap();
 }
 
 /// Every file below `folder` that has one of `parts` in it.
@@ -168,4 +179,51 @@ fn a_file_for_its_owner_has_them_too() {
     let (code, said) = run(&project, &["main", "--key", "OTHER"], None);
     assert_eq!(code, Some(0), "{said}");
     nothing_left(&project, &said);
+}
+
+#[test]
+fn the_keyring_has_them_when_nobody_else_does() {
+    let project = Project::new(&[("main.pipe", PIPE)]);
+    keyring(
+        &project,
+        &format!(
+            "echo \"$*\" >> asked\ntest \"$*\" = 'lookup service standpipe name API_KEY' && printf '%s' '{CANARY}'"
+        ),
+    );
+    let (code, said) = run(&project, &["main"], None);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("asking with [secret API_KEY]") || said.contains("length = 29"), "{said}");
+    nothing_left(&project, &said);
+    assert_eq!(project.read("asked"), "lookup service standpipe name API_KEY\n");
+    // It is not asked for what is known, and what it is asked holds nothing secret.
+    let (code, said) = run(&project, &["main"], Some("another long value"));
+    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(project.read("asked"), "lookup service standpipe name API_KEY\n");
+}
+
+#[test]
+fn a_keyring_that_is_empty_locked_or_absent_is_told_of() {
+    let project = Project::new(&[("main.pipe", PIPE)]);
+    let missing = |script: &str| {
+        keyring(&project, script);
+        let (code, said) = run(&project, &["main"], None);
+        assert_eq!(code, Some(1), "{said}");
+        said
+    };
+    let help = "  help: set the variable `API_KEY`, write `API_KEY=…` into the file that `secrets` in standpipe.toml names, or \
+                give it to the keyring: `secret-tool store --label=API_KEY service standpipe name API_KEY`\n";
+    let said = missing("exit 1");
+    assert_eq!(said, format!("error: the secret `API_KEY` is not set (E0633)\n{help}"));
+    let said = missing("echo 'secret-tool: Cannot get secret of a locked object' >&2; exit 1");
+    let why = "and the keyring cannot be asked: secret-tool: Cannot get secret of a locked object";
+    assert_eq!(said, format!("error: the secret `API_KEY` is not set, {why} (E0633)\n{help}"));
+    let said = missing("test $1 = search && echo 'label = API_KEY'");
+    let why = "and the keyring cannot be asked: it is locked";
+    assert_eq!(said, format!("error: the secret `API_KEY` is not set, {why} (E0633)\n{help}"));
+    assert!(!project.path(".standpipe/runs").exists());
+    // Nothing is asked before a run.
+    keyring(&project, "touch asked; exit 1");
+    assert!(project.standpipe(&["check", "main.pipe"]).status.success());
+    assert!(project.standpipe(&["plan", "main.pipe", "main"]).status.success());
+    assert!(!project.path("asked").exists());
 }
