@@ -13,6 +13,7 @@ mod place;
 mod problem;
 mod reference;
 mod result;
+mod taken;
 mod types;
 mod unreadable;
 mod walk;
@@ -23,6 +24,7 @@ pub use input::{Column, Inputs, Parameter, Rest, Table};
 pub use problem::{Near, Problem, ProblemKind};
 pub use reference::{Reference, Referent};
 pub use result::{ResultColumn, Rows};
+pub use taken::Taken;
 pub use types::{Field, Type};
 
 /// Where something stands in the query's text: bytes.
@@ -42,6 +44,8 @@ pub struct Query {
     pub rows: Option<Rows>,
     /// Whether all of it was understood. When not, nothing is known of what it leaves unused either.
     pub read: bool,
+    /// The inputs of which it surely takes no other columns than these.
+    pub taken: Vec<Taken>,
 }
 
 /// Looks at the query `text`, given what it may refer to. Takes time linear in the text.

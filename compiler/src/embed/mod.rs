@@ -44,7 +44,7 @@ pub struct Embedded {
     pub sql_names: FxHashMap<DeclId, Vec<sql::SqlName>>,
     /// The project's modules that raw Python bodies import, directly or not: indices into `modules`.
     pub raw_modules: FxHashMap<DeclId, Vec<u32>>,
-    /// Of tables that Python bodies are given, by name: the columns that are all that the body reads.
+    /// Of tables that bodies in Python and SQL are given, by name: the columns that are all that the body reads.
     pub columns: FxHashMap<DeclId, BTreeMap<SmolStr, Vec<SmolStr>>>,
     /// Modules of the project that some body needs.
     pub modules: Vec<Module>,

@@ -7,6 +7,9 @@
 //! task fit(rows: Table[{a, b, c}])  task fit(rows: Table[{a, b, c}])
 //!   return rows["a"].sum()            return rows["a"].sum()
 //!                                     is given a of rows
+//! task top(rows: Table[{a, b, c}])  task top(rows: Table[{a, b, c}])
+//!   SELECT max(a) AS a FROM rows      SELECT max(a) AS a FROM rows
+//!                                     is given a of rows
 //! ```
 
 use rustc_hash::FxHashSet;

@@ -1,6 +1,5 @@
 //! SQL bodies: a query for DuckDB, which a warm worker of the task's environment holds.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use standpipe_plan::Body;
@@ -29,8 +28,7 @@ async fn run(local: Rc<Local>, attempt: Attempt) -> Outcome {
     let file = attempt.plan.files.get(origin.file as usize).map(ToString::to_string).unwrap_or_default();
     let body = PythonBody::Sql { text: text.clone(), file, line: origin.line };
     let origin = *origin;
-    // Of the tables that it is given, the engine reads what the query names.
-    let reads = BTreeMap::new();
-    let task = PythonTask { task: attempt.task.0, name: task.name.clone(), frame: task.frame, reads, body };
+    let (name, reads) = (task.name.clone(), task.reads.clone());
+    let task = PythonTask { task: attempt.task.0, name, frame: task.frame, reads, body };
     python::on_worker(local, attempt, task, origin).await
 }

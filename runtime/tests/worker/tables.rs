@@ -350,3 +350,61 @@ fn csv_files_for_shell_steps() {
     ");
     assert_snapshot!(read("", &few), @r"E0603 the CSV file cannot be read as `Table[{ id: Int, name: String? }]`: Empty CSV file");
 }
+
+/// The bytes of column `b` are overwritten: whoever reads it fails.
+const DAMAGED: &str = "import pyarrow as pa, pyarrow.parquet as pq
+path = checkpoint / 'damaged.parquet'
+pq.write_table(pa.table({'a': [1, 2], 'b': ['x', 'y'], 'c': [0.5, None]}), path, compression='none', use_dictionary=False)
+at = pq.read_metadata(path).row_group(0).column(1).data_page_offset
+with open(path, 'r+b') as file:
+    file.seek(at)
+    file.write(b'\\xff' * 16)
+return pq.ParquetFile(path)";
+
+#[test]
+fn of_a_parquet_file_only_the_declared_columns_are_read() {
+    let mut bench = with_packages();
+    let bench = &mut *bench;
+    let few = table(&[("c", optional(Shape::Float(None))), ("a", INT)]);
+    let result = bench.run(DAMAGED, &few);
+    let value = stored(bench, result);
+    assert_snapshot!(shown(bench, &value, &few), @r#""c:double a:int64 [{'c': 0.5, 'a': 1}, {'c': None, 'a': 2}]""#);
+    assert_snapshot!(bench.say(DAMAGED, &table(&[("a", INT), ("d", INT)])), @r"
+        E0603 the result has no column `d`, but `Table[{ a: Int, d: Int }]` declares it
+          help: its columns: `a`, `b`, `c`
+    ");
+    let all = bench.say(DAMAGED, &table(&[("a", INT), ("b", Shape::String)]));
+    assert!(all.starts_with("E0603 the result cannot be read: "), "{all}");
+    let all = bench.say(DAMAGED, &Shape::Table(None));
+    assert!(all.starts_with("E0603 the result cannot be read: "), "{all}");
+}
+
+#[test]
+fn columns_of_a_csv_file_that_are_not_declared_change_nothing() {
+    let mut bench = with_packages();
+    let bench = &mut *bench;
+    let (csv, scratch) = (bench.folder.path().join("w.csv"), bench.folder.path().join("wide"));
+    let few = table(&[("b", optional(Shape::String)), ("a", INT)]);
+    let read = |bench: &mut Bench, text: &str| {
+        std::fs::write(&csv, text).expect("written");
+        bench.runtime.block_on(bench.worker.csv_to_table(&csv, &few, &scratch))
+    };
+    let result = read(bench, "b,a\nx,1\n,2\n");
+    let narrow = digest(&stored(bench, result));
+    for wide in [
+        "a,b,c\n1,x,0.5\n2,,z\n",
+        "\"c\",\"b\",\"a\"\r\n\"p\nq\",x,1\r\n\"\",,2\r\n",
+        "\u{feff}c,a,b\n0,1,x\n0,2,\n",
+        "\"c\nd\",a,b\n0,1,x\n0,2,\n",
+        "\n\nc,a,b\n0,1,x\n0,2,\n",
+    ] {
+        let result = read(bench, wide);
+        assert_eq!(digest(&stored(bench, result)), narrow, "{wide}");
+    }
+    assert_snapshot!(said(read(bench, "a,b,c,c\n1,x,0,0\n")), @"E0603 the result has more than one column `c`");
+    assert_snapshot!(said(read(bench, "a,c\n1,x\n")), @r"
+        E0603 the result has no column `b`, but `Table[{ b: String?, a: Int }]` declares it
+          help: its columns: `a`, `c`
+    ");
+    assert_snapshot!(said(read(bench, "a,b,c\n1,x\n")), @"E0603 the CSV file cannot be read as `Table[{ b: String?, a: Int }]`: CSV parse error: Expected 3 columns, got 2: 1,x");
+}

@@ -2,9 +2,9 @@
 
 use smol_str::SmolStr;
 use sqlparser::ast::{
-    AccessExpr, BinaryOperator as Op, CaseWhen, CeilFloorKind, Expr, Function, FunctionArg, FunctionArgExpr,
-    FunctionArgOperator, FunctionArgumentClause, FunctionArguments, OneOrManyWithParens, Subscript, UnaryOperator,
-    Value, ValueWithSpan, WindowType,
+    AccessExpr, BinaryOperator as Op, CaseWhen, CeilFloorKind, Expr, ExtractSyntax, Function, FunctionArg,
+    FunctionArgExpr, FunctionArgOperator, FunctionArgumentClause, FunctionArguments, OneOrManyWithParens, Subscript,
+    UnaryOperator, Value, ValueWithSpan, WindowType,
 };
 
 use super::from::single;
@@ -64,6 +64,7 @@ impl Walker<'_> {
             | Expr::IsUnknown(inner)
             | Expr::IsNotUnknown(inner) => self.all([&**inner], scope, Type::Bool),
             Expr::IsDistinctFrom(left, right) | Expr::IsNotDistinctFrom(left, right) => {
+                self.seen.from();
                 self.all([&**left, right], scope, Type::Bool)
             }
             Expr::InList { expr, list, .. } => self.all(std::iter::once(&**expr).chain(list), scope, Type::Bool),
@@ -90,7 +91,10 @@ impl Walker<'_> {
             }
             Expr::TypedString(typed) => cast(&typed.data_type),
             Expr::AtTimeZone { timestamp, time_zone } => self.all([&**timestamp, time_zone], scope, Type::Timestamp),
-            Expr::Extract { field, expr, .. } => {
+            Expr::Extract { field, expr, syntax } => {
+                if *syntax == ExtractSyntax::From {
+                    self.seen.from();
+                }
                 self.expr(expr, scope);
                 functions::part(&field.to_string())
             }
@@ -152,7 +156,10 @@ impl Walker<'_> {
                 self.expr(&lambda.body, &inner);
                 Type::Unknown
             }
-            _ => Type::Unknown,
+            _ => {
+                self.seen.dark();
+                Type::Unknown
+            }
         }
     }
 
@@ -269,6 +276,11 @@ impl Walker<'_> {
                     if literal.is_none() {
                         literal = Some(text(arg).unwrap_or_default());
                     }
+                    // Alone, `count(*)` counts rows.
+                    let starred = !matches!(argument(arg), FunctionArgExpr::Expr(_));
+                    if starred && (lower != "count" || !matches!(argument(arg), FunctionArgExpr::Wildcard)) {
+                        self.seen.dark();
+                    }
                     types.push(self.arg(arg, scope));
                 }
                 for clause in &list.clauses {
@@ -279,7 +291,7 @@ impl Walker<'_> {
                         FunctionArgumentClause::Where(expr) | FunctionArgumentClause::Limit(expr) => {
                             self.expr(expr, scope);
                         }
-                        _ => {}
+                        _ => self.seen.dark(),
                     }
                 }
             }
@@ -288,6 +300,10 @@ impl Walker<'_> {
                 types.push(Type::Unknown);
             }
             FunctionArguments::None => {}
+        }
+        // In `events.to_json()` the table stands before the point.
+        if name.is_none() || !matches!(function.parameters, FunctionArguments::None) {
+            self.seen.dark();
         }
         function.within_group.iter().for_each(|order| drop(self.expr(&order.expr, scope)));
         if let Some(filter) = &function.filter {
@@ -304,10 +320,7 @@ impl Walker<'_> {
     }
 
     fn arg(&mut self, arg: &FunctionArg, scope: &Scope<'_>) -> Type {
-        let (FunctionArg::Named { arg: value, .. }
-        | FunctionArg::ExprNamed { arg: value, .. }
-        | FunctionArg::Unnamed(value)) = arg;
-        let ty = match value {
+        let ty = match argument(arg) {
             FunctionArgExpr::Expr(expr) => self.ty(expr, scope),
             FunctionArgExpr::QualifiedWildcard(_)
             | FunctionArgExpr::Wildcard
@@ -326,6 +339,11 @@ impl Walker<'_> {
             FunctionArg::Named { .. } | FunctionArg::ExprNamed { .. } | FunctionArg::Unnamed(_) => ty,
         }
     }
+}
+
+fn argument(arg: &FunctionArg) -> &FunctionArgExpr {
+    let (FunctionArg::Named { arg, .. } | FunctionArg::ExprNamed { arg, .. } | FunctionArg::Unnamed(arg)) = arg;
+    arg
 }
 
 /// The text of an argument that is one.

@@ -54,7 +54,10 @@ impl Walker<'_> {
                     }
                 }
             }
-            Some(JoinConstraint::Natural) => natural(start, right, scope),
+            Some(JoinConstraint::Natural) => {
+                scope.relations[start..].iter().for_each(|relation| self.seen.whole(relation));
+                natural(start, right, scope);
+            }
             Some(JoinConstraint::None) | None => {}
         }
         let seen = std::mem::replace(&mut self.looked_at, looked_at);
@@ -96,7 +99,10 @@ impl Walker<'_> {
                     let relation = self.table(ident);
                     self.named(relation, alias.as_ref())
                 }
-                None => self.named(Relation::unknown(last(name)), alias.as_ref()),
+                None => {
+                    self.seen.dark();
+                    self.named(Relation::unknown(last(name)), alias.as_ref())
+                }
             },
             TableFactor::Table { name, alias, args: Some(args), .. } => {
                 let rows = self.table_function(name, &args.args, scope);
@@ -130,9 +136,13 @@ impl Walker<'_> {
             | TableFactor::MatchRecognize { alias, .. }
             | TableFactor::XmlTable { alias, .. }
             | TableFactor::SemanticView { alias, .. } => {
+                self.seen.dark();
                 self.named(Relation::unknown(SmolStr::default()), alias.as_ref())
             }
-            TableFactor::UnpivotExpr { .. } => Relation::unknown(SmolStr::default()),
+            TableFactor::UnpivotExpr { .. } => {
+                self.seen.dark();
+                Relation::unknown(SmolStr::default())
+            }
         };
         scope.relations.push(relation);
     }
@@ -141,6 +151,9 @@ impl Walker<'_> {
     fn named(&mut self, mut relation: Relation, alias: Option<&TableAlias>) -> Relation {
         let Some(alias) = alias else { return relation };
         self.own(&alias.name);
+        if !alias.columns.is_empty() {
+            self.seen.whole(&relation);
+        }
         relation.name = SmolStr::new(&alias.name.value);
         for (column, given) in relation.columns.iter_mut().zip(&alias.columns) {
             column.name = SmolStr::new(&given.name.value);
@@ -150,7 +163,10 @@ impl Walker<'_> {
 
     fn table_function(&mut self, name: &ObjectName, args: &[FunctionArg], scope: &Scope<'_>) -> Rows {
         let unknown = || Rows { columns: Vec::new(), rest: Rest::unknown() };
-        let Some(ident) = single(name) else { return unknown() };
+        let Some(ident) = single(name) else {
+            self.seen.dark();
+            return unknown();
+        };
         let function = ident.value.to_ascii_lowercase();
         let reads = access::reads(&function);
         if access::reaches(&function) || (reads && !self.is_file(args.first())) {
@@ -165,7 +181,13 @@ impl Walker<'_> {
                 Rows { columns: vec![made(&function, ty)], rest: Rest::default() }
             }
             ("unnest", [only]) => Rows { columns: vec![made("unnest", only.item())], rest: Rest::default() },
-            _ => unknown(),
+            _ => {
+                // Some take tables by their names in texts.
+                if !reads {
+                    self.seen.dark();
+                }
+                unknown()
+            }
         }
     }
 

@@ -8,6 +8,7 @@ mod query;
 mod scope;
 mod select;
 mod star;
+mod taken;
 
 use rustc_hash::FxHashSet;
 use smol_str::{SmolStr, format_smolstr};
@@ -26,9 +27,11 @@ pub(crate) fn walk(text: &str, lines: &Lines<'_>, query: &ast::Query, inputs: &I
         problems: Vec::new(),
         references: Vec::new(),
         looked_at: FxHashSet::default(),
+        seen: taken::Seen::default(),
     };
     let rows = walker.query(query, None);
-    Query { problems: walker.problems, references: walker.references, rows: Some(rows), read: true }
+    let taken = walker.seen.taken(text, inputs);
+    Query { problems: walker.problems, references: walker.references, rows: Some(rows), read: true, taken }
 }
 
 /// A table that a `WITH` makes.
@@ -50,6 +53,7 @@ struct Walker<'a> {
     references: Vec<Reference>,
     /// Tables, by the names that they go by, of which a condition looks at some column.
     looked_at: FxHashSet<SmolStr>,
+    seen: taken::Seen,
 }
 
 /// What is known of an expression.

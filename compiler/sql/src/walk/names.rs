@@ -78,6 +78,8 @@ impl Walker<'_> {
     fn plain_column(&mut self, scope: &Scope<'_>, ident: &Ident) -> Typed {
         let name = ident.value.as_str();
         for here in scope.outwards() {
+            // It may stand for the table's row.
+            here.relation(name).into_iter().for_each(|relation| self.seen.whole(relation));
             if here.lambdas.iter().any(|own| own.eq_ignore_ascii_case(name)) {
                 return Type::Unknown.into();
             }
@@ -168,7 +170,9 @@ impl Walker<'_> {
             let columns = table.columns.iter().map(column).collect();
             let rows = Rows { columns, rest: table.rest.clone() };
             self.quoted(ident);
-            return Relation { declared: table.declared, ..Relation::new(table.name.clone(), rows) };
+            self.seen.read(&table.name);
+            let input = Some(table.name.clone());
+            return Relation { input, declared: table.declared, ..Relation::new(table.name.clone(), rows) };
         }
         let quoted = ident.quote_style == Some('\'');
         let place = match self.lines.place(ident.span) {

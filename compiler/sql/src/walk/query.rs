@@ -89,7 +89,10 @@ impl Walker<'_> {
             | SetExpr::Update(_)
             | SetExpr::Delete(_)
             | SetExpr::Merge(_)
-            | SetExpr::Table(_) => Rows { columns: Vec::new(), rest: Rest::unknown() },
+            | SetExpr::Table(_) => {
+                self.seen.dark();
+                Rows { columns: Vec::new(), rest: Rest::unknown() }
+            }
         };
         for (quantifier, right) in chain.into_iter().rev() {
             let other = self.set(right, outer);

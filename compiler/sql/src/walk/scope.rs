@@ -10,7 +10,9 @@ use crate::{Declared, Rest, ResultColumn, Rows, Type};
 pub(super) struct Relation {
     /// The name that it goes by there; empty without one.
     pub(super) name: SmolStr,
-    /// Of the input that it is.
+    /// The input that it is, under whatever name.
+    pub(super) input: Option<SmolStr>,
+    /// Of that input.
     pub(super) declared: Declared,
     pub(super) columns: Vec<Column>,
     pub(super) rest: Rest,
@@ -42,12 +44,12 @@ impl Relation {
             declared: column.declared,
             merged: false,
         });
-        Self { name, declared: None, columns: columns.collect(), rest: rows.rest }
+        Self { name, input: None, declared: None, columns: columns.collect(), rest: rows.rest }
     }
 
     /// One of which nothing is known.
     pub(super) fn unknown(name: SmolStr) -> Self {
-        Self { name, declared: None, columns: Vec::new(), rest: Rest::unknown() }
+        Self { name, input: None, declared: None, columns: Vec::new(), rest: Rest::unknown() }
     }
 
     pub(super) fn find(&self, name: &str) -> Option<&Column> {

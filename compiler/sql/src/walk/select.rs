@@ -15,6 +15,7 @@ impl Walker<'_> {
     /// The rows of a `SELECT`; `order_by` belongs to the query that it is all of.
     pub(super) fn select(&mut self, select: &Select, order_by: Option<&OrderBy>, outer: Option<&Scope<'_>>) -> Rows {
         let before = self.problems.len();
+        self.seen.select(!select.from.is_empty());
         let mut scope = self.from(&select.from, outer);
         scope.aliases.extend(aliases(select).map(|alias| (key(&alias.value), Type::Unknown)));
         let looked_at = std::mem::take(&mut self.looked_at);
@@ -56,6 +57,7 @@ impl Walker<'_> {
         if select.projection.is_empty() {
             let place = 0..self.text.len();
             for relation in &scope.relations {
+                self.seen.whole(relation);
                 rows.rest.add(&relation.rest);
                 let columns = relation.columns.iter().filter(|column| !column.merged);
                 rows.columns.extend(columns.map(|column| column.result(place.clone(), true)));

@@ -34,9 +34,11 @@ impl Walker<'_> {
             }
         };
         if relations.is_empty() && of.is_some() {
+            self.seen.dark();
             rows.rest.unknown = true;
             return;
         }
+        relations.iter().for_each(|relation| self.seen.whole(relation));
         let mut rest = Rest::default();
         relations.iter().for_each(|relation| rest.add(&relation.rest));
         let excluded = self.excluded(options, &relations);

@@ -10,6 +10,7 @@ use std::rc::Rc;
 
 pub use names::{SqlName, names_at};
 use smol_str::SmolStr;
+use standpipe_sql::Query;
 pub use standpipe_sql::{Inputs, Referent};
 use standpipe_syntax::Source;
 use standpipe_syntax::ast::AttrValue;
@@ -53,6 +54,15 @@ fn not_in_sql(body: Body<'_>) -> Option<standpipe_syntax::diag::Diagnostic> {
     }
 }
 
+/// Remembers which columns of its tables are all that the query takes.
+fn note_columns(embedder: &mut Embedder<'_>, task: DeclId, query: &Query) {
+    // Of no columns at all a table would not know its length.
+    for taken in query.taken.iter().filter(|taken| !taken.columns.is_empty()) {
+        let columns = embedder.out.columns.entry(task).or_default();
+        columns.insert(taken.table.clone(), taken.columns.clone());
+    }
+}
+
 /// The file of `sql: "query.sql"`.
 fn file(embedder: &mut Embedder<'_>, body: Body<'_>) -> Option<Source> {
     let (expr, name) = literal(&body.attr.value)?;
@@ -82,6 +92,7 @@ fn query(embedder: &mut Embedder<'_>, body: Body<'_>, text: Text<'_>) {
         embedder.report(problems::diagnostic(problem, text, &inputs));
     }
     if clean && found.problems.is_empty() {
+        note_columns(embedder, body.id, &found);
         if let (Some(rows), Some(signature)) = (&found.rows, body.signature) {
             result::check(rows, signature, body, text).into_iter().for_each(|found| embedder.report(found));
         }

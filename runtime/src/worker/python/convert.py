@@ -3,6 +3,7 @@
 Knows nothing of shells. Lists and records stand in a cell as JSON, durations as seconds.
 """
 
+import csv
 import json
 
 import pyarrow as pa
@@ -35,16 +36,17 @@ def from_csv(path, columns):
     """Reads a CSV file with a header as a table; the declared columns say what its cells are."""
     types = {} if columns is None else {field["name"]: read_as(field["shape"]) for field in columns}
     optional = any(field["shape"] != "string" and is_text(field["shape"]) for field in columns or ())
-    options = pyarrow.csv.ConvertOptions(
-        column_types=types,
-        null_values=[""],
-        strings_can_be_null=optional,
-        quoted_strings_can_be_null=False,
-        true_values=["true", "True", "TRUE", "1"],
-        false_values=["false", "False", "FALSE", "0"],
-    )
     parse = pyarrow.csv.ParseOptions(newlines_in_values=True)
     try:
+        options = pyarrow.csv.ConvertOptions(
+            column_types=types,
+            include_columns=needed(path, types),
+            null_values=[""],
+            strings_can_be_null=optional,
+            quoted_strings_can_be_null=False,
+            true_values=["true", "True", "TRUE", "1"],
+            false_values=["false", "False", "FALSE", "0"],
+        )
         table = pyarrow.csv.read_csv(path, parse_options=parse, convert_options=options)
     except (pa.ArrowException, OSError) as error:
         raise Fault("table", f"the CSV file cannot be read as `{tables.described(columns)}`: {error}") from None
@@ -53,6 +55,17 @@ def from_csv(path, columns):
             index = table.column_names.index(field["name"])
             table = table.set_column(index, field["name"], value_of(table.column(index), field["shape"]))
     return table
+
+
+def needed(path, declared):
+    """The columns of the file that are looked at, `[]` for all: those that are declared, where the header plainly has them
+    and no name twice. What is not declared is dropped."""
+    with open(path, "rb") as file:
+        header = file.readline(1 << 20)
+    # A name that goes on in the next line has opened a quote here.
+    names = [] if header.count(b'"') % 2 else next(csv.reader([header.decode(errors="replace")]), [])
+    once = len(set(names)) == len(names)
+    return list(declared) if once and declared and set(declared) < set(names) else []
 
 
 def is_text(shape):

@@ -27,14 +27,21 @@ def is_pandas(value):
     return type(value).__module__.split(".")[0] == "pandas" and hasattr(value, "to_numpy")
 
 
+def is_parquet(value):
+    """Whether it is a Parquet file that was opened."""
+    return type(value).__module__.startswith("pyarrow.parquet") and hasattr(value, "schema_arrow")
+
+
 class Source:
     """Something that a body returned as a table: its column names, and each column as Arrow."""
 
     def __init__(self, value, wanted):
         self.loose = is_pandas(value)
-        self.value = self.pandas(value, wanted) if self.loose else arrow(value)
+        self.value = self.pandas(value, wanted) if self.loose else arrow(value, wanted)
         if self.value is None:
             self.names = None
+        elif is_parquet(value):
+            self.names = value.schema_arrow.names
         else:
             self.names = list(self.value.columns) if self.loose else self.value.column_names
         odd = [name for name in self.names or () if not isinstance(name, str)]
@@ -67,10 +74,16 @@ class Source:
         return len(self.value)
 
 
-def arrow(value):
-    """An Arrow table of anything that is one, or `None`."""
+def arrow(value, wanted):
+    """An Arrow table of anything that is one, or `None`. Of an open file only the columns that are wanted are read."""
     if isinstance(value, pa.Table):
         return value
+    if is_parquet(value):
+        names = value.schema_arrow.names
+        try:
+            return value.read(names if wanted is None else [name for name in names if name in wanted])
+        except (pa.ArrowException, OSError) as error:
+            raise Fault("table", f"cannot be read: {str(error).splitlines()[0]}") from None
     if isinstance(value, pa.RecordBatch):
         return pa.Table.from_batches([value])
     if isinstance(value, pa.RecordBatchReader):
