@@ -1,7 +1,7 @@
 //! What an expression must be: conversions where the language has them, messages where it has not.
 
 use smol_str::SmolStr;
-use standpipe_plan::{Value, is_date, is_time};
+use standpipe_plan::{Shape, Value, is_date, is_time};
 use standpipe_syntax::ast::{Expr, ExprKind, StrPart};
 use standpipe_syntax::diag::{Code, Diagnostic};
 use standpipe_syntax::{FileId, Span};
@@ -244,6 +244,20 @@ fn mismatch(expr: &Expr, found: &Type, wanted: &Type, differences: &[Difference]
     diagnostic
 }
 
+/// `"30s"` where a length of time is wanted, `"4GiB"` where a size is.
+fn quoted_number(expr: &Expr, wanted: &Type) -> Diagnostic {
+    let (shape, examples) = match wanted {
+        Type::Size => (Shape::Size, "`2GiB`, `512MiB`"),
+        _ => (Shape::Duration, "`30s`, `20m`, `2h`"),
+    };
+    let diagnostic = Diagnostic::new(Code::TYPE_MISMATCH, expr.span, format!("expected `{wanted}`, found a text"))
+        .help(format!("it is written without quotes: {examples}"));
+    match plain(expr).filter(|text| shape.parse_text(text).is_ok()) {
+        Some(text) => diagnostic.fix(format!("write `{text}`"), expr.span, text),
+        None => diagnostic,
+    }
+}
+
 fn plain_mismatch(expr: &Expr, found: &Type, wanted: &Type, differences: &[Difference]) -> Diagnostic {
     let span = value_span(expr);
     match (found, wanted) {
@@ -278,6 +292,9 @@ fn plain_mismatch(expr: &Expr, found: &Type, wanted: &Type, differences: &[Diffe
                         standpipe_syntax::diag::Edit { span: expr.span.after(), text: "]".into() },
                     ],
                 );
+        }
+        (Type::String, Type::Duration | Type::Size) if plain(expr).is_some() => {
+            return quoted_number(expr, wanted);
         }
         (Type::Optional(inner), wanted) if fits(inner, wanted) => {
             return Diagnostic::new(Code::MAY_BE_NONE, span, format!("this may be `none`, and `{wanted}` is wanted"))

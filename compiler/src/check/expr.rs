@@ -37,7 +37,7 @@ impl Checker<'_> {
             }
             ExprKind::Name(name) => self.name(expr, name, file),
             ExprKind::Field { of, name } => self.field(expr, of, name, file),
-            ExprKind::Index { of, index } => self.index(of, index, file),
+            ExprKind::Index { of, index } => self.index(expr.span, of, index, file),
             ExprKind::Call { .. } => self.call(expr, None, file),
             ExprKind::Pipe { value, call } => self.pipe(value, call, file),
             ExprKind::Record(fields) => self.record(fields, wanted, file),
@@ -222,7 +222,8 @@ impl Checker<'_> {
         Type::Error
     }
 
-    fn index(&mut self, of: &Expr, index: &Expr, file: FileId) -> Type {
+    /// `whole` is the expression with its brackets.
+    fn index(&mut self, whole: Span, of: &Expr, index: &Expr, file: FileId) -> Type {
         match self.expr(of, None, file) {
             Type::List(item) => {
                 self.expect(index, &Type::Int(None), file, None);
@@ -238,10 +239,22 @@ impl Checker<'_> {
             }
             other => {
                 self.expr(index, None, file);
-                self.report(
-                    Diagnostic::new(Code::NOT_A_LIST, of.span, format!("`{other}` has no items to take one of"))
-                        .help("only lists and maps can be indexed"),
-                );
+                let message = format!("`{other}` has no items to take one of");
+                let field = match (&other, super::expect::plain(index)) {
+                    (Type::Record(fields), Some(name)) => fields.iter().find(|field| field.name == name),
+                    _ => None,
+                };
+                self.report(match field {
+                    Some(field) => {
+                        let brackets = Span { start: of.span.end, ..whole };
+                        Diagnostic::new(Code::NOT_A_LIST, brackets, message)
+                            .help(format!("a field of a record is `.{}`", field.name))
+                            .fix(format!("write `.{}`", field.name), brackets, format!(".{}", field.name))
+                    }
+                    None => {
+                        Diagnostic::new(Code::NOT_A_LIST, of.span, message).help("only lists and maps can be indexed")
+                    }
+                });
                 Type::Error
             }
         }

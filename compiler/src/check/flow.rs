@@ -11,6 +11,7 @@ use super::block::Use;
 use super::expr::unwrapped;
 use super::narrow::Facts;
 use crate::types::{Bindings, Type, join};
+use standpipe_syntax::nearest::nearest;
 
 /// What a subject can be, and which of it the arms so far cover.
 struct Cover<'t> {
@@ -43,10 +44,22 @@ impl Cover<'_> {
         Some(self.cases()?.into_iter().filter(|case| !self.seen.contains(case)).collect())
     }
 
+    /// The member of a union that a case names, or is likely to mean.
+    fn meant(&self, text: &SmolStr) -> Option<SmolStr> {
+        let Type::OneOf(members) = unwrapped(self.ty) else { return None };
+        if members.contains(text) {
+            return Some(text.clone());
+        }
+        nearest(text, members.iter().map(SmolStr::as_str)).first().map(SmolStr::new)
+    }
+
     /// What the subject is in `case`.
     fn narrow(&self, case: &CaseKind) -> Type {
         match case {
-            CaseKind::String(text) if matches!(unwrapped(self.ty), Type::OneOf(_)) => Type::OneOf(vec![text.clone()]),
+            CaseKind::String(text) if matches!(unwrapped(self.ty), Type::OneOf(_)) => match self.meant(text) {
+                Some(meant) => Type::OneOf(vec![meant]),
+                None => unwrapped(self.ty).clone(),
+            },
             CaseKind::None => Type::None,
             CaseKind::String(_) | CaseKind::Int(_) | CaseKind::Bool(_) => unwrapped(self.ty).clone(),
             CaseKind::Broken => self.ty.clone(),
@@ -169,6 +182,8 @@ impl Checker<'_> {
             CaseKind::String(text) => match inner {
                 Type::OneOf(members) if !members.contains(text) => {
                     let diagnostic = super::expect::not_a_member(case.span, text, members);
+                    // That what was meant has no case is the same mistake.
+                    cover.seen.extend(cover.meant(text).map(CaseKind::String));
                     return self.report(diagnostic);
                 }
                 inner => matches!(inner, Type::String | Type::OneOf(_)),

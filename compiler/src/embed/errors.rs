@@ -131,6 +131,13 @@ pub(super) fn unknown_name(span: Span, name: &str, near: &[&str]) -> Diagnostic 
     }
 }
 
+/// A step of the program that a body calls; `what` it is.
+pub(super) fn step(span: Span, name: &str, what: &str) -> Diagnostic {
+    let message = format!("`{name}` is {what} of this program, and no function of Python");
+    Diagnostic::new(Code::PYTHON_NAME, span, message)
+        .help("call it in a pipeline; what it gives can be an input of this body")
+}
+
 /// A module that is used and not imported.
 pub(super) fn not_imported(span: Span, name: &str, import: &str, at: Option<(Span, &str)>) -> Diagnostic {
     let message = format!("nothing defines `{name}` here");

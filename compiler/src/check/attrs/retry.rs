@@ -13,6 +13,12 @@ use crate::types::Type;
 impl Checker<'_> {
     pub(super) fn retry(&mut self, value: &Expr, file: FileId) {
         let ExprKind::Record(fields) = &value.kind else {
+            if let ExprKind::Bool(_) = value.kind {
+                return self.report(
+                    Diagnostic::new(Code::TYPE_MISMATCH, value.span, "`retry` is how often, not whether")
+                        .help("say how many further attempts there are: `retry: 3`"),
+                );
+            }
             self.expect(value, &Type::Int(None), file, None);
             if let Some(Value::Int(times)) = self.constant_or_report(value, file, "the number of retries") {
                 self.times(times, value.span);

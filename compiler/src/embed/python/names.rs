@@ -4,6 +4,9 @@ use super::super::{Body, Embedder, errors};
 use super::Text;
 use super::facts::Facts;
 use super::library::{builtins, is_builtin, is_standard};
+use crate::check::Checked;
+use crate::resolve::{File, Visible};
+use standpipe_syntax::ast::DeclKind;
 use standpipe_syntax::nearest::nearest;
 
 /// What a task's body finds in scope beside its inputs.
@@ -50,6 +53,10 @@ impl Embedder<'_> {
                 }
                 (Some(import), Text::File(_)) => errors::not_imported(span, name, &import, None),
                 (None, _) => {
+                    if let Some(what) = callable(body.file, self.checked, name) {
+                        self.report(errors::step(span, name, what));
+                        continue;
+                    }
                     let mut known: Vec<&str> = facts.bound.iter().map(String::as_str).collect();
                     known.extend(inputs.iter().chain(given));
                     let mut near = nearest(name, known);
@@ -64,5 +71,24 @@ impl Embedder<'_> {
             };
             self.report(diagnostic);
         }
+    }
+}
+
+/// What a pipeline of `file` could call by that name, in a word with its article.
+fn callable(file: &File, checked: &Checked, name: &str) -> Option<&'static str> {
+    let Some(Visible::Decl(id)) = file.scope.get(name) else { return None };
+    match &checked.resolved.decl(*id).kind {
+        DeclKind::Task(task) if task.effect => Some("an effect"),
+        DeclKind::Task(_) => Some("a task"),
+        DeclKind::Pipeline(_) => Some("a pipeline"),
+        DeclKind::Import(_)
+        | DeclKind::Type(_)
+        | DeclKind::Artifact(_)
+        | DeclKind::Const(_)
+        | DeclKind::Env(_)
+        | DeclKind::Service(_)
+        | DeclKind::Schedule(_)
+        | DeclKind::Test(_)
+        | DeclKind::Broken(_) => None,
     }
 }

@@ -11,6 +11,10 @@ use super::super::{Target, Visible, declared};
 use super::Walk;
 use crate::embed::is_python_builtin;
 
+/// Values of other languages under their names there, and ours.
+const OURS: [(&str, &str); 6] =
+    [("False", "false"), ("None", "none"), ("True", "true"), ("nil", "none"), ("null", "none"), ("undefined", "none")];
+
 impl Walk<'_> {
     /// Warns of a step that takes the name of something that could then no longer be called.
     pub(super) fn hides(&mut self, name: &Name) {
@@ -44,6 +48,7 @@ impl Walk<'_> {
         let mut diagnostic =
             Diagnostic::new(Code::UNKNOWN_NAME, name.span, format!("nothing here is named `{}`", name.text));
         let close = nearest(&name.text, known);
+        let slip = close.first().is_some_and(|close| strsim::damerau_levenshtein(&name.text, close) == 1);
         let module = || close.is_empty().then(|| module(&name.text)).flatten();
         if let Some(Import { line, help, title }) = exported(&name.text).or_else(module) {
             // One line mends all its uses.
@@ -53,18 +58,17 @@ impl Walk<'_> {
             }
             let start = Span { file: name.span.file, start: self.first, end: self.first };
             diagnostic = diagnostic.help(help).fix(title, start, format!("{line}\n\n"));
+        } else if let Some((_, own)) = OURS.iter().find(|(theirs, _)| *theirs == name.text) {
+            let title = format!("write `{own}`");
+            diagnostic = diagnostic.help(format!("it is `{own}` here")).fix(title, name.span, *own);
+        } else if let Some(help) = pythons(&name.text).filter(|_| !slip) {
+            diagnostic = diagnostic.help(help);
         } else if let Some(first) = close.first() {
             diagnostic = diagnostic.help(format!("did you mean {}?", listed(&close))).fix(
                 format!("rename to `{first}`"),
                 name.span,
                 *first,
             );
-        } else if name.text == "range" {
-            diagnostic = diagnostic.help("`0..n` counts from 0 up to `n`, without it");
-        } else if is_python_builtin(&name.text) {
-            let help =
-                format!("`{0}` is Python's: call it in the `python:` body of a task, and the task here", name.text);
-            diagnostic = diagnostic.help(help);
         }
         self.diagnostics.push(diagnostic);
         // What was meant is not unused because it was misspelt.
@@ -73,6 +77,20 @@ impl Walk<'_> {
         // Once is enough: later uses of the same wrong name say nothing new.
         self.bound.insert(name.text.clone(), (Target::Unknown, name.span));
     }
+}
+
+/// What to do without a function that Python has and the language has not.
+fn pythons(name: &str) -> Option<String> {
+    Some(match name {
+        "range" => "`0..n` counts from 0 up to `n`, without it".to_owned(),
+        "max" | "min" => format!(
+            "`{name}_by(list, \"field\")` gives a record of a list; `{name}` itself is Python's, for the `python:` body of a task"
+        ),
+        _ if is_python_builtin(name) => {
+            format!("`{name}` is Python's: call it in the `python:` body of a task, and the task here")
+        }
+        _ => return None,
+    })
 }
 
 /// How to come by a name of the standard library.

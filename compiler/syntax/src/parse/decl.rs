@@ -15,12 +15,15 @@ impl Parser<'_> {
     /// The answer is where the tokens of each are, with what was left over after it.
     pub(super) fn declarations(&mut self, tree: &mut Tree) -> Vec<Range<usize>> {
         let mut ranges: Vec<Range<usize>> = Vec::new();
-        let mut junk = false;
+        let (mut junk, mut decorated) = (false, false);
         for range in self.tokens.declarations() {
             let word = self.tokens.text(range.start);
-            let starts = tree::DECLARATIONS.contains(&word) || self.meant(&range).is_some();
-            let again = junk && !starts;
+            let keyword = tree::DECLARATIONS.contains(&word);
+            let starts = keyword || self.meant(&range).is_some();
+            // What a decorator stands above is the same mistake.
+            let again = junk && !starts || decorated && !keyword;
             junk = !starts;
+            decorated = word == "@" || decorated && again;
             if again {
                 if let (Some(last), Some(tokens)) = (tree.decls.last_mut(), ranges.last_mut()) {
                     last.span = last.span.to(self.tokens.span_all(&range));
@@ -80,9 +83,21 @@ impl Parser<'_> {
     fn not_a_declaration(&mut self, range: &Range<usize>) {
         let (span, word) = (self.tokens.span(range.start), self.tokens.text(range.start));
         match self.tokens.kind(range.start) {
+            Some(Kind::Bad) if word == "@" => self.report(errors::decorator(span)),
             Some(Kind::Bad | Kind::Unterminated) => self.lexical(range.start),
+            Some(Kind::Name) if word == "def" && self.body(range).is_none() => {
+                self.report(errors::python_function(span));
+            }
+            Some(Kind::Slash) if self.slashes(range.start) => {
+                let both = span.to(self.tokens.span(range.start + 1));
+                self.report(errors::not_a_declaration(both, "//", None));
+            }
             _ => self.report(errors::not_a_declaration(span, word, self.meant(range))),
         }
+    }
+
+    fn slashes(&self, at: usize) -> bool {
+        self.tokens.kind(at + 1) == Some(Kind::Slash) && self.tokens.span(at).end == self.tokens.span(at + 1).start
     }
 
     /// The keyword that the first word of `range` was meant to be, when a name follows it.

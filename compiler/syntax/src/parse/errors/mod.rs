@@ -1,10 +1,12 @@
 //! The messages of reading. Wording is ours, never the parser generator's.
 
 mod expected;
+mod habits;
 mod lexical;
 mod syntax;
 
 pub(super) use expected::Expected;
+pub(super) use habits::{decorator, python_function};
 pub(super) use lexical::{
     bad_character, bad_escape, empty_interpolation, mixed_margin, not_closed_interpolation, too_large, unknown_unit,
     unterminated,
@@ -94,6 +96,7 @@ pub(super) fn not_a_declaration(span: Span, word: &str, meant: Option<&str>) -> 
     let diagnostic = Diagnostic::new(Code::NOT_A_DECLARATION, span, format!("`{}` starts no declaration", shown(word)));
     match meant {
         Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")).fix(format!("write `{meant}`"), span, meant),
+        _ if word == "//" => diagnostic.help("a comment starts with `#`").fix("make it a comment", span, "#"),
         _ => diagnostic.help(format!(
             "at the left edge stands one of `{}`; what belongs to one is indented",
             DECLARATIONS.join("`, `")

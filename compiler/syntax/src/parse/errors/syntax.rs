@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::expected::Expected;
+use super::habits::{arrow_in_arm, body_without_colon, colon_for_block, comprehension, prefixed_string, step_in_task};
 use super::lexical::unit_meant;
 use crate::Span;
 use crate::diag::{Code, Diagnostic, Edit};
@@ -32,7 +33,11 @@ const RULES: &[Rule] = &[
     indented_declaration,
     point_without_digits,
     unit_apart,
+    prefixed_string,
+    body_without_colon,
+    step_in_task,
     body_on_one_line,
+    arrow_in_arm,
     foreign_operator,
     arm,
     reserved_word,
@@ -40,7 +45,9 @@ const RULES: &[Rule] = &[
     colon_for_equals,
     equals_for_colon,
     missing_colon,
+    colon_for_block,
     head,
+    comprehension,
     missing_comma,
     chained_comparison,
     assignment,
@@ -55,24 +62,24 @@ pub(in crate::parse) fn syntax(site: &Site<'_, '_>) -> Diagnostic {
 }
 
 impl Site<'_, '_> {
-    fn expects(&self) -> Expected<'_> {
+    pub(super) fn expects(&self) -> Expected<'_> {
         Expected(self.expected)
     }
 
-    fn kind(&self) -> Option<Kind> {
+    pub(super) fn kind(&self) -> Option<Kind> {
         (!self.ended()).then(|| self.tokens.kind(self.at)).flatten()
     }
 
     /// The token `back` before the one that did not fit, in what was being read.
-    fn before(&self, back: usize) -> Option<usize> {
+    pub(super) fn before(&self, back: usize) -> Option<usize> {
         self.at.checked_sub(back).filter(|at| *at >= self.range.start)
     }
 
-    fn kind_before(&self, back: usize) -> Option<Kind> {
+    pub(super) fn kind_before(&self, back: usize) -> Option<Kind> {
         self.before(back).and_then(|at| self.tokens.kind(at))
     }
 
-    fn kind_after(&self, ahead: usize) -> Option<Kind> {
+    pub(super) fn kind_after(&self, ahead: usize) -> Option<Kind> {
         Some(self.at + ahead).filter(|at| *at < self.range.end).and_then(|at| self.tokens.kind(at))
     }
 
@@ -81,14 +88,14 @@ impl Site<'_, '_> {
     }
 
     /// The smallest wrong piece: the token, or what follows the last one.
-    fn span(&self) -> Span {
+    pub(super) fn span(&self) -> Span {
         match self.at.checked_sub(1) {
             Some(last) if self.ended() => self.tokens.span(last).after(),
             _ => self.tokens.span(self.at),
         }
     }
 
-    fn text(&self) -> &str {
+    pub(super) fn text(&self) -> &str {
         self.tokens.text(self.at)
     }
 
@@ -104,7 +111,7 @@ impl Site<'_, '_> {
         }
     }
 
-    fn error(&self, message: impl Into<String>) -> Diagnostic {
+    pub(super) fn error(&self, message: impl Into<String>) -> Diagnostic {
         Diagnostic::new(Code::SYNTAX, self.span(), message)
     }
 
@@ -220,7 +227,7 @@ pub(in crate::parse) fn body_beside(tokens: &Tokens<'_>, range: &Range<usize>) -
     ))
 }
 
-/// `||`, `//`, `=>`
+/// `||`, `//`, `=>`, `>>`
 fn foreign_operator(site: &Site<'_, '_>) -> Option<Diagnostic> {
     let both = site.tokens.span(site.at.checked_sub(1)?).to(site.tokens.span(site.at));
     let found = site.kind()?;
@@ -238,6 +245,10 @@ fn foreign_operator(site: &Site<'_, '_>) -> Option<Diagnostic> {
         (Some(Kind::Eq), Kind::Greater) if touching => {
             let diagnostic = Diagnostic::new(Code::SYNTAX, both, "`=>` is no operator");
             Some(diagnostic.help("`->` stands before a result's type, `>=` compares"))
+        }
+        (Some(Kind::Greater), Kind::Greater) if touching => {
+            let diagnostic = Diagnostic::new(Code::SYNTAX, both, "`>>` is no operator");
+            Some(diagnostic.help("steps run in the order of what they hand on: `b(a())`, or `a() |> b()`"))
         }
         (Some(Kind::Star), Kind::Star) if touching => {
             let diagnostic = Diagnostic::new(Code::SYNTAX, both, "`**` is no operator");
