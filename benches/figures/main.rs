@@ -12,6 +12,7 @@ mod makespan;
 mod measure;
 mod package;
 mod remembering;
+mod sandbox;
 mod scale;
 mod start;
 mod steps;
@@ -30,6 +31,7 @@ const FIGURES: &[(&str, Figure)] = &[
     ("start", start::rows),
     ("shell", steps::shell),
     ("python", steps::python),
+    ("sandbox", sandbox::rows),
     ("handoff", handoff::rows),
     ("again", scale::again),
     ("instances", scale::instances),

@@ -1,7 +1,8 @@
 //! Which files the steps of one run may see: the system's, their interpreter's, the project's, what the run was given,
 //! and what is a step's own. Knows nothing of how they are kept from others.
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -53,6 +54,8 @@ pub(crate) struct Grounds {
     read: Vec<PathBuf>,
     list: Vec<PathBuf>,
     write: Vec<PathBuf>,
+    /// The folders of each interpreter: looked for once in a run, and not at every step.
+    interpreters: RefCell<BTreeMap<PathBuf, Vec<PathBuf>>>,
 }
 
 /// The folders of a run.
@@ -73,7 +76,8 @@ impl Grounds {
     ) -> Self {
         let root = folders.root.to_owned();
         if tier == Tier::Off {
-            return Self { tier, root, read: Vec::new(), list: Vec::new(), write: Vec::new() };
+            let interpreters = RefCell::default();
+            return Self { tier, root, read: Vec::new(), list: Vec::new(), write: Vec::new(), interpreters };
         }
         let mut read: Vec<PathBuf> = SYSTEM.iter().map(PathBuf::from).collect();
         read.extend(programs(folders.root));
@@ -98,7 +102,7 @@ impl Grounds {
             // In memory, and its own.
             write.push("/tmp".into());
         }
-        Self { tier, root, read, list, write }
+        Self { tier, root, read, list, write, interpreters: RefCell::default() }
     }
 
     /// What a step may do: of that task, in that environment, with `own` to write to. An effect changes the world, and
@@ -115,7 +119,11 @@ impl Grounds {
             return Confinement { network, ..Confinement::open() };
         }
         let mut read = self.read.clone();
-        read.extend(python.into_iter().flat_map(|python| interpreter(python, &self.root)));
+        if let Some(python) = python {
+            let mut known = self.interpreters.borrow_mut();
+            let found = known.entry(python.to_owned()).or_insert_with(|| interpreter(python, &self.root));
+            read.extend(found.iter().cloned());
+        }
         if network {
             read.extend(fs::canonicalize(RESOLVER).ok());
         }
