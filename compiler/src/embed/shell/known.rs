@@ -132,7 +132,7 @@ pub(super) fn is_structure(word: &str) -> bool {
 }
 
 pub(super) fn is_everyday(command: &str) -> bool {
-    EVERYDAY.contains(&command)
+    EVERYDAY.binary_search(&command).is_ok()
 }
 
 pub(super) fn sets(command: &str) -> bool {
@@ -146,4 +146,12 @@ pub(super) fn opens(command: &str) -> bool {
 /// Whether a variable may be there although the script does not set it.
 pub(super) fn from_outside(name: &str) -> bool {
     CUSTOMARY.contains(&name) || !name.contains(|letter: char| letter.is_ascii_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn what_is_looked_up_in_halves_is_sorted() {
+        assert!(super::EVERYDAY.is_sorted());
+    }
 }

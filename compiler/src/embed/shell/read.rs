@@ -1,10 +1,10 @@
 //! Reads a script into [`Facts`]: what it sets, what it reads, what it runs. Follows no order: a variable that is set
 //! anywhere is set everywhere.
 
-use brush_parser::{ParserOptions, Token};
+use brush_parser::{ParserOptions, Token as Parsed};
 
 use super::facts::Facts;
-use super::{known, syntax, words};
+use super::{known, plain, syntax, words};
 
 /// Brackets and quotes around a place beyond which a script is not read.
 const DEEPEST: usize = 24;
@@ -27,12 +27,13 @@ pub(super) fn into(text: &str, base: usize, options: &ParserOptions, depth: u32,
         facts.foreign = true;
         return;
     }
+    let mut reader = Reader { base, options, depth, facts };
+    if let Some(tokens) = plain::tokens(text) {
+        reader.tokens(&tokens);
+        return;
+    }
     match syntax::tokens(text, options) {
-        Ok(tokens) => {
-            let starts = starts(text);
-            let mut reader = Reader { text, base, options, depth, facts, starts };
-            reader.tokens(&tokens);
-        }
+        Ok(tokens) => reader.tokens(&located(text, &tokens)),
         Err(error) if facts.error.is_none() => {
             let place = base + error.place.start..base + error.place.end;
             facts.error = Some(super::facts::SyntaxError { place, ..error });
@@ -46,8 +47,8 @@ fn nesting(text: &str) -> usize {
     let (mut depth, mut deepest) = (0_usize, 0);
     for word in words(text) {
         match word {
-            "if" | "while" | "until" | "for" | "case" => depth += 1,
-            "fi" | "done" | "esac" => depth = depth.saturating_sub(1),
+            b"if" | b"while" | b"until" | b"for" | b"case" => depth += 1,
+            b"fi" | b"done" | b"esac" => depth = depth.saturating_sub(1),
             _ => {}
         }
         deepest = deepest.max(depth);
@@ -66,16 +67,35 @@ fn nesting(text: &str) -> usize {
 
 /// Whether the text has what the parser does not read as bash does.
 fn beyond(text: &str) -> bool {
-    text.contains('\0') || words(text).any(|word| matches!(word, "select" | "coproc"))
+    text.contains('\0') || words(text).any(|word| matches!(word, b"select" | b"coproc"))
 }
 
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|letter: char| letter.is_whitespace() || letter == ';').filter(|word| !word.is_empty())
+fn words(text: &str) -> impl Iterator<Item = &[u8]> {
+    text.as_bytes().split(|byte| byte.is_ascii_whitespace() || *byte == b';').filter(|word| !word.is_empty())
 }
 
-/// Where each character begins.
-fn starts(text: &str) -> Vec<usize> {
-    text.char_indices().map(|(at, _)| at).chain([text.len()]).collect()
+/// A word or an operator of a script.
+pub(super) struct Token<'t> {
+    pub(super) text: &'t str,
+    /// The byte of the script at which it stands; of a word that is not always known.
+    pub(super) at: Option<usize>,
+    pub(super) operator: bool,
+}
+
+/// What the parser found in `text`, by bytes.
+pub(super) fn located<'t>(text: &str, tokens: &'t [Parsed]) -> Vec<Token<'t>> {
+    let starts: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+    let place = |word: &str, index: usize| {
+        let at = *starts.get(index)?;
+        let exact = text.get(at..)?.starts_with(word);
+        // The parser leaves out escaped line ends, and counts a here document from the line before it.
+        exact.then_some(at).or_else(|| Some(at + text.get(at..)?.find(word).filter(|skipped| *skipped <= 256)?))
+    };
+    let located = tokens.iter().map(|token| match token {
+        Parsed::Word(word, location) => Token { text: word, at: place(word, location.start.index), operator: false },
+        Parsed::Operator(operator, _) => Token { text: operator, at: None, operator: true },
+    });
+    located.collect()
 }
 
 pub(super) fn is_name(word: &str) -> bool {
@@ -85,12 +105,10 @@ pub(super) fn is_name(word: &str) -> bool {
 }
 
 struct Reader<'a> {
-    text: &'a str,
     base: usize,
     options: &'a ParserOptions,
     depth: u32,
     facts: &'a mut Facts,
-    starts: Vec<usize>,
 }
 
 /// Where in a command the next word stands.
@@ -107,36 +125,33 @@ enum At<'a> {
 }
 
 impl Reader<'_> {
-    fn tokens(&mut self, tokens: &[Token]) {
+    fn tokens(&mut self, tokens: &[Token<'_>]) {
         let mut at = At::Start;
         let mut functions = Vec::new();
         let mut commands = Vec::new();
         let mut tokens = tokens.iter().peekable();
         let mut before: Option<&str> = None;
         while let Some(token) = tokens.next() {
-            let (text, location) = match token {
-                Token::Word(text, location) => (text.as_str(), location),
-                Token::Operator(operator, _) => {
-                    match operator.as_str() {
-                        "<<" | "<<-" => self.document(&mut tokens),
-                        "<" | ">" | ">>" | "<<<" | "<&" | ">&" | "&>" | "&>>" | "<>" | ">|" => {
-                            // What follows is a file, not an argument.
-                            if let Some(Token::Word(text, location)) = tokens.peek() {
-                                self.word(text, location.start.index);
-                                tokens.next();
-                            }
+            let text = token.text;
+            if token.operator {
+                match text {
+                    "<<" | "<<-" => self.document(&mut tokens),
+                    "<" | ">" | ">>" | "<<<" | "<&" | ">&" | "&>" | "&>>" | "<>" | ">|" => {
+                        // What follows is a file, not an argument.
+                        if let Some(file) = tokens.next_if(|token| !token.operator) {
+                            self.word(file);
                         }
-                        "(" if matches!(at, At::Argument(_)) && before.is_some_and(is_name) => {
-                            functions.extend(before);
-                            at = At::Start;
-                        }
-                        _ => at = At::Start,
                     }
-                    before = None;
-                    continue;
+                    "(" if matches!(at, At::Argument(_)) && before.is_some_and(is_name) => {
+                        functions.extend(before);
+                        at = At::Start;
+                    }
+                    _ => at = At::Start,
                 }
-            };
-            self.word(text, location.start.index);
+                before = None;
+                continue;
+            }
+            self.word(token);
             self.sets(text, before, tokens.peek().copied());
             at = match at {
                 At::Start if known::leads(text) => At::Start,
@@ -188,13 +203,17 @@ impl Reader<'_> {
     }
 
     /// What a word sets by its form, wherever it stands: `name=…`, `name+=…`, `name[1]=…`, `++name`, `{name}`.
-    fn sets(&mut self, text: &str, before: Option<&str>, after: Option<&Token>) {
-        let bare = text.trim_start_matches("++").trim_start_matches("--");
+    fn sets(&mut self, text: &str, before: Option<&str>, after: Option<&Token<'_>>) {
+        let bare = match text.starts_with(['+', '-']) {
+            true => text.trim_start_matches("++").trim_start_matches("--"),
+            false => text,
+        };
         let end = bare.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').unwrap_or(bare.len());
         let (name, rest) = bare.split_at(end);
-        let changed = rest.contains('=') || rest.contains("++") || rest.contains("--") || bare.len() < text.len();
+        let changes = |rest: &str| rest.contains('=') || rest.contains("++") || rest.contains("--");
+        let changed = (!rest.is_empty() && changes(rest)) || bare.len() < text.len();
         let followed = |operator: &str| matches!(operator, "=" | "+=" | "-=" | "*=" | "/=" | "++" | "--");
-        let followed = rest.is_empty() && after.is_some_and(|after| followed(after.to_str()));
+        let followed = rest.is_empty() && after.is_some_and(|after| followed(after.text));
         if is_name(name) && (changed || followed || before == Some("-v")) {
             self.facts.set.insert(name.to_owned());
         }
@@ -205,31 +224,23 @@ impl Reader<'_> {
     }
 
     /// A here document: its mark, its text and its end.
-    fn document<'t>(&mut self, tokens: &mut std::iter::Peekable<impl Iterator<Item = &'t Token>>) {
-        let Some(Token::Word(mark, _)) = tokens.next() else { return };
-        let Some(Token::Word(text, location)) = tokens.next() else { return };
-        if mark.contains(['\'', '"', '\\']) {
+    fn document<'t>(&mut self, tokens: &mut impl Iterator<Item = &'t Token<'t>>) {
+        let Some(mark) = tokens.next().filter(|token| !token.operator) else { return };
+        let Some(document) = tokens.next().filter(|token| !token.operator) else { return };
+        if mark.text.contains(['\'', '"', '\\']) {
             return;
         }
-        if let Some(at) = self.place(text, location.start.index) {
-            words::look_document(text, self.base + at, self.options, self.depth, self.facts);
+        if let Some(at) = document.at {
+            words::look_document(document.text, self.base + at, self.options, self.depth, self.facts);
         }
     }
 
-    fn word(&mut self, text: &str, index: usize) {
-        if let Some(at) = self.place(text, index) {
-            words::look(text, self.base + at, self.options, self.depth, self.facts);
-        } else if text.contains('$') {
+    fn word(&mut self, word: &Token<'_>) {
+        if let Some(at) = word.at {
+            words::look(word.text, self.base + at, self.options, self.depth, self.facts);
+        } else if word.text.contains('$') {
             self.facts.open = true;
         }
-    }
-
-    /// The byte at which the token stands that begins with character `index`: exactly there, or not known.
-    fn place(&self, text: &str, index: usize) -> Option<usize> {
-        let at = *self.starts.get(index)?;
-        let exact = self.text.get(at..)?.starts_with(text);
-        // The parser leaves out escaped line ends, and counts a here document from the line before it.
-        exact.then_some(at).or_else(|| Some(at + self.text.get(at..)?.find(text).filter(|skipped| *skipped <= 256)?))
     }
 }
 

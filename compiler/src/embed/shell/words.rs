@@ -5,6 +5,7 @@ use brush_parser::ParserOptions;
 use brush_parser::word::{self, Parameter, ParameterExpr, WordPiece, WordPieceWithSource};
 
 use super::facts::{Facts, Use};
+use super::plain;
 use super::read::{self, is_name};
 
 /// Adds the variables of the word `text`, which stands at byte `base` of the script.
@@ -12,6 +13,17 @@ pub(super) fn look(text: &str, base: usize, options: &ParserOptions, depth: u32,
     if !text.contains(['$', '`']) {
         return;
     }
+    let Some(variables) = plain::variables(text) else { return look_parsed(text, base, options, depth, facts) };
+    facts.uses.extend(variables.into_iter().map(|whole| {
+        let inside = if text[whole.start + 1..].starts_with('{') { 2..whole.len() - 1 } else { 1..whole.len() };
+        let name = text[whole.clone()][inside.clone()].to_owned();
+        let at = base + whole.start;
+        Use { name, place: at + inside.start..at + inside.end, whole: Some(at..at + whole.len()) }
+    }));
+}
+
+/// The same by the shell's parser.
+pub(super) fn look_parsed(text: &str, base: usize, options: &ParserOptions, depth: u32, facts: &mut Facts) {
     let Ok(pieces) = word::parse(text, options) else { return };
     Words { text, base, options, depth, facts }.pieces(&pieces);
 }
