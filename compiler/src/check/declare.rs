@@ -14,6 +14,8 @@ use crate::resolve::DeclId;
 use crate::types::Type;
 use standpipe_syntax::nearest::{listed, nearest};
 
+pub use self::builtin::ROW_FORMATS;
+
 /// Formats and codecs that artifacts may be written by.
 pub const CODECS: [&str; 11] =
     ["csv", "dir", "joblib", "json", "npy", "onnx", "parquet", "pickle", "png", "safetensors", "text"];

@@ -21,7 +21,7 @@ mod tensor;
 
 pub use attrs::{ENV_ATTRIBUTES, SCHEDULE_ATTRIBUTES, SERVICE_ATTRIBUTES, TASK_ATTRIBUTES};
 pub use constant::{binary, unary};
-pub use declare::CODECS;
+pub use declare::{CODECS, ROW_FORMATS};
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use standpipe_plan::{Builtin, Value};

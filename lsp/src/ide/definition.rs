@@ -1,6 +1,6 @@
 //! From a name to where it is declared, to what its type is, and to the code behind a task.
 
-use standpipe_compiler::query::Symbol;
+use standpipe_compiler::query::{Occurrence, Symbol};
 use standpipe_compiler::resolve::declared;
 use standpipe_compiler::types::Type;
 use standpipe_syntax::ast::{AttrValue, Decl, DeclKind, ExprKind, StrPart};
@@ -8,7 +8,7 @@ use standpipe_syntax::walk::{Node, path_at};
 use standpipe_syntax::{FileId, Span};
 use tower_lsp::ls_types::{Location, Position, Range, Uri};
 
-use super::hover::type_of;
+use super::hover::{type_of, type_read};
 use super::shared::{decl, decl_at};
 use crate::overlay::tidy;
 use crate::snapshot::{File, Snapshot};
@@ -39,14 +39,16 @@ pub fn definition(snapshot: &Snapshot, uri: &Uri, position: Position) -> Option<
 pub fn type_definition(snapshot: &Snapshot, uri: &Uri, position: Position) -> Option<Vec<Location>> {
     let file = snapshot.file(uri)?;
     let at = file.offset(position);
-    let named = file.names_at(at).into_iter().find_map(|name| type_of(&file, &name.symbol));
-    let ty = named.or_else(|| {
-        let path = path_at(file.tree(), at);
-        path.iter().rev().find_map(|node| match node {
-            Node::Expr(expr) => file.type_of(expr).cloned(),
-            _ => None,
-        })
-    })?;
+    let path = path_at(file.tree(), at);
+    let expr = path.iter().rev().find_map(|node| match node {
+        Node::Expr(expr) => Some(*expr),
+        _ => None,
+    });
+    let of_name = |name: &Occurrence| {
+        let read = expr.and_then(|expr| type_read(&file, &name.symbol, file.text(name.span), expr));
+        read.or_else(|| type_of(&file, &name.symbol))
+    };
+    let ty = file.names_at(at).iter().find_map(|name| of_name(name)).or_else(|| file.type_of(expr?).cloned())?;
     let span = declaration(&file, &ty)?;
     file.location(span).map(|location| vec![location])
 }
@@ -205,8 +207,13 @@ mod tests {
     #[test]
     fn a_step_leads_to_the_declaration_of_its_type() {
         let main = "import \"./lib.pipe\" { load }\n\npipeline main(path: File) -> Int {\n  rows = load(path)\n  ro‸ws.rows\n}\n";
-        let editor = Editor::among(&[("a.pipe", main), LIB]);
-        let found = super::type_definition(&editor.snapshot, &editor.uri, editor.cursor());
-        assert_eq!(shown(found), ["lib.pipe 0:5"]);
+        let half = main
+            .replace("{ load }", "{ load }\nimport std/table { holdout }")
+            .replace("ro‸ws.rows", "holdout(rows, share: 0.5).te‸st.rows");
+        for text in [main, &half] {
+            let editor = Editor::among(&[("a.pipe", text), LIB]);
+            let found = super::type_definition(&editor.snapshot, &editor.uri, editor.cursor());
+            assert_eq!(shown(found), ["lib.pipe 0:5"]);
+        }
     }
 }

@@ -41,7 +41,12 @@ pub fn hover(snapshot: &Snapshot, uri: &Uri, position: Position) -> Option<Hover
         }
         None => {
             let expr = expr?;
-            let ty = file.type_of(expr)?;
+            // The cases of a `match` are of what it looks at.
+            let of = match &expr.kind {
+                ExprKind::Match(of) if of.subject.span.end < at => &of.subject,
+                _ => expr,
+            };
+            let ty = file.type_of(of)?;
             (code(&ty.to_string()), expr.span)
         }
     };
@@ -102,7 +107,9 @@ fn code(text: &str) -> String {
 
 /// All that is known of a symbol.
 fn of_symbol(file: &File, symbol: &Symbol, name: &str, expr: Option<&Expr>) -> Option<String> {
-    let mut parts = vec![code(&title(file, symbol, name)?)];
+    let read = expr.and_then(|expr| type_read(file, symbol, name, expr));
+    let title = read.as_ref().map(|ty| format!("{name}: {ty}")).or_else(|| title(file, symbol, name))?;
+    let mut parts = vec![code(&title)];
     parts.extend(doc(file, symbol));
     match symbol {
         Symbol::Decl(id) => parts.extend(resources(file, *id)),
@@ -113,7 +120,8 @@ fn of_symbol(file: &File, symbol: &Symbol, name: &str, expr: Option<&Expr>) -> O
             parts.extend(expr.and_then(|expr| stations(file, expr)));
         }
         Symbol::Field(span) => {
-            let ty = type_of(file, symbol).or_else(|| expr.and_then(|expr| file.type_of(expr).cloned()));
+            let of_expr = || expr.and_then(|expr| file.type_of(expr).cloned());
+            let ty = read.or_else(|| type_of(file, symbol)).or_else(of_expr);
             parts.extend(ty.as_ref().and_then(columns));
             let place = file.sources().get(span.file.0 as usize)?;
             parts.push(format!("declared in `{}`, line {}", place.name, place.place(span.start).line));
@@ -175,6 +183,16 @@ fn title(file: &File, symbol: &Symbol, name: &str) -> Option<String> {
         Symbol::Codec(_) => format!("codec {name}"),
         Symbol::BuiltinType(_) | Symbol::TypeParam(..) => format!("type {name}"),
     })
+}
+
+/// The type of the field `name` where `expr` reads it: what was declared may leave open what a call settles.
+pub(super) fn type_read(file: &File, symbol: &Symbol, name: &str, expr: &Expr) -> Option<Type> {
+    match (&expr.kind, symbol) {
+        (ExprKind::Field { name: field, .. }, Symbol::Field(_)) if field.text == name => {
+            file.type_of(expr).filter(|ty| **ty != Type::Error).cloned()
+        }
+        _ => None,
+    }
 }
 
 /// The type of a name that has one.
@@ -349,6 +367,20 @@ mod tests {
             hover(&PROGRAM.replace("half.rows", "hal‸f.rows")),
             "```pipe\nhalf: Table[Row]\n```\n\ncolumns:\n\n- `id`: `Int`\n- `score`: `Float`\n\nhanded on by `holdout`, line 18 ← made by `load`, line 18"
         );
+    }
+
+    #[test]
+    fn a_field_that_is_read_is_what_the_call_made_of_it() {
+        assert_eq!(
+            hover(&PROGRAM.replace("parts.train", "parts.tra‸in")),
+            "```pipe\ntrain: Table[Row]\n```\n\ncolumns:\n\n- `id`: `Int`\n- `score`: `Float`\n\ndeclared in `std/table`, line 13\n\nhanded on by `holdout`, line 18 ← made by `load`, line 18"
+        );
+    }
+
+    #[test]
+    fn a_case_is_of_what_the_match_looks_at() {
+        let text = "type Plan = \"free\" | \"pro\"\n\npipeline main(plan: Plan) -> Int {\n  match plan {\n    \"fr‸ee\" { 1 }\n    else { 2 }\n  }\n}\n";
+        assert_eq!(hover(text), "```pipe\n\"free\" | \"pro\"\n```");
     }
 
     #[test]

@@ -73,7 +73,10 @@ fn of_decl(file: &File, id: DeclId, call: &Expr, args: &[Arg], active: usize) ->
     let active_parameter = match (by_name, given) {
         (Some(name), _) => signature.params.iter().position(|param| param.name == name.text),
         (None, Some(given)) => {
-            given.args.iter().position(|given| *given == Given::Arg(u32::try_from(active).unwrap_or(u32::MAX)))
+            let here = Given::Arg(u32::try_from(active).unwrap_or(u32::MAX));
+            // One more behind named inputs could be any that is not there yet.
+            let place = |wanted: Given| given.args.iter().position(|given| *given == wanted);
+            place(here).or_else(|| place(Given::Default))
         }
         (None, None) => Some(active + usize::from(piped(file, call))),
     };
@@ -139,6 +142,7 @@ mod tests {
         assert_eq!(help("f(1, ‸)"), format!("{label} at Some(1)"));
         assert_eq!(help("f(1, ‸"), format!("{label} at Some(1)"));
         assert_eq!(help("f(b: \"y\", a: ‸)"), format!("{label} at Some(0)"));
+        assert_eq!(help("f(b: \"y\", ‸)"), format!("{label} at Some(0)"));
         assert_eq!(help("1 |> f(‸)"), format!("{label} at Some(1)"));
         assert_eq!(help("max_by([], ‸)"), "max_by(list: List[T], field: String) -> T at Some(1)");
         assert_eq!(help("f(1)‸"), "nothing");

@@ -49,6 +49,10 @@ pub const ATTRIBUTES: &[(&str, &str, &str)] = &[
     ("webhook", "String", "It starts when this path is asked for."),
 ];
 
+/// What the record that is the value of `retry` may say, and what each takes.
+pub(super) const RETRY: [(&str, &str); 3] =
+    [("times", "Int"), ("backoff", "Duration..Duration"), ("on", "List[String]")];
+
 /// Types of the language.
 pub const TYPES: &[(&str, &str)] = &[
     ("Bool", "`true` or `false`."),

@@ -9,8 +9,8 @@ use super::super::service::endpoint;
 use super::Place;
 use crate::types::{Format, Type};
 
-/// Formats of files that hold rows.
-const ROWS: [&str; 5] = ["csv", "json", "jsonl", "parquet", "tsv"];
+/// Formats of files that hold rows, sorted.
+pub const ROW_FORMATS: [&str; 5] = ["csv", "json", "jsonl", "parquet", "tsv"];
 
 impl Checker<'_> {
     /// A type of the language itself.
@@ -82,10 +82,10 @@ impl Checker<'_> {
     /// The row of a file of that format.
     fn rows(&mut self, row: &TypeExpr, format: &str, place: Place<'_>) -> Option<Type> {
         let ty = self.ty(row, place);
-        if !ROWS.contains(&format) {
+        if !ROW_FORMATS.contains(&format) {
             self.report(
                 Diagnostic::new(Code::TYPE_ARGUMENTS, row.span, format!("a `{format}` file has no rows to speak of"))
-                    .help(format!("files of {} have", listed(&ROWS).replace(" or ", " and "))),
+                    .help(format!("files of {} have", listed(&ROW_FORMATS).replace(" or ", " and "))),
             );
             return None;
         }

@@ -29,8 +29,11 @@ pub(super) fn complete(site: &mut Site<'_>, language: &str, task: &Task) {
             }
             let before = line.trim_end_matches(['"', '\'']);
             let quoted = before.len() < line.len();
-            if let Some(of) = before.strip_suffix('[').or_else(|| before.strip_suffix("[[")).filter(|_| quoted) {
-                return columns(site, last_word(of), &ty);
+            if quoted && let Some((of, said)) = indexed(before).or_else(|| called(before)) {
+                let found = ty(of).filter(|ty| matches!(ty, Type::Table(_)) || said.is_empty());
+                if found.is_some() {
+                    return all(site, found.as_ref().and_then(fields), said);
+                }
             }
             if quoted && line.trim_start().starts_with("return {") {
                 let result = signature.as_ref().and_then(|signature| fields(&signature.result));
@@ -84,6 +87,34 @@ pub(super) fn complete(site: &mut Site<'_>, language: &str, task: &Task) {
         }
         _ => {}
     }
+}
+
+/// What the string that begins behind `before` is a key of, `rows[` or `rows[["a", `, and the keys that stand there.
+fn indexed(before: &str) -> Option<(&str, &str)> {
+    let open = before.rfind('[')?;
+    let said = &before[open + 1..];
+    let of = before[..open].strip_suffix('[').unwrap_or(&before[..open]);
+    let key = |key: &str| key.trim().is_empty() || key.trim().starts_with(['"', '\'']);
+    (said.split(',').all(key) && !last_word(of).is_empty()).then(|| (last_word(of), said))
+}
+
+/// Of whose method the string that begins behind `before` is an argument, `rows.groupby(` or `rows.dropna(subset=["a", `,
+/// and what stands there.
+fn called(before: &str) -> Option<(&str, &str)> {
+    let mut depth = 0_u32;
+    let open = before.rfind(|c| match c {
+        ')' => {
+            depth += 1;
+            false
+        }
+        '(' if depth > 0 => {
+            depth -= 1;
+            false
+        }
+        c => c == '(',
+    })?;
+    let method = before[..open].trim_end_matches(|c: char| c.is_alphanumeric() || c == '_');
+    Some((last_word(method.strip_suffix('.')?), &before[open + 1..]))
 }
 
 fn last_word(text: &str) -> &str {

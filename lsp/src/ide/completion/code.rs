@@ -13,7 +13,7 @@ use super::attributes::{attributes, values_of_attribute};
 use super::names::{Place, arguments, fields_of_record, names};
 use super::types::types;
 use super::wanted::{members_of_union, wanted};
-use super::{Rank, Site, cases, imports, later, snippet, units};
+use super::{Rank, Site, cases, imports, later, objectives, snippet, units};
 use crate::ide::shared::{decl, declarations_of, head_text};
 use crate::ide::unwritten::{closed, completed};
 use crate::ide::words::{DECLARATIONS, KEYWORDS};
@@ -33,7 +33,7 @@ pub(super) fn complete(site: &mut Site<'_>) {
         }
         return;
     }
-    if cases::complete(site) || units::complete(site) {
+    if cases::complete(site) || units::complete(site) || objectives::complete(site, &line) {
         return;
     }
     let (whole, at) = completed(site.snapshot, site.file, site.at);
@@ -57,7 +57,10 @@ pub(super) fn complete(site: &mut Site<'_>) {
     if fit.name {
         fields_of_record(site, &file, at);
     }
-    if fit.expression && !values_of_attribute(site, &file, at) {
+    if fit.expression {
+        if values_of_attribute(site, &file, at) {
+            return;
+        }
         arguments(site, &file, at);
         members_of_union(site, wanted.as_ref());
         names(site, &file, at, wanted.as_ref(), Place::of(&line, fit.statement));

@@ -6,6 +6,7 @@ mod cases;
 mod code;
 mod imports;
 mod names;
+mod objectives;
 mod string;
 mod types;
 mod units;
@@ -212,6 +213,29 @@ mod tests {
     }
 
     #[test]
+    fn the_name_of_an_input_is_written_anew() {
+        let text = format!("{HEAD}pipeline main(rows: Table[Row]) -> Float {{\n  fit(rows, d‸epth: 1).auc\n}}\n");
+        let (editor, items) = items(&[("a.pipe", &text)]);
+        let item = items.iter().find(|item| item.label == "depth:").unwrap();
+        let Some(CompletionTextEdit::Edit(edit)) = &item.text_edit else { unreachable!() };
+        assert_eq!(editor.after(std::slice::from_ref(edit)), text.replace('‸', ""));
+    }
+
+    #[test]
+    fn a_sweep_offers_the_numbers_that_its_body_gives() {
+        let sweep = |objectives: &str| {
+            in_main(&format!("sweep depth in 1..4 {objectives} using 1 {{\n    fit(rows, depth)\n  }}"))
+        };
+        assert_eq!(sweep("maximize ‸"), ["auc", "depth", "seconds"]);
+        assert_eq!(sweep("maximize auc, minimize s‸"), ["auc", "depth", "seconds"]);
+    }
+
+    #[test]
+    fn what_is_written_into_a_string_may_be_anything() {
+        assert!(!in_main("fit(rows, 1, \"${‸}\")").contains(&"\"free\"".to_owned()));
+    }
+
+    #[test]
     fn a_statement_offers_names_and_words() {
         let found = in_main("‸");
         for wanted in ["rows", "path", "fit", "load", "holdout", "for", "if", "max_by", "first"] {
@@ -285,7 +309,10 @@ mod tests {
         assert!(found.iter().any(|label| label == "memory") && !found.iter().any(|label| label == "cpu"), "{found:?}");
         let found = labels(&format!("{HEAD}task t(a: Int) -> Int {{\n  me‸\n}}\n"));
         assert!(found.iter().any(|label| label == "memory"), "{found:?}");
-        assert_eq!(labels(&format!("{HEAD}task t(a: Int) -> Int {{\n  env: ‸\n  sh:\n    a\n}}\n"))[0], "ml");
+        assert_eq!(labels(&format!("{HEAD}task t(a: Int) -> Int {{\n  env: ‸\n  sh:\n    a\n}}\n")), ["ml"]);
+        let found = labels("task t(a: Int) -> Int {\n  retry: { times: 2, ‸ }\n  sh:\n    a\n}\n");
+        assert_eq!(found, ["backoff:", "on:"]);
+        assert_eq!(labels("task t(a: File[‸]) -> Int {\n}\n"), ["csv", "json", "jsonl", "parquet", "tsv"]);
         assert_eq!(labels("env a {\n  ‸\n}\n"), ["packages", "python"]);
         let found = labels("schedule nightly {\n  ‸\n}\n");
         assert!(found.iter().any(|label| label == "cron") && !found.iter().any(|label| label == "cpu"), "{found:?}");
@@ -374,6 +401,11 @@ mod tests {
         assert!(found.contains(&"rows".to_owned()) && found.contains(&"report".to_owned()), "{found:?}");
         assert_eq!(body("python", "rows[\"‸\"]"), ["id", "plan"]);
         assert_eq!(body("python", "return {\"‸\"}"), ["a"]);
+        assert_eq!(body("python", "rows[[\"‸\"]]"), ["id", "plan"]);
+        assert_eq!(body("python", "rows[[\"id\", \"‸"), ["plan"]);
+        assert_eq!(body("python", "rows.groupby(\"‸\").sum()"), ["id", "plan"]);
+        assert_eq!(body("python", "rows.dropna(subset=[\"id\", \"pl‸\"])"), ["plan"]);
+        assert!(body("python", "print(\"‸\")").is_empty());
         assert_eq!(body("sh", "echo $‸"), ["n", "rows", "out_a"]);
         assert!(body("python", "# ‸").is_empty());
     }

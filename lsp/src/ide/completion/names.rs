@@ -15,7 +15,7 @@ use super::imports::Far;
 use super::wanted::wanted;
 use super::{Rank, Site, imports, snippet};
 use crate::ide::shared::{decl, fields};
-use crate::ide::words::FUNCTIONS;
+use crate::ide::words::{FUNCTIONS, RETRY};
 use crate::snapshot::File;
 
 /// Names of inputs that the call around has not been given.
@@ -28,7 +28,7 @@ pub(super) fn arguments(site: &mut Site<'_>, file: &File, at: u32) {
         return;
     };
     // Only where the argument starts.
-    if arg.name.is_some() || arg.value.span.start != at {
+    if arg.name.as_ref().map_or(arg.value.span.start, |name| name.span.start) != at {
         return;
     }
     let Some(Node::Expr(call)) = path[..index].last() else { return };
@@ -48,11 +48,10 @@ pub(super) fn arguments(site: &mut Site<'_>, file: &File, at: u32) {
         };
         if free {
             let ty = param.ty.to_string();
-            site.push(Rank::Near, &format!("{}:", param.name), CompletionItemKind::PROPERTY, &ty);
-            if let Some(item) = site.items.last_mut() {
-                snippet(item, &format!("{}: $0", param.name));
-                item.filter_text = Some(param.name.to_string());
-            }
+            let named = next_is(site, ':');
+            let item = site.push(Rank::Near, &format!("{}:", param.name), CompletionItemKind::PROPERTY, &ty);
+            item.filter_text = Some(param.name.to_string());
+            snippet(item, &if named { param.name.to_string() } else { format!("{}: $0", param.name) });
         }
     }
 }
@@ -97,17 +96,18 @@ pub(super) fn fields_of_record(site: &mut Site<'_>, file: &File, at: u32) {
     };
     let Some(Node::Expr(record)) = path[..index].last() else { return };
     let (ExprKind::Record(given), true) = (&record.kind, field.name.span.start == at) else { return };
-    let Some(of) = wanted(file, record.span.start) else { return };
-    for found in fields(&of).into_iter().flat_map(|fields| fields.iter()) {
-        if given.iter().all(|given| given.name.text != found.name) {
-            let item = site.push(
-                Rank::Wanted,
-                &format!("{}:", found.name),
-                CompletionItemKind::PROPERTY,
-                &found.ty.to_string(),
-            );
-            snippet(item, &format!("{}: $0", found.name));
-            item.filter_text = Some(found.name.to_string());
+    let of = wanted(file, record.span.start);
+    let of_retry = path.iter().any(|node| matches!(node, Node::Attr(attr) if attr.name.text == "retry"));
+    let known: Vec<(String, String)> = match of.as_ref().and_then(fields) {
+        Some(fields) => fields.iter().map(|field| (field.name.to_string(), field.ty.to_string())).collect(),
+        None if of_retry => RETRY.map(|(name, takes)| (name.to_owned(), takes.to_owned())).into(),
+        None => return,
+    };
+    for (name, takes) in known {
+        if given.iter().all(|given| given.name.text != name) {
+            let item = site.push(Rank::Wanted, &format!("{name}:"), CompletionItemKind::PROPERTY, &takes);
+            snippet(item, &format!("{name}: $0"));
+            item.filter_text = Some(name);
         }
     }
 }

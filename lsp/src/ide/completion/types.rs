@@ -1,5 +1,6 @@
 //! Names of types that could stand at the cursor.
 
+use standpipe_compiler::check::ROW_FORMATS;
 use standpipe_compiler::resolve::Visible;
 use standpipe_compiler::types::BUILTIN_TYPES;
 use standpipe_syntax::ast::DeclKind;
@@ -14,6 +15,12 @@ use crate::ide::words::TYPES;
 use crate::snapshot::File;
 
 pub(super) fn types(site: &mut Site<'_>, file: &File, at: u32) {
+    if site.file.line_before(site.start).ends_with("File[") {
+        for format in ROW_FORMATS {
+            site.push(Rank::Plain, format, CompletionItemKind::ENUM_MEMBER, "format");
+        }
+        return;
+    }
     for name in BUILTIN_TYPES {
         let what = TYPES.iter().find(|(known, _)| *known == name).map_or("", |(_, what)| *what);
         let item = site.push(Rank::Plain, name, CompletionItemKind::STRUCT, "");

@@ -50,6 +50,8 @@ pub(in crate::ide) fn wanted(file: &File, at: u32) -> Option<Type> {
                     let other = if Some(left.id) == inner { right } else { left };
                     return file.type_of(other).cloned();
                 }
+                // Whatever stands in `${…}` is written out.
+                ExprKind::String(_) if inner.is_some() => return None,
                 ExprKind::Name(_) | ExprKind::String(_) | ExprKind::Paren(_) => inner = Some(expr.id),
                 ExprKind::Call { callee, .. } if Some(callee.id) == inner => inner = Some(expr.id),
                 ExprKind::Pipe { call, .. } if Some(call.id) == inner => inner = Some(expr.id),
