@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use clap::{Arg, ArgMatches};
-use standpipe_plan::{Shape, Value};
+use standpipe_plan::{Shape, Value, readable_size};
 use standpipe_runtime::upkeep::{Collected, Limits, Upkeep};
 
 use crate::commands::stopped;
@@ -13,7 +13,6 @@ use crate::problem::Problem;
 use crate::project::{Project, SETTINGS};
 use crate::render::counter::Counter;
 use crate::render::plural;
-use crate::render::size::size;
 
 const MAX_SIZE: &str = "STANDPIPE_MAX_SIZE";
 const OLDER_THAN: &str = "STANDPIPE_OLDER_THAN";
@@ -88,7 +87,7 @@ pub(crate) fn keep_within(context: &Context, project: &Project) {
     };
     match work() {
         Ok(Some(collected)) if collected.files > 0 && !context.quiet => {
-            say(&format!("made room: {} removed, {} kept", freed(&collected), size(collected.left)))
+            say(&format!("made room: {} removed, {} kept", freed(&collected), readable_size(collected.left)))
         }
         Ok(_) => {}
         Err(problem) => say(&format!("no room was made: {problem}")),
@@ -97,6 +96,6 @@ pub(crate) fn keep_within(context: &Context, project: &Project) {
 
 /// `3 results with 2 files of 1.2 MiB`.
 pub(crate) fn freed(collected: &Collected) -> String {
-    let files = format!("{} of {}", plural(collected.files, "file"), size(collected.bytes));
+    let files = format!("{} of {}", plural(collected.files, "file"), readable_size(collected.bytes));
     if collected.results == 0 { files } else { format!("{} with {files}", plural(collected.results, "result")) }
 }

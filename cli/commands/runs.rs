@@ -7,6 +7,7 @@ mod sweep;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use serde::Serialize;
+use standpipe_plan::readable_size;
 use standpipe_runtime::Counts;
 use standpipe_runtime::history::{History, RunRow, RunStatus, StepRow, StepStatus};
 
@@ -18,7 +19,7 @@ use crate::past;
 use crate::problem::{Exit, Problem};
 use crate::render::paint::Paint;
 use crate::render::progress::seconds;
-use crate::render::size::{reserved, size};
+use crate::render::size::reserved;
 use crate::render::table::table;
 use crate::render::{failure, local_time};
 
@@ -207,7 +208,7 @@ fn row(step: &StepRow) -> Vec<String> {
         (None, None) => String::new(),
     };
     let took = step.seconds.filter(|_| step.status != StepStatus::Cached).map_or(String::new(), seconds);
-    let memory = step.memory.map_or(String::new(), size);
+    let memory = step.memory.map_or(String::new(), readable_size);
     let memory = match reserved(step.reserved) {
         Some(reserved) => format!("{memory} of ~{reserved}").trim_start().to_owned(),
         None => memory,

@@ -12,6 +12,7 @@ mod plan;
 mod schedule;
 mod shape;
 mod show;
+mod size;
 mod text;
 mod uses;
 mod value;
@@ -27,6 +28,7 @@ pub use plan::{
 };
 pub use schedule::{CatchUp, Overlap, Schedule, Trigger};
 pub use shape::{Bound, Field, Length, Mismatch, Shape};
+pub use size::readable_size;
 pub use text::{is_date, is_secret_name, is_time, place};
 pub use uses::{Uses, uses};
 pub use value::{Blob, BlobKind, Value};

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use smol_str::SmolStr;
+use standpipe_plan::readable_size;
 
 use crate::planted::{Bug, planted};
 
@@ -92,13 +93,13 @@ impl Admission {
             return no(format!("{} cores", cores(demand.cpu)), cores(all.cpu));
         }
         if demand.memory > all.memory {
-            return no(format!("{} of memory", bytes(demand.memory)), bytes(all.memory));
+            return no(format!("{} of memory", readable_size(demand.memory)), readable_size(all.memory));
         }
         if demand.gpu > all.gpu {
             return no(format!("{} GPUs", demand.gpu), all.gpu.to_string());
         }
         if demand.disk > all.disk {
-            return no(format!("{} of disk", bytes(demand.disk)), format!("{} free", bytes(all.disk)));
+            return no(format!("{} of disk", readable_size(demand.disk)), format!("{} free", readable_size(all.disk)));
         }
         match demand.limit.and_then(|index| all.limits.get(index as usize)) {
             Some((name, 0)) => no(format!("a slot of `{name}`"), "none".into()),
@@ -165,17 +166,6 @@ impl Admission {
 #[expect(clippy::cast_precision_loss, reason = "for people")]
 fn cores(milli: u64) -> String {
     format!("{}", milli as f64 / 1000.0)
-}
-
-/// Bytes with one digit after the point, in the largest binary unit that is not below one.
-#[expect(clippy::cast_precision_loss, reason = "for people")]
-fn bytes(bytes: u64) -> String {
-    for (unit, shift) in [("TiB", 40), ("GiB", 30), ("MiB", 20), ("KiB", 10)] {
-        if bytes >> shift > 0 {
-            return format!("{:.1} {unit}", bytes as f64 / (1_u64 << shift) as f64);
-        }
-    }
-    format!("{bytes} B")
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! `standpipe cache gc`: removes what is not needed, and what the limits do not allow.
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
+use standpipe_plan::readable_size;
 use standpipe_runtime::upkeep::{Collected, Upkeep};
 
 use super::super::{format_arg, stopped};
@@ -10,7 +11,6 @@ use crate::limits::{self, freed};
 use crate::problem::{Exit, Problem};
 use crate::project::Project;
 use crate::render::counter::Counter;
-use crate::render::size::size;
 
 pub(super) fn define() -> Command {
     Command::new("gc")
@@ -52,11 +52,11 @@ pub(super) fn run(
         return json(&collected);
     }
     let did = if dry { "would be removed" } else { "removed" };
-    print(&format!("{} {did}, {} left\n", freed(&collected), size(collected.left)))?;
+    print(&format!("{} {did}, {} left\n", freed(&collected), readable_size(collected.left)))?;
     if collected.waiting > 0 && !context.quiet {
         say(&format!(
             "{} of that wait for the end of what runs now: another `standpipe cache gc` removes them",
-            size(collected.waiting)
+            readable_size(collected.waiting)
         ));
     }
     Ok(Exit::Done)

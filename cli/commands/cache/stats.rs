@@ -1,6 +1,7 @@
 //! `standpipe cache stats`: what is in the store.
 
 use clap::{Arg, Command};
+use standpipe_plan::readable_size;
 use standpipe_runtime::upkeep::{Counted, Upkeep};
 
 use super::super::{format_arg, stopped};
@@ -8,7 +9,6 @@ use super::{json, nothing};
 use crate::context::{Context, print};
 use crate::problem::{Exit, Problem};
 use crate::project::{Project, shown};
-use crate::render::size::size;
 use crate::render::table::table;
 use crate::render::{local_time, plural};
 
@@ -35,14 +35,14 @@ pub(super) fn run(
     }
     let Some(upkeep) = upkeep else { return Ok(nothing(project)) };
     let (results, files) = (plural(counted.results, "result"), plural(counted.files, "file"));
-    let mut text = format!("{results}, {files} of {} in {}\n", size(counted.bytes), shown(&upkeep.folder()));
+    let mut text = format!("{results}, {files} of {} in {}\n", readable_size(counted.bytes), shown(&upkeep.folder()));
     for (bytes, what) in [
         (counted.kept, "stay whatever the limits are: the last run of each pipeline, and what runs now"),
         (counted.unreferenced, "belong to no result: `standpipe cache gc` removes them"),
         (counted.damaged, "were found damaged and put aside"),
     ] {
         if bytes > 0 {
-            text.push_str(&format!("{} {what}\n", size(bytes)));
+            text.push_str(&format!("{} {what}\n", readable_size(bytes)));
         }
     }
     if !counted.pipelines.is_empty() {
@@ -51,7 +51,7 @@ pub(super) fn run(
             .iter()
             .map(|of| {
                 let name = if of.pipeline.is_empty() { "(forgotten runs)" } else { &of.pipeline };
-                vec![name.to_owned(), of.results.to_string(), size(of.bytes), local_time(&of.last_used)]
+                vec![name.to_owned(), of.results.to_string(), readable_size(of.bytes), local_time(&of.last_used)]
             })
             .collect();
         text.push('\n');

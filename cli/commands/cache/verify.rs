@@ -1,6 +1,7 @@
 //! `standpipe cache verify`: reads everything that is kept, and compares it with its digest.
 
 use clap::{ArgMatches, Command};
+use standpipe_plan::readable_size;
 use standpipe_runtime::upkeep::{Upkeep, Verified};
 
 use super::super::{format_arg, stopped};
@@ -10,7 +11,6 @@ use crate::problem::{Exit, Problem};
 use crate::project::{Project, shown};
 use crate::render::counter::Counter;
 use crate::render::plural;
-use crate::render::size::size;
 
 pub(super) fn define() -> Command {
     Command::new("verify")
@@ -48,7 +48,7 @@ pub(super) fn run(
     for path in &verified.missing {
         text.push_str(&format!("{} {}\n", paint.red("missing"), shown(path)));
     }
-    text.push_str(&format!("{} of {} as they were", plural(verified.files, "file"), size(verified.bytes)));
+    text.push_str(&format!("{} of {} as they were", plural(verified.files, "file"), readable_size(verified.bytes)));
     if verified.forgotten > 0 {
         text.push_str(&format!("; {} will be made again when needed", plural(verified.forgotten, "result")));
     }

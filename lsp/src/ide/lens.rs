@@ -128,7 +128,7 @@ mod tests {
                 "11 reused brave-otter",
                 "13 2 ran in 5.0 s, at most 3.0 GiB, 1 failed brave-otter",
                 "18 last run: failed: an expectation does not hold calm-crab",
-                "19 40 ms, 41 MiB calm-crab"
+                "19 40 ms, 41.0 MiB calm-crab"
             ]
         );
     }

@@ -3,7 +3,7 @@
 
 use std::ops::RangeInclusive;
 
-use standpipe_plan::place;
+use standpipe_plan::{place, readable_size};
 use standpipe_syntax::ast::{Expr, ExprKind};
 
 use crate::history::{Outcome, PastRun, PastStep, StepEnd};
@@ -153,7 +153,7 @@ fn short(steps: &[&PastStep]) -> Option<String> {
 
 /// `4.2 s, 1.5 GiB`
 fn costs(step: &PastStep) -> String {
-    let memory = step.memory.map_or(String::new(), |memory| format!(", {}", size(memory)));
+    let memory = step.memory.map_or(String::new(), |memory| format!(", {}", readable_size(memory)));
     format!("{}{memory}", seconds(step.seconds))
 }
 
@@ -169,7 +169,7 @@ fn counted(steps: &[&PastStep]) -> Option<String> {
     ];
     let mut words: Vec<String> = (ran > 0).then(|| format!("{ran} ran in {}", seconds(took))).into_iter().collect();
     let most = steps.iter().filter(|step| step.end == StepEnd::Ran).filter_map(|step| step.memory).max();
-    words.extend(most.map(|most| format!("at most {}", size(most))));
+    words.extend(most.map(|most| format!("at most {}", readable_size(most))));
     words.extend(others.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")));
     (!words.is_empty()).then(|| words.join(", "))
 }
@@ -183,19 +183,6 @@ fn seconds(seconds: f64) -> String {
         format!("{seconds:.1} s")
     } else {
         format!("{:.0} m {:.0} s", (seconds / 60.0).floor(), (seconds % 60.0).floor())
-    }
-}
-
-/// `640 MiB`, `1.5 GiB`
-#[expect(clippy::cast_precision_loss, reason = "for people")]
-fn size(bytes: u64) -> String {
-    let mebibytes = bytes as f64 / f64::from(1 << 20);
-    if mebibytes < 9.95 {
-        format!("{mebibytes:.1} MiB")
-    } else if mebibytes < 1023.5 {
-        format!("{mebibytes:.0} MiB")
-    } else {
-        format!("{:.1} GiB", mebibytes / 1024.0)
     }
 }
 
@@ -312,7 +299,7 @@ pub(super) mod tests {
         assert_eq!(
             hover("load(n: Int)"),
             format!(
-                "{load}\n\nlast runs of `it_loads.load`:\n\n- `calm-crab`, 2026-11-25 22:10 UTC: 40 ms, 41 MiB; it had not run before"
+                "{load}\n\nlast runs of `it_loads.load`:\n\n- `calm-crab`, 2026-11-25 22:10 UTC: 40 ms, 41.0 MiB; it had not run before"
             )
         );
         assert_eq!(hover("depth in"), "nothing");
