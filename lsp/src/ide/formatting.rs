@@ -1,5 +1,7 @@
 //! The one style, for a file, for part of it, and while a line is ended. What cannot be read stays byte for byte.
 
+use std::collections::HashMap;
+
 use standpipe_syntax::ast::Decl;
 use standpipe_syntax::walk::path_at;
 use standpipe_syntax::{FileId, Source};
@@ -87,16 +89,18 @@ fn edits(old: &str, new: &str) -> Vec<TextEdit> {
     }
     let (old_lines, new_lines): (Vec<&str>, Vec<&str>) =
         (old.split_inclusive('\n').collect(), new.split_inclusive('\n').collect());
+    let mut numbers = HashMap::default();
+    let (old_numbers, new_numbers) = (numbered(&old_lines, &mut numbers), numbered(&new_lines, &mut numbers));
     let mut out = Vec::new();
     let (mut a, mut b) = (0, 0);
     while a < old_lines.len() || b < new_lines.len() {
-        if a < old_lines.len() && b < new_lines.len() && old_lines[a] == new_lines[b] {
+        if a < old_lines.len() && b < new_lines.len() && old_numbers[a] == new_numbers[b] {
             a += 1;
             b += 1;
             continue;
         }
         // The next place where both go on alike, for two lines or to the end.
-        let (next_a, next_b) = meet(&old_lines[a..], &new_lines[b..]);
+        let (next_a, next_b) = meet(&old_numbers[a..], &new_numbers[b..]);
         let place = |line: usize| Position::new(u32::try_from(line).unwrap_or(u32::MAX), 0);
         let range = Range::new(place(a), place(a + next_a));
         out.push(TextEdit::new(range, new_lines[b..b + next_b].concat()));
@@ -114,8 +118,19 @@ fn edits(old: &str, new: &str) -> Vec<TextEdit> {
     out
 }
 
+/// A number for each line, the same for equal ones: they are compared often.
+fn numbered<'l>(lines: &[&'l str], numbers: &mut HashMap<&'l str, usize>) -> Vec<usize> {
+    lines
+        .iter()
+        .map(|line| {
+            let next = numbers.len();
+            *numbers.entry(line).or_insert(next)
+        })
+        .collect()
+}
+
 /// How many lines of each are skipped until both go on alike.
-fn meet(old: &[&str], new: &[&str]) -> (usize, usize) {
+fn meet(old: &[usize], new: &[usize]) -> (usize, usize) {
     const WINDOW: usize = 64;
     for sum in 1..WINDOW {
         for skip in 0..=sum {

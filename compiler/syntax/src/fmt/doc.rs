@@ -92,6 +92,7 @@ pub(super) fn is_one_line(doc: &Doc) -> bool {
 fn lay_out(doc: &Doc, only_several: bool) -> Output {
     let mut out = Output::default();
     let mut stack = vec![Pending { indent: 0, broken: true, doc }];
+    let mut ahead = Vec::new();
     while let Some(Pending { indent, broken, doc }) = stack.pop() {
         if only_several && out.several {
             break;
@@ -135,7 +136,7 @@ fn lay_out(doc: &Doc, only_several: bool) -> Output {
             }
             Doc::Group { docs, forced } => {
                 let room = WIDTH.saturating_sub(out.width());
-                let broken = *forced || !fits(docs, &stack, room);
+                let broken = *forced || !fits(docs, &stack, room, &mut ahead);
                 stack.extend(docs.iter().rev().map(|doc| Pending { indent, broken, doc }));
             }
         }
@@ -150,10 +151,12 @@ fn width(text: &str) -> usize {
     if plain { text.len() } else { text.width() }
 }
 
-/// Whether `docs` on one line, and what follows up to where a line may end, is at most `room` wide.
-fn fits(docs: &[Doc], rest: &[Pending<'_>], room: usize) -> bool {
+/// Whether `docs` on one line, and what follows up to where a line may end, is at most `room` wide. `stack` is what was
+/// used for that before.
+fn fits<'d>(docs: &'d [Doc], rest: &[Pending<'d>], room: usize, stack: &mut Vec<(bool, &'d Doc)>) -> bool {
     let mut room = room;
-    let mut stack: Vec<(bool, &Doc)> = docs.iter().rev().map(|doc| (false, doc)).collect();
+    stack.clear();
+    stack.extend(docs.iter().rev().map(|doc| (false, doc)));
     let mut rest = rest.iter().rev();
     loop {
         let Some((broken, doc)) = stack.pop().or_else(|| rest.next().map(|pending| (pending.broken, pending.doc)))

@@ -266,6 +266,9 @@ impl Layout<'_, '_> {
 
     /// The tokens of `range` one after the other.
     pub(super) fn concat(&self, range: Range<usize>, style: Style) -> Doc {
+        if let Some(token) = self.alone(&range) {
+            return token;
+        }
         let mut docs = Vec::new();
         let mut left: Option<(Option<Kind>, Kind)> = None;
         for at in self.outside(range) {
@@ -292,6 +295,13 @@ impl Layout<'_, '_> {
             }
         }
         Doc::Concat(docs)
+    }
+
+    /// The token of `range` when there is no other and nothing beside it, as with most values.
+    fn alone(&self, range: &Range<usize>) -> Option<Doc> {
+        let kind = self.kind(range.start).filter(|kind| range.len() == 1 && !kind.opens())?;
+        let (before, after) = (self.comments.before(range.start), self.comments.after(range.start));
+        (before.is_empty() && after.is_none()).then(|| self.token(range.start, kind))
     }
 
     /// A keyword that is a plain name counts as one.

@@ -195,10 +195,13 @@ impl Layout<'_, '_> {
             let is_last = index + 1 == parts.len();
             let comma_stays = !staying.is_empty();
             let own = separator.clone().map(|doc| if is_last { Doc::text("") } else { doc });
-            let item = [self.item(range.clone())];
+            let item = self.item(range.clone());
             let start = self.tokens.span(range.start).start;
             elements.push(Element {
-                doc: Doc::Concat(item.into_iter().chain(staying).collect()),
+                doc: match staying.is_empty() {
+                    true => item,
+                    false => Doc::Concat([item].into_iter().chain(staying).collect()),
+                },
                 separator: if comma_stays { Some(Doc::text(",")) } else { own },
                 comma_stays,
                 suffix,

@@ -15,26 +15,34 @@ pub(crate) fn is_hidden(char: char) -> bool {
     turns_text(char) || char == '\u{feff}' || (char.is_ascii_control() && !matches!(char, '\n' | '\t'))
 }
 
+/// Bytes that are looked at together: almost all of them are plainly fine.
+const TOGETHER: usize = 64;
+
+/// Whether a character that begins so may be hidden. Everything else of one byte, and most of what is longer, is not.
+fn is_suspect(byte: u8) -> bool {
+    matches!(byte, 0..=8 | 11..=31 | 127 | 0xe2 | 0xd8 | 0xef)
+}
+
 /// One message for each line that has some.
 pub(crate) fn check(source: &Source) -> Vec<Diagnostic> {
     let bytes = source.text.as_bytes();
     let mut found: Vec<Diagnostic> = Vec::new();
     let mut last_line = None;
-    for (at, byte) in bytes.iter().enumerate() {
-        // Everything else of one byte, and most of what is longer, is plainly fine.
-        let suspect = matches!(byte, 0..=8 | 11..=31 | 127 | 0xe2 | 0xd8 | 0xef);
-        if !suspect || (*byte == b'\r' && bytes.get(at + 1) == Some(&b'\n')) {
-            continue;
-        }
-        let Some(char) = source.text.get(at..).and_then(|text| text.chars().next()).filter(|char| is_hidden(*char))
-        else {
-            continue;
-        };
-        let line = source.line_of(small(at));
-        if last_line != Some(line) {
-            last_line = Some(line);
-            let span = Span { file: source.id, start: small(at), end: small(at + char.len_utf8()) };
-            found.push(message(char, span));
+    // Without a way out in the middle, so that they are compared many at a time.
+    let any = |part: &[u8]| part.iter().fold(false, |any, byte| any | is_suspect(*byte));
+    for (start, part) in (0..).step_by(TOGETHER).zip(bytes.chunks(TOGETHER)).filter(|(_, part)| any(part)) {
+        for (at, byte) in (start..).zip(part).filter(|(_, byte)| is_suspect(**byte)) {
+            if *byte == b'\r' && bytes.get(at + 1) == Some(&b'\n') {
+                continue;
+            }
+            let char = source.text.get(at..).and_then(|text| text.chars().next());
+            let Some(char) = char.filter(|char| is_hidden(*char)) else { continue };
+            let line = source.line_of(small(at));
+            if last_line != Some(line) {
+                last_line = Some(line);
+                let span = Span { file: source.id, start: small(at), end: small(at + char.len_utf8()) };
+                found.push(message(char, span));
+            }
         }
     }
     found
