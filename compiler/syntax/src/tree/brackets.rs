@@ -29,10 +29,12 @@ pub(crate) fn balance(tokens: &mut Tokens<'_>, range: Range<usize>) -> Balance {
         let (mut alone, mut line) = (by_indent(tokens, range.clone()), None);
         alone.sort_unstable();
         hopeless = alone.len() > FAR;
-        for at in alone {
-            let here = tokens.source.line_of(tokens.span(at).start);
+        let line_of = |at: usize| tokens.source.line_of(tokens.span(at).start);
+        for at in alone.iter().copied() {
+            let here = line_of(at);
             if found.len() < MOST && line.replace(here) != Some(here) {
-                found.push(alone_message(tokens, at, range.end));
+                let only = alone.iter().filter(|other| line_of(**other) == here).count() == 1;
+                found.push(alone_message(tokens, at, range.end, only));
             }
         }
     }
@@ -163,8 +165,8 @@ fn opening(tokens: &Tokens<'_>, open: &Open, at: usize) -> Option<usize> {
     alike.or_else(|| open.closed_by(token.kind).find(deeper))
 }
 
-/// `end` is the end of the declaration.
-fn alone_message(tokens: &Tokens<'_>, at: usize, end: usize) -> Diagnostic {
+/// `end` is the end of the declaration; no other bracket of the line stays alone when it is the `only` one.
+fn alone_message(tokens: &Tokens<'_>, at: usize, end: usize, only: bool) -> Diagnostic {
     let (span, text) = (tokens.span(at), tokens.text(at));
     let Some(close) = closing(text) else {
         return Diagnostic::new(Code::UNMATCHED_BRACKET, span, format!("`{text}` closes nothing"))
@@ -175,12 +177,30 @@ fn alone_message(tokens: &Tokens<'_>, at: usize, end: usize) -> Diagnostic {
     let diagnostic = Diagnostic::new(Code::UNMATCHED_BRACKET, span, format!("this `{text}` is never closed"))
         .here(format!("opened here, and no `{close}` follows"))
         .help(format!("add a `{close}`"));
-    // Only the end of the declaration is plain.
-    let whole = tokens.get(at).is_some_and(|token| token.indent == 0 && token.kind == Kind::LeftBrace);
-    if !whole {
-        return diagnostic;
+    let Some(token) = tokens.get(at) else { return diagnostic };
+    if token.kind == Kind::LeftBrace {
+        // Only the end of the declaration is plain.
+        let whole = token.indent == 0;
+        let last = || tokens.span(end.saturating_sub(1)).after();
+        return if whole { diagnostic.fix("add `}` at the end", last(), "\n}") } else { diagnostic };
     }
-    diagnostic.fix("add `}` at the end", tokens.span(end.saturating_sub(1)).after(), "\n}")
+    match end_of_value(tokens, at, end).filter(|_| only) {
+        Some(last) => diagnostic.fix(format!("add the `{close}`"), tokens.span(last).after(), close),
+        None => diagnostic,
+    }
+}
+
+/// The last token of what began at `at`, where that is plain: it ends with its line, which has no brace, wants nothing more
+/// and is not gone on with, or before a bracket that closes what stands around it.
+fn end_of_value(tokens: &Tokens<'_>, at: usize, end: usize) -> Option<usize> {
+    let around = |next: &usize| tokens.partner(*next).is_some_and(|open| open < at);
+    let line = (at + 1..end).take_while(|next| tokens.get(*next).is_some_and(|token| !token.first) && !around(next));
+    let last = line.last()?;
+    let brace = (at..=last).any(|at| matches!(tokens.kind(at), Some(Kind::LeftBrace | Kind::RightBrace | Kind::Raw)));
+    let done = tokens.kind(last).is_some_and(|kind| !kind.wants_more());
+    let next = last + 1;
+    let ends = next >= end || tokens.breaks(next) || tokens.kind(next).is_some_and(Kind::closes);
+    (done && ends && !brace).then_some(last)
 }
 
 fn closing(open: &str) -> Option<&'static str> {
