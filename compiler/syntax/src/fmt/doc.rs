@@ -58,6 +58,33 @@ impl Doc {
         Doc::Group { docs, forced: true }
     }
 
+    /// Breaks the record that this is, alone in other brackets or not; says whether it is one.
+    pub(super) fn break_record(&mut self) -> bool {
+        match self {
+            Doc::Concat(docs) => docs.iter_mut().any(Doc::break_record),
+            Doc::Group { docs, forced } => {
+                let record = matches!(docs.first(), Some(Doc::Text(open)) if open == "{");
+                let inside = match docs.as_mut_slice() {
+                    [_, inner, _] if !record => inner.break_record(),
+                    _ => record,
+                };
+                *forced |= inside;
+                inside
+            }
+            Doc::Text(_)
+            | Doc::Verbatim(_)
+            | Doc::Lines(_)
+            | Doc::Line
+            | Doc::Soft
+            | Doc::Hard
+            | Doc::Blank
+            | Doc::Either(..)
+            | Doc::Suffix(_)
+            | Doc::Stays { .. }
+            | Doc::Indent(_) => false,
+        }
+    }
+
     /// Holds a line end that nothing can avoid.
     pub(super) fn is_forced(&self) -> bool {
         match self {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::comments::Attached;
-use super::doc::Doc;
+use super::doc::{self, Doc};
 use super::space;
 use crate::lex::{Comment, Kind, raw};
 use crate::parse::Brace;
@@ -179,6 +179,14 @@ impl Layout<'_, '_> {
         for part in [arrow..body, body..range.end].into_iter().filter(|part| !part.is_empty()) {
             docs.push(Doc::text(" "));
             docs.push(self.concat(part, Style::default()));
+        }
+        // One that is too long by itself is broken whatever the inputs are, and what follows is decided as it will be once
+        // it stands over several lines.
+        if let Some(result) = docs.get_mut(2).filter(|_| arrow < body) {
+            let alone = Doc::Concat(vec![Doc::text(") "), result.clone(), Doc::text(" {")]);
+            if !result.is_forced() && !doc::is_one_line(&alone) {
+                result.break_record();
+            }
         }
         Doc::Group { docs, forced }
     }
