@@ -153,8 +153,8 @@ impl Remnant {
             }
             // What was stopped has no result to take over.
             (Left::Ended(ended), Alone::Kept | Alone::Called { .. }) => ended.how != Ending::Cancelled,
-            (Left::Ended(_) | Left::Nothing, Alone::Ended) => false,
-            (Left::Nothing, Alone::Kept) => {
+            (Left::Ended(_), Alone::Ended) => false,
+            (Left::Nothing, Alone::Kept | Alone::Ended) => {
                 self.end_forsaken(run);
                 false
             }
@@ -168,9 +168,11 @@ impl Remnant {
     /// Ends what goes on by itself because its keeper is gone, too.
     pub(crate) fn end_forsaken(&self, run: &str) {
         match (self.left(), &self.now.alone) {
-            (Left::Nothing, Alone::Kept) => kill_marked(&process::marker(run, self.now.ticket, self.now.attempt)),
+            (Left::Nothing, Alone::Kept | Alone::Ended) => {
+                kill_marked(&process::marker(run, self.now.ticket, self.now.attempt))
+            }
             (Left::Nothing, Alone::Called { marker, .. }) => kill_marked(marker),
-            (Left::Nothing, Alone::Ended) | (Left::Alive(_) | Left::Ended(_), _) => {}
+            (Left::Alive(_) | Left::Ended(_), _) => {}
         }
     }
 

@@ -30,17 +30,24 @@ task make(n: Int, run: Int) -> File {
     echo "$n of $run" >> "$out"
 }
 
-task count(all: List[File]) -> Int {
+effect publish() -> File {
+  sh:
+    head -c 5000 /dev/zero | tr '\\0' y > "$out"
+}
+
+task count(all: List[File], published: File) -> Int {
   python:
-    return sum(len(part.read_bytes()) > 3000 for part in all)
+    return sum(len(part.read_bytes()) > 3000 for part in all) + published.read_bytes().count(b"y")
 }
 
 pipeline main(run: Int) -> Int {
+  published = publish()
   all = for n in 0..40 { make(n, run) }
-  count(all)
+  count(all, published)
 }
 """
-RESULT = 40
+RESULT = 5040
+EFFECT = "main.publish"
 
 
 def command(*words):
@@ -67,12 +74,19 @@ class Mounted:
             command("umount", "-l", str(self.folder))
 
 
+def failed(told):
+    return [event for event in told if event["event"] == "step_finished" and event["status"] == "failed"]
+
+
 def go_on(binary, folder, number, before):
     """Goes on from what the disk held; what was told before must not be done again."""
     again = standpipe(binary, folder, "runs", "resume", "--format", "json")
     if again.returncode == 2 and not before:
         # Nothing had been told: nothing need be on record.
         again = standpipe(binary, folder, "run", "main.pipe", "--run", str(number), "--format", "json")
+    if EFFECT not in before and [event["error"]["code"] for event in failed(events(again.stdout))] == ["E0652"]:
+        # It was under way, or its end was not told yet: a person looks, and has it started again.
+        again = standpipe(binary, folder, "runs", "resume", "--retry", EFFECT, "--format", "json")
     if again.returncode != 0:
         if "nothing of it is left to do" in again.stderr:
             return

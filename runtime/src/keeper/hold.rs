@@ -65,7 +65,7 @@ impl Place {
         };
         // Of a server the runtime knows which step it serves, and what that one takes.
         let mut footprint = (ears.kind == Kind::Attempts).then(|| Footprint::begin(Tree::Mine));
-        let how = self.first_ended(pid, request.timeout, ears, footprint.as_mut()).await;
+        let how = self.first_ended(pid, request, ears, footprint.as_mut()).await;
         // While the first process is not waited for, its number, and so the group's, belongs to nobody else.
         let _ = kill_process_group(pid, Signal::KILL);
         let _ = child.wait();
@@ -81,7 +81,7 @@ impl Place {
     async fn first_ended(
         &self,
         pid: Pid,
-        timeout: Option<Duration>,
+        request: &Request,
         ears: &mut Ears,
         footprint: Option<&mut Footprint>,
     ) -> io::Result<Ending> {
@@ -89,7 +89,7 @@ impl Place {
         // What serves many steps is looked after by its runtime, which knows where each of them begins.
         let begun = Cell::new((ears.kind == Kind::Attempts).then(|| self.log_end()));
         let mut look = || self.limit(begun.get());
-        let watched = process::watch(pid, process::Limits { timeout, stop }, &mut look, footprint);
+        let watched = process::watch(pid, process::Limits { timeout: request.timeout, stop }, &mut look, footprint);
         let passing = self.output.pass(&self.log);
         tokio::pin!(watched, passing);
         let mut forsaken: Option<Forsaken> = None;
@@ -102,7 +102,7 @@ impl Place {
                 never = &mut passing => match never {},
                 word = ears.word() => match word {
                     Word::End(stop) => stop,
-                    Word::Alone => match self.forsaken(ears.kind, &begun) {
+                    Word::Alone => match self.forsaken(ears.kind, request.tied, &begun) {
                         Some(alone) => {
                             forsaken = Some(alone);
                             continue;
@@ -117,10 +117,11 @@ impl Place {
         }
     }
 
-    /// What is seen to now that the runtime is gone; `None` of a server that is at nothing which may outlive it. Where the
-    /// part of the log begins that is to have a limit is noted in `begun`.
-    fn forsaken(&self, kind: Kind, begun: &Cell<Option<u64>>) -> Option<Forsaken> {
+    /// What is seen to now that the runtime is gone; `None` of an attempt that is `tied` to it, and of a server that is at
+    /// nothing which may outlive it. Where the part of the log begins that is to have a limit is noted in `begun`.
+    fn forsaken(&self, kind: Kind, tied: bool, begun: &Cell<Option<u64>>) -> Option<Forsaken> {
         match kind {
+            Kind::Attempts if tied => None,
             // Its timeout is watched from its beginning on.
             Kind::Attempts => Some(Forsaken::default()),
             // It comes to the end of the attempt that it is at, and ends then.

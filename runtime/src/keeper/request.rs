@@ -24,6 +24,8 @@ pub(crate) struct Request {
     pub timeout: Option<Duration>,
     /// Its end is on the disk before it is told.
     pub recorded: bool,
+    /// It ends with the runtime.
+    pub tied: bool,
     /// Program and arguments.
     pub words: Vec<OsString>,
     /// What it is kept from.
@@ -91,6 +93,7 @@ impl Message {
                 let nanos = request.timeout.map(|timeout| timeout.as_nanos().to_string());
                 put(nanos.unwrap_or_default().as_bytes());
                 put(if request.recorded { b"1" } else { b"" });
+                put(if request.tied { b"1" } else { b"" });
                 put(request.folder.as_os_str().as_bytes());
                 put(request.own.as_os_str().as_bytes());
                 put(request.words.len().to_string().as_bytes());
@@ -136,6 +139,7 @@ impl Message {
         let timeout =
             if timeout.is_empty() { None } else { Some(Duration::from_nanos(timeout.to_str()?.parse().ok()?)) };
         let recorded = !fields.next()?.is_empty();
+        let tied = !fields.next()?.is_empty();
         let folder = PathBuf::from(fields.next()?);
         let own = PathBuf::from(fields.next()?);
         let count = number(fields.next()?)?;
@@ -145,7 +149,7 @@ impl Message {
         let set = (0..count).map(|_| Some((fields.next()?, fields.next()?))).collect::<Option<Vec<_>>>()?;
         // Behind the last separator stands nothing.
         let unset = fields.filter(|name| !name.is_empty()).collect();
-        Some(Self::Run(Box::new(Request { tag, folder, own, timeout, recorded, words, confinement, set, unset })))
+        Some(Self::Run(Box::new(Request { tag, folder, own, timeout, recorded, tied, words, confinement, set, unset })))
     }
 }
 
@@ -161,6 +165,7 @@ mod tests {
             own: "/tmp/own".into(),
             timeout: Some(Duration::from_millis(1500)),
             recorded: true,
+            tied: true,
             words: vec!["bash".into(), "-c".into(), String::new().into(), OsString::from_vec(vec![0xff, b'\n'])],
             confinement: Confinement { network: false, read: vec!["/usr".into()], ..Confinement::open() },
             set: vec![("a".into(), "1=2".into()), ("empty".into(), OsString::new())],

@@ -4,6 +4,7 @@
 use std::cell::Cell;
 use std::fs::File;
 use std::io;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -17,7 +18,7 @@ use super::{Local, not_started, output, pool};
 use crate::codes;
 use crate::event::{Event, Failure};
 use crate::executor::{News, Stop};
-use crate::keeper::{Ended, Keeper, Kind, Left, Output, Request, end_of};
+use crate::keeper::{Ended, Keeper, Kind, Left, LogLimit, Output, Request, end_of};
 use crate::process::{MARKER, kill_tree};
 use crate::remains::{Alone, Remnant};
 use crate::runner::Attempt;
@@ -44,7 +45,9 @@ impl Local {
         if confinement.tier > Tier::Off {
             at_home(&mut command, &own.join("home")).map_err(|error| not_started(attempt, &error))?;
         }
-        let log = slot.begin(|start| self.now(attempt, start, Alone::Kept)).and_then(File::try_clone);
+        // What has secrets to hide does not outlive who hides them.
+        let alone = if attempt.veil.is_some() && self.site.keeper.is_some() { Alone::Ended } else { Alone::Kept };
+        let log = slot.begin(|start| self.now(attempt, start, alone)).and_then(File::try_clone);
         let log = match &attempt.veil {
             Some(veil) => log.and_then(|_| slot.veil(veil)),
             None => log,
@@ -116,26 +119,23 @@ impl Local {
         stop: watch::Receiver<Stop>,
         look: &mut dyn FnMut(&mut Slot),
     ) -> Result<Ended, Failure> {
-        // What has secrets to hide does not outlive who hides them.
-        let Some(program) = self.site.keeper.clone().filter(|_| attempt.veil.is_none()) else {
+        let Some(program) = self.site.keeper.clone() else {
             return self.process_here(attempt, command, (marker, log, &confinement), slot, stop, look).await;
         };
-        if slot.keeper.as_mut().is_some_and(Keeper::is_gone) {
-            slot.keeper = None;
-        }
-        let mut keeper = match slot.keeper.take() {
-            Some(keeper) => keeper,
-            None => Keeper::start(&program, Kind::Attempts, &slot.lease(), slot.log_limit(), Stdio::null())
-                .map_err(|error| not_started(attempt, &error))?,
-        };
+        let veiled = slot.veiled();
+        let mut keeper = keeper_of(&program, slot, veiled.as_ref()).map_err(|error| not_started(attempt, &error))?;
         let mut request = Request::of(&command, self.tag(attempt), self.site.root.clone());
         request.timeout = attempt.timeout;
         request.own = self.own(attempt);
         request.confinement = confinement;
-        request.recorded = attempt.task().is_some_and(|task| task.effect);
+        request.tied = veiled.is_some();
+        request.recorded = attempt.task().is_some_and(|task| task.effect) && !request.tied;
         match keeper.run(request, stop, &mut || look(slot)).await {
             Ok(ended) => {
-                slot.keeper = Some(keeper);
+                match veiled {
+                    Some(_) => keeper.close(),
+                    None => slot.keeper = Some(keeper),
+                }
                 Ok(ended)
             }
             Err(_) => {
@@ -213,6 +213,20 @@ impl Local {
             }
         }
     }
+}
+
+/// The slot's keeper, which is started where there is none; or one for what is `veiled`, its lease and its log, alone.
+fn keeper_of(program: &Path, slot: &mut Slot, veiled: Option<&(PathBuf, PathBuf)>) -> io::Result<Keeper> {
+    if let Some((lease, log)) = veiled {
+        let log = LogLimit { log, most: u64::MAX };
+        return Keeper::start(program, Kind::Attempts, lease, log, Stdio::null());
+    }
+    if let Some(mut keeper) = slot.keeper.take()
+        && !keeper.is_gone()
+    {
+        return Ok(keeper);
+    }
+    Keeper::start(program, Kind::Attempts, &slot.lease(), slot.log_limit(), Stdio::null())
 }
 
 fn lost(attempt: &Attempt) -> Failure {

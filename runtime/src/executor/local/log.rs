@@ -3,6 +3,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
+use std::os::fd::AsRawFd as _;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -132,6 +133,13 @@ impl Slot {
     /// The attempt that runs in a series, after the last that was told.
     pub(super) fn limit_next(&self) {
         self.limit(self.seen);
+    }
+
+    /// What a keeper of an attempt with secrets is given: a lease of its own, and as its log what this process takes the
+    /// secrets out of; that has no limit of its own.
+    pub(super) fn veiled(&self) -> Option<(PathBuf, PathBuf)> {
+        let raw = self.veiled.as_ref()?.raw.as_raw_fd();
+        Some((self.path.with_extension("veiled"), format!("/proc/{}/fd/{raw}", std::process::id()).into()))
     }
 
     /// The file that the slot's keeper holds as long as it lives.

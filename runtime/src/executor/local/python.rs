@@ -1,7 +1,6 @@
 //! Calls of warm workers: within the attempt's time, and ended with it when the run is stopped.
 
 use std::io;
-use std::os::fd::AsRawFd as _;
 use std::path::Path;
 use std::time::Duration;
 
@@ -162,21 +161,19 @@ impl Local {
             Some(veil) => begun.and_then(|()| slot.veil(veil)),
             None => Err(io::Error::other("there is nothing to hide")),
         };
-        let raw = match raw {
-            Ok(raw) => raw,
-            Err(error) => {
-                self.give_back(slot);
-                return Err(super::not_started(attempt, &error));
-            }
-        };
+        if let Err(error) = raw {
+            self.give_back(slot);
+            return Err(super::not_started(attempt, &error));
+        }
         let kind = self.kind(attempt, ready);
         let mut options = self.options(&kind, &slot);
-        options.log = format!("/proc/self/fd/{}", raw.as_raw_fd()).into();
         // It is this process's alone; the worker's only call has all of it.
         options.adds = false;
-        let started = pool::start(options, kind, slot).await;
-        drop(raw);
-        started.map_err(|(failure, slot)| {
+        if let Some((lease, log)) = slot.veiled() {
+            options.log = log;
+            options.kept_by = self.site.keeper.clone().map(|program| KeptBy { program, lease, most: u64::MAX });
+        }
+        pool::start(options, kind, slot).await.map_err(|(failure, slot)| {
             self.give_back(slot);
             failure
         })
