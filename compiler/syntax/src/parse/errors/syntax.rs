@@ -461,6 +461,13 @@ fn second_on_line(site: &Site<'_, '_>) -> Option<Diagnostic> {
     let first = site.tokens.get(site.at)?.first;
     let diagnostic = site.error(format!("{} does not go on what stands before it", site.found()));
     let gap = Span { start: site.tokens.span(site.before(1)?).end, end: site.span().start, ..site.span() };
+    // `cpu: 2 cores`
+    let number = site.before(1).filter(|at| site.start == Start::Attr && site.tokens.kind(*at) == Some(Kind::Number));
+    if let (Some(number), true, false) = (number, site.at + 1 == site.range.end, first) {
+        let (value, rest) = (site.tokens.text(number), Span { start: gap.start, ..site.span() });
+        let help = format!("the value is `{value}` alone: what it counts, the attribute says");
+        return Some(diagnostic.help(help).fix(format!("write `{value}`"), rest, ""));
+    }
     Some(match (site.start, first) {
         (Start::Stmt | Start::Unpack | Start::Attr, false) => {
             let indent = site.tokens.get(site.at)?.indent as usize;
