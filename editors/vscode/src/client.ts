@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { LanguageClient, State, type LanguageClientOptions, type Middleware, type ServerOptions } from 'vscode-languageclient/node';
 import type { Embedded, Place } from './embedded/document';
 import type { Preview } from './graph/preview';
+import { isThere } from './program';
 import { invocation } from './settings';
 
 /** Which documents are the server's. */
@@ -32,6 +33,11 @@ export class Server implements vscode.Disposable {
       return;
     }
     const { program, args } = invocation(settings, 'lsp');
+    if (!isThere(program)) {
+      this.changed.fire(`\`${program}\` was not found`);
+      void offerSetting(program);
+      return;
+    }
     const server: ServerOptions = { command: program, args };
     const options: LanguageClientOptions = {
       documentSelector: SELECTOR,
@@ -87,5 +93,14 @@ export class Server implements vscode.Disposable {
   dispose(): void {
     void this.stop();
     this.changed.dispose();
+  }
+}
+
+/** Says that the program is not there, and leads to where it can be named. */
+async function offerSetting(program: string): Promise<void> {
+  const open = 'Open Setting';
+  const text = `Standpipe: the program \`${program}\` was not found. Put it on the path, or name it in the setting \`standpipe.command\`.`;
+  if ((await vscode.window.showWarningMessage(text, open)) === open) {
+    await vscode.commands.executeCommand('workbench.action.openSettings', 'standpipe.command');
   }
 }

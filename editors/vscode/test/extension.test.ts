@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
+import * as os from 'node:os';
 import * as path from 'node:path';
 import { before, test } from 'node:test';
 import { answers, document, events, fake, seen } from './fakes';
@@ -17,7 +18,13 @@ const context: any = {
   },
 };
 
+// Programs that are there, the first of them on the path.
+const programs = fs.mkdtempSync(path.join(os.tmpdir(), 'standpipe-'));
+const [OWN, OTHER] = ['standpipe', 'other'].map((name) => path.join(programs, name)) as [string, string];
+process.env['PATH'] = `${programs}:${process.env['PATH']}`;
+
 before(async () => {
+  [OWN, OTHER].forEach((program) => fs.writeFileSync(program, '', { mode: 0o755 }));
   const extension = await import('../src/extension');
   await extension.activate(context);
 });
@@ -32,11 +39,27 @@ test('it registers the commands of its manifest, no more and no fewer', () => {
 
 test('it starts the language server, and starts it anew when the program is another', async () => {
   assert.deepEqual(seen.clients[0].server, { command: 'standpipe', args: ['lsp'] });
-  answers.settings['standpipe.command'] = ['/opt/standpipe'];
+  answers.settings['standpipe.command'] = [OTHER];
   events.configuration.fire({ affectsConfiguration: (section: string) => section === 'standpipe.command' });
   await settle();
-  assert.deepEqual(seen.clients.at(-1).server, { command: '/opt/standpipe', args: ['lsp'] });
+  assert.deepEqual(seen.clients.at(-1).server, { command: OTHER, args: ['lsp'] });
   assert.equal(seen.clients[0].running, false);
+});
+
+test('a program that is not there is told with the way to its setting, and nothing is started', async () => {
+  const clients = seen.clients.length;
+  const command = answers.settings['standpipe.command'];
+  answers.settings['standpipe.command'] = ['/nowhere/standpipe'];
+  answers.message = 'Open Setting';
+  await call('standpipe.restartServer');
+  await settle();
+  assert.match(seen.messages.at(-1)!, /the program `\/nowhere\/standpipe` was not found.*`standpipe.command`/);
+  assert.deepEqual(seen.executed.at(-1), ['workbench.action.openSettings', 'standpipe.command']);
+  assert.equal(seen.clients.length, clients);
+  answers.message = undefined;
+  answers.settings['standpipe.command'] = command;
+  await call('standpipe.restartServer');
+  assert.equal(seen.clients.length, clients + 1);
 });
 
 test('a lens runs its pipeline, a button its file', async () => {
@@ -48,12 +71,12 @@ test('a lens runs its pipeline, a button its file', async () => {
   await call('standpipe.showRun', 'file:///w/a.pipe', 'brave-otter', '/w');
   const lines = seen.tasks.map((task) => [task.execution.command.value, ...task.execution.args.map((word: any) => word.value)]);
   assert.deepEqual(lines, [
-    ['/opt/standpipe', 'run', '/w/a.pipe', 'train'],
-    ['/opt/standpipe', 'run', '/w/a.pipe', 'train', '--only', 'train.fit'],
-    ['/opt/standpipe', 'test', '/w/a.pipe', '-k', 'it holds'],
-    ['/opt/standpipe', 'plan', '/w/b.pipe'],
-    ['/opt/standpipe', 'check', '--format', 'line'],
-    ['/opt/standpipe', 'runs', 'show', 'brave-otter', '--root', '/w'],
+    [OTHER, 'run', '/w/a.pipe', 'train'],
+    [OTHER, 'run', '/w/a.pipe', 'train', '--only', 'train.fit'],
+    [OTHER, 'test', '/w/a.pipe', '-k', 'it holds'],
+    [OTHER, 'plan', '/w/b.pipe'],
+    [OTHER, 'check', '--format', 'line'],
+    [OTHER, 'runs', 'show', 'brave-otter', '--root', '/w'],
   ]);
   assert.ok(seen.tasks.every((task) => task.problemMatchers === '$standpipe'));
 });
@@ -75,8 +98,13 @@ test('the graph follows the text, and leads to it and back', async () => {
     pipeline: 'main', pipelines: ['main'], errors: 0, nodes: [{ id: 'n1', name: 'fit', kind: 'step', ...place }],
     svg: '<svg><style></style><g class="node step" data-id="n1"><text>fit</text></g></svg>',
   };
+  const drawn = answers.preview as object;
+  answers.preview = { ...drawn, svg: '', errors: 1 };
   await call('standpipe.preview', 'file:///w/a.pipe', 'main');
   const panel = seen.panels[0];
+  assert.match(panel.webview.html, /its plan is drawn once they are gone/);
+  answers.preview = drawn;
+  await call('standpipe.preview', 'file:///w/a.pipe', 'main');
   assert.equal(seen.messages.at(-1), 'standpipe/preview {"uri":"file:///w/a.pipe","pipeline":"main"}');
   assert.match(panel.webview.html, /<svg.*fit/s);
 

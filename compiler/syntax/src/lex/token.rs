@@ -165,10 +165,10 @@ impl Kind {
         self == Self::Name || self.is_keyword()
     }
 
-    /// A line does not end after this.
+    /// A line does not end after this. After a dot it does: there a name is still to be typed, and the next line is none.
     pub(crate) fn wants_more(self) -> bool {
         self.opens()
-            || self.continues()
+            || (self.continues() && self != Self::Dot)
             || matches!(self, Self::Comma | Self::Colon | Self::Eq | Self::Arrow | Self::In | Self::Not | Self::Try)
     }
 

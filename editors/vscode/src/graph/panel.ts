@@ -86,7 +86,9 @@ export class GraphPanel implements vscode.Disposable {
       return { ...last, problem: 'This file has no such pipeline.' };
     }
     if (preview.svg === '') {
-      return { ...last, title: preview.pipeline, problem: 'The file has errors: this is the last plan it had.' };
+      const problem =
+        this.graph === undefined ? 'The file has errors: its plan is drawn once they are gone.' : 'The file has errors: this is the last plan it had.';
+      return { ...last, title: preview.pipeline, problem };
     }
     this.graph = read(preview);
     return { title: this.graph.title, svg: this.graph.svg };
