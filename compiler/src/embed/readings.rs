@@ -14,6 +14,8 @@ use crate::resolve::DeclId;
 
 /// Text that is remembered of a language, in bytes. What is read of it takes a few times as much.
 const MOST: usize = 1 << 20;
+/// What each text counts for beside its own bytes: a body that is being typed leaves a short one at every letter.
+const EACH: usize = 512;
 
 /// Readings of Python, shell and SQL texts; forgets all of a language when they become too many.
 #[derive(Default)]
@@ -84,13 +86,14 @@ impl<T> Memory<T> {
             return Rc::clone(found);
         }
         let made = Rc::new(read(text));
-        if self.bytes.get() + text.len() > MOST {
+        let weight = text.len() + EACH;
+        if self.bytes.get() + weight > MOST {
             known.clear();
             self.bytes.set(0);
         }
-        if text.len() <= MOST {
+        if weight <= MOST {
             known.insert(text.into(), Rc::clone(&made));
-            self.bytes.set(self.bytes.get() + text.len());
+            self.bytes.set(self.bytes.get() + weight);
         }
         made
     }
@@ -125,8 +128,12 @@ mod tests {
             })
         };
         assert_eq!((get("ab"), get("ab"), read.get()), (2, 2, 1));
-        let long = "x".repeat(MOST - 1);
-        assert_eq!((get(&long), read.get()), (MOST - 1, 2));
+        let long = "x".repeat(MOST - EACH - 1);
+        assert_eq!((get(&long), get(&long), read.get()), (long.len(), long.len(), 2));
         assert_eq!((get("ab"), read.get()), (2, 3), "it made room");
+        for number in 0..MOST / EACH {
+            get(&number.to_string());
+        }
+        assert!(memory.known.borrow().len() < MOST / EACH, "short ones are many too");
     }
 }
