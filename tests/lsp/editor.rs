@@ -103,6 +103,20 @@ impl Editor {
         self.notify("textDocument/didChange", json!({ "textDocument": document, "contentChanges": changes }));
     }
 
+    /// Goes away without a word: the server ends by itself.
+    pub(crate) fn die(self) {
+        let Self { mut server, input, .. } = self;
+        drop(input);
+        let end = Instant::now() + PATIENCE;
+        while server.try_wait().unwrap().is_none() {
+            if Instant::now() > end {
+                server.kill().unwrap();
+                panic!("the server outlives its editor");
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+    }
+
     /// The diagnostics of that version of the document.
     pub(crate) fn diagnostics(&mut self, uri: &str, version: i64) -> Vec<Json> {
         let message = self.wait(|message| {

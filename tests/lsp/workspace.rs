@@ -143,3 +143,19 @@ fn all_files_are_reported_and_reported_again_when_they_changed() {
     editor.send(&json!({ "jsonrpc": "2.0", "id": editor.next, "method": "workspace/diagnostic", "params": ask(ids) }));
     editor.end();
 }
+
+/// It asks for the diagnostics of all files, which are as they were, and dies while it waits.
+#[test]
+fn an_editor_that_dies_with_a_question_open_leaves_no_server() {
+    let folder = project();
+    let mut editor = start(folder.path(), json!({ "textDocument": { "diagnostic": {} } }));
+    let ask = |ids: Vec<Json>| json!({ "previousResultIds": ids });
+    let first = editor.request("workspace/diagnostic", ask(Vec::new()))["result"]["items"].clone();
+    let known = |item: &Json| json!({ "uri": item["uri"], "value": item["resultId"] });
+    let ids = first.as_array().unwrap().iter().map(known).collect();
+    editor.next += 1;
+    editor.send(&json!({ "jsonrpc": "2.0", "id": editor.next, "method": "workspace/diagnostic", "params": ask(ids) }));
+    // What is asked later is answered: the question before waits.
+    editor.request("workspace/symbol", json!({ "query": "load" }));
+    editor.die();
+}

@@ -4,20 +4,27 @@
 mod backend;
 mod capabilities;
 mod handlers;
+mod input;
 mod pull;
 mod requests;
 mod texts;
 mod tokens;
 mod watches;
 
+use std::time::Duration;
+
 use standpipe_lsp::{History, Open};
 use tower_lsp::{LspService, Server};
 
 use backend::Backend;
+use input::Input;
 
 /// Handlers of one connection under way at once. They are thin and never wait for the client, so that many cost little
 /// and a reply can always be read.
 const CONCURRENCY: usize = 256;
+
+/// How long answers may still take when the editor has closed its end.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// Serves one editor until it says `exit` or closes its end.
 ///
@@ -32,10 +39,17 @@ pub fn serve(open: Open, history: Box<dyn History>) -> std::io::Result<()> {
             .custom_method("standpipe/embedded", Backend::embedded)
             .custom_method("standpipe/source", Backend::source);
         let (service, socket) = build.finish();
-        Server::new(tokio::io::stdin(), tokio::io::stdout(), socket)
-            .concurrency_level(CONCURRENCY)
-            .serve(service)
-            .await;
+        let (input, end) = Input::new(tokio::io::stdin());
+        let served = Server::new(input, tokio::io::stdout(), socket).concurrency_level(CONCURRENCY).serve(service);
+        // What waits for something to change is for nobody once the editor is gone.
+        let gone = async {
+            let _ = end.await;
+            tokio::time::sleep(GRACE).await;
+        };
+        tokio::select! {
+            () = served => {}
+            () = gone => {}
+        }
     });
     // A read of standard input cannot be interrupted; do not wait for it.
     runtime.shutdown_background();
