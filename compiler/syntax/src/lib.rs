@@ -9,6 +9,7 @@ mod fmt;
 mod lex;
 pub mod nearest;
 mod parse;
+mod renumber;
 mod source;
 mod text;
 mod tree;

@@ -1,5 +1,7 @@
 //! What the grammar's actions make the tree with. Knows nothing of tokens.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
@@ -36,7 +38,7 @@ pub(crate) struct Builder {
     pub(crate) file: FileId,
     pub(crate) expr_count: u32,
     /// Documentation by where the token after it starts.
-    pub(crate) docs: FxHashMap<u32, Doc>,
+    pub(crate) docs: Arc<FxHashMap<u32, Doc>>,
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// Mistakes that were met again and not reported again.
     pub(crate) silent: usize,
@@ -47,7 +49,7 @@ pub(crate) struct Builder {
 }
 
 impl Builder {
-    pub(crate) fn new(file: FileId, docs: FxHashMap<u32, Doc>) -> Self {
+    pub(crate) fn new(file: FileId, docs: Arc<FxHashMap<u32, Doc>>) -> Self {
         Self { file, docs, ..Self::default() }
     }
 
@@ -94,26 +96,26 @@ impl Builder {
     }
 
     /// The documentation before a name.
-    pub(crate) fn doc(&mut self, name: Span) -> Option<Doc> {
-        self.docs.remove(&name.start)
+    pub(crate) fn doc(&self, name: Span) -> Option<Doc> {
+        self.docs.get(&name.start).cloned()
     }
 
     pub(crate) fn name(&self, text: SmolStr, start: u32, end: u32) -> Name {
         Name { text, span: self.span(start, end) }
     }
 
-    pub(crate) fn ty(&self, kind: TypeKind, start: u32, end: u32) -> TypeExpr {
-        TypeExpr { span: self.span(start, end), kind }
+    pub(crate) fn ty(&self, kind: TypeKind, start: u32, end: u32) -> Box<TypeExpr> {
+        Box::new(TypeExpr { span: self.span(start, end), kind })
     }
 
     /// A type by its name. What may stand in brackets and does not ends where the next token starts.
-    pub(crate) fn named(&self, module: Option<Name>, name: Name, args: Vec<TypeExpr>, end: u32) -> TypeExpr {
+    pub(crate) fn named(&self, module: Option<Name>, name: Name, args: Vec<TypeExpr>, end: u32) -> Box<TypeExpr> {
         let start = module.as_ref().map_or(name.span.start, |module| module.span.start);
         let end = if args.is_empty() { name.span.end } else { end };
         self.ty(TypeKind::Named { module, name, args }, start, end)
     }
 
-    pub(crate) fn union(&self, first: StrLiteral, rest: Vec<StrLiteral>, start: u32, end: u32) -> TypeExpr {
+    pub(crate) fn union(&self, first: StrLiteral, rest: Vec<StrLiteral>, start: u32, end: u32) -> Box<TypeExpr> {
         let mut members = vec![first];
         members.extend(rest);
         self.ty(TypeKind::Union(members), start, end)
@@ -121,12 +123,11 @@ impl Builder {
 
     pub(crate) fn bounded(
         &self,
-        base: TypeExpr,
-        (low, high, inclusive): (Option<Expr>, Option<Expr>, bool),
+        base: Box<TypeExpr>,
+        (low, high, inclusive): (Option<Box<Expr>>, Option<Box<Expr>>, bool),
         start: u32,
         end: u32,
-    ) -> TypeExpr {
-        let (base, low, high) = (Box::new(base), low.map(Box::new), high.map(Box::new));
+    ) -> Box<TypeExpr> {
         self.ty(TypeKind::Bounded { base, low, high, inclusive }, start, end)
     }
 
@@ -156,66 +157,73 @@ impl Builder {
         ImportPath::Std(path.join("/").into())
     }
 
-    pub(crate) fn expr(&mut self, kind: ExprKind, start: u32, end: u32) -> Expr {
+    pub(crate) fn expr(&mut self, kind: ExprKind, start: u32, end: u32) -> Box<Expr> {
         let id = ExprId(self.expr_count);
         self.expr_count += 1;
-        Expr { id, span: self.span(start, end), kind }
+        Box::new(Expr { id, span: self.span(start, end), kind })
     }
 
-    pub(crate) fn unary(&mut self, op: UnaryOp, operand: Expr, start: u32, end: u32) -> Expr {
-        self.expr(ExprKind::Unary { op, operand: Box::new(operand) }, start, end)
+    pub(crate) fn unary(&mut self, op: UnaryOp, operand: Box<Expr>, start: u32, end: u32) -> Box<Expr> {
+        self.expr(ExprKind::Unary { op, operand }, start, end)
     }
 
     /// `start` and `end` are the operator's.
-    pub(crate) fn binary(&mut self, op: BinaryOp, left: Expr, right: Expr, start: u32, end: u32) -> Expr {
+    pub(crate) fn binary(
+        &mut self,
+        op: BinaryOp,
+        left: Box<Expr>,
+        right: Box<Expr>,
+        start: u32,
+        end: u32,
+    ) -> Box<Expr> {
         let (from, to, op_span) = (left.span.start, right.span.end, self.span(start, end));
-        self.expr(ExprKind::Binary { op, op_span, left: Box::new(left), right: Box::new(right) }, from, to)
+        self.expr(ExprKind::Binary { op, op_span, left, right }, from, to)
     }
 
-    pub(crate) fn call(&mut self, callee: Expr, args: Vec<Arg>, start: u32, end: u32) -> Expr {
+    pub(crate) fn call(&mut self, callee: Box<Expr>, args: Vec<Arg>, start: u32, end: u32) -> Box<Expr> {
         let named = args.iter().find_map(|arg| arg.name.as_ref());
         if let Some(named) = named
             && let Some(late) = args.iter().find(|arg| arg.name.is_none() && arg.value.span.start > named.span.start)
         {
             self.diagnostics.push(super::errors::positional_after_named(late.value.span, named.span));
         }
-        self.expr(ExprKind::Call { callee: Box::new(callee), args }, start, end)
+        self.expr(ExprKind::Call { callee, args }, start, end)
     }
 
-    pub(crate) fn range(&mut self, from: Expr, to: Expr, inclusive: bool, start: u32, end: u32) -> Expr {
-        self.expr(ExprKind::Range { start: Box::new(from), end: Box::new(to), inclusive }, start, end)
+    pub(crate) fn range(&mut self, from: Box<Expr>, to: Box<Expr>, inclusive: bool, start: u32, end: u32) -> Box<Expr> {
+        self.expr(ExprKind::Range { start: from, end: to, inclusive }, start, end)
     }
 
     pub(crate) fn if_else(
         &mut self,
-        condition: Expr,
+        condition: Box<Expr>,
         then: u32,
         otherwise: Option<Else>,
         start: u32,
         end: u32,
-    ) -> Expr {
+    ) -> Box<Expr> {
         let then = self.block(then);
-        self.expr(ExprKind::If { condition: Box::new(condition), then, otherwise }, start, end)
+        self.expr(ExprKind::If { condition, then, otherwise }, start, end)
     }
 
     pub(crate) fn for_in(
         &mut self,
         pattern: Pattern,
-        items: Expr,
-        limit: Option<Expr>,
+        items: Box<Expr>,
+        limit: Option<Box<Expr>>,
         body: u32,
         start: u32,
         end: u32,
-    ) -> Expr {
-        let (items, limit, body) = (Box::new(items), limit.map(Box::new), self.block(body));
+    ) -> Box<Expr> {
+        let body = self.block(body);
         self.expr(ExprKind::For { pattern, items, limit, body }, start, end)
     }
 
     /// `arms` are read; `at` is where they stand.
-    pub(crate) fn match_of(&mut self, subject: Expr, arms: u32, at: u32, start: u32, end: u32) -> Expr {
+    pub(crate) fn match_of(&mut self, subject: Box<Expr>, arms: u32, at: u32, start: u32, end: u32) -> Box<Expr> {
         let (arms, broken) = self.arms.get_mut(arms as usize).map(std::mem::take).unwrap_or_default();
         let span = self.span(at, end);
-        self.expr(ExprKind::Match(Match { subject: Box::new(subject), arms, span, broken }), start, end)
+        self.expr(ExprKind::Match(Match { subject, arms, span, broken }), start, end)
     }
 
     pub(crate) fn case(&self, kind: CaseKind, start: u32, end: u32) -> Case {
@@ -229,7 +237,7 @@ impl Builder {
     /// `b` for `b: b`.
     pub(crate) fn short_field(&mut self, name: Name) -> RecordField {
         let value = self.expr(ExprKind::Name(name.clone()), name.span.start, name.span.end);
-        RecordField { name, value, short: true }
+        RecordField { name, value: *value, short: true }
     }
 }
 

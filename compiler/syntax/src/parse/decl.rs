@@ -5,37 +5,47 @@ use std::ops::Range;
 use super::build::{Head, Item};
 use super::token::Start;
 use super::{Parser, errors};
-use crate::ast::{Decl, DeclKind, Env, Name, Pipeline, Schedule, Task, Test, Tree, TypeExpr, TypeKind, TypeParam};
+use crate::ast::{Decl, DeclKind, Env, Name, Pipeline, Schedule, Task, Test, TypeExpr, TypeKind, TypeParam};
 use crate::diag::Diagnostic;
 use crate::lex::Kind;
 use crate::tree::{self, Balance};
 
+/// Where a declaration stands.
+pub(super) struct Site {
+    /// Its tokens.
+    pub(super) own: Range<usize>,
+    /// Where what is left over after it ends.
+    pub(super) end: usize,
+}
+
 impl Parser<'_> {
-    /// Reads all declarations. Lines at the left edge that start none are one mistake when they follow each other.
-    /// The answer is where the tokens of each are, with what was left over after it.
-    pub(super) fn declarations(&mut self, tree: &mut Tree) -> Vec<Range<usize>> {
-        let mut ranges: Vec<Range<usize>> = Vec::new();
+    /// Where the declarations stand. Lines at the left edge that start none are one mistake when they follow each other.
+    pub(super) fn sites(&self) -> Vec<Site> {
+        let mut sites: Vec<Site> = Vec::new();
         let (mut junk, mut decorated) = (false, false);
-        for range in self.tokens.declarations() {
-            let word = self.tokens.text(range.start);
+        for own in self.tokens.declarations() {
+            let word = self.tokens.text(own.start);
             let keyword = tree::DECLARATIONS.contains(&word);
-            let starts = keyword || self.meant(&range).is_some();
+            let starts = keyword || self.meant(&own).is_some();
             // What a decorator stands above is the same mistake.
             let again = junk && !starts || decorated && !keyword;
             junk = !starts;
             decorated = word == "@" || decorated && again;
-            if again {
-                if let (Some(last), Some(tokens)) = (tree.decls.last_mut(), ranges.last_mut()) {
-                    last.span = last.span.to(self.tokens.span_all(&range));
-                    tokens.end = range.end;
-                }
-                continue;
+            match sites.last_mut() {
+                Some(last) if again => last.end = own.end,
+                _ => sites.push(Site { end: own.end, own }),
             }
-            ranges.push(range.clone());
-            let decl = self.declaration(range);
-            tree.decls.push(decl);
         }
-        ranges
+        sites
+    }
+
+    /// Reads the declaration at `site`.
+    pub(super) fn at(&mut self, site: &Site) -> Decl {
+        let mut decl = self.declaration(site.own.clone());
+        if site.end > site.own.end {
+            decl.span = decl.span.to(self.tokens.span_all(&(site.own.end..site.end)));
+        }
+        decl
     }
 
     /// Reads the declaration that is the tokens of `range`.

@@ -9,6 +9,7 @@ mod feed;
 mod fits;
 mod grammar;
 mod number;
+mod parts;
 mod text;
 mod token;
 
@@ -74,22 +75,11 @@ pub(crate) fn read(source: &Source) -> Read<'_> {
 fn read_with(source: &Source, probe: Option<fits::Probe>) -> (Read<'_>, Option<fits::Probe>) {
     let lexed = lex::lex(source);
     let (doc, docs) = documentation(source, &lexed);
-    let mut parser = Parser {
-        tokens: Tokens::new(source, lexed.tokens),
-        builder: Builder::new(source.id, docs),
-        grammar: grammar::ItemParser::new(),
-        braces: FxHashMap::default(),
-        expects: FxHashSet::default(),
-        depth: 0,
-        too_deep: false,
-        bad_line: None,
-        in_test: false,
-        test_around: false,
-        probe,
-    };
+    let tokens = Tokens::new(source, Arc::new(lexed.tokens));
+    let mut parser = Parser::new(tokens, Builder::new(source.id, Arc::new(docs)), probe);
     parser.builder.diagnostics = lex::hidden::check(source);
     let mut tree = Tree { doc, ..Tree::default() };
-    let declarations = parser.declarations(&mut tree);
+    let declarations = parser.file(&mut tree);
     tree.expr_count = parser.builder.expr_count;
     let mut diagnostics = parser.builder.diagnostics;
     diagnostics.sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.span.end));
@@ -120,6 +110,22 @@ struct Parser<'s> {
 }
 
 impl<'s> Parser<'s> {
+    fn new(tokens: Tokens<'s>, builder: Builder, probe: Option<fits::Probe>) -> Self {
+        Self {
+            tokens,
+            builder,
+            grammar: grammar::ItemParser::new(),
+            braces: FxHashMap::default(),
+            expects: FxHashSet::default(),
+            depth: 0,
+            too_deep: false,
+            bad_line: None,
+            in_test: false,
+            test_around: false,
+            probe,
+        }
+    }
+
     fn report(&mut self, diagnostic: Diagnostic) {
         self.builder.diagnostics.push(diagnostic);
     }
@@ -162,14 +168,14 @@ impl<'s> Parser<'s> {
 
     /// An expression that could not be read.
     fn broken(&mut self, span: Span) -> Expr {
-        self.builder.expr(ExprKind::Broken, span.start, span.end)
+        *self.builder.expr(ExprKind::Broken, span.start, span.end)
     }
 
     /// Goes on with other tokens of the same file: those inside a string.
     fn enter(&mut self, tokens: Vec<Token>) -> Tokens<'s> {
         let count = tokens.len();
         let source = self.tokens.source;
-        let outer = std::mem::replace(&mut self.tokens, Tokens::new(source, tokens));
+        let outer = std::mem::replace(&mut self.tokens, Tokens::new(source, Arc::new(tokens)));
         let mut unmatched = tree::balance(&mut self.tokens, 0..count).unmatched;
         self.builder.diagnostics.append(&mut unmatched);
         outer

@@ -42,8 +42,8 @@ pub(crate) fn balance(tokens: &mut Tokens<'_>, range: Range<usize>) -> Balance {
 }
 
 fn pair(tokens: &mut Tokens<'_>, open: usize, close: usize) {
-    tokens.partners[open] = small(close);
-    tokens.partners[close] = small(open);
+    tokens.partners[open] = small(close + 1);
+    tokens.partners[close] = small(open + 1);
 }
 
 fn closes(open: Kind, close: Kind) -> bool {

@@ -4,6 +4,7 @@
 mod brackets;
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::Span;
 use crate::lex::{Kind, Token};
@@ -19,20 +20,33 @@ pub(crate) const DECLARATIONS: &[&str] =
 const CLAUSES: &[&str] = &["limit", "until", "maximize", "minimize", "using", "step"];
 
 /// No partner: not a bracket, or one that nothing closes.
-const ALONE: u32 = u32::MAX;
+const ALONE: u32 = 0;
 
 /// A file's tokens with their brackets matched.
 pub(crate) struct Tokens<'s> {
     pub(crate) source: &'s Source,
-    tokens: Vec<Token>,
-    /// For each bracket the index of the one that closes or opens it.
+    /// Shared by those who read parts of the file side by side.
+    tokens: Arc<Vec<Token>>,
+    /// For each bracket one more than the index of the one that closes or opens it.
     partners: Vec<u32>,
 }
 
 impl<'s> Tokens<'s> {
-    pub(crate) fn new(source: &'s Source, tokens: Vec<Token>) -> Self {
+    pub(crate) fn new(source: &'s Source, tokens: Arc<Vec<Token>>) -> Self {
         let partners = vec![ALONE; tokens.len()];
         Self { source, tokens, partners }
+    }
+
+    /// All of the file's tokens, to be read by somebody else.
+    pub(crate) fn share(&self) -> Arc<Vec<Token>> {
+        Arc::clone(&self.tokens)
+    }
+
+    /// Takes over what `other` has matched in `range`.
+    pub(crate) fn matched(&mut self, other: &Self, range: Range<usize>) {
+        if let (Some(own), Some(others)) = (self.partners.get_mut(range.clone()), other.partners.get(range)) {
+            own.copy_from_slice(others);
+        }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -70,7 +84,7 @@ impl<'s> Tokens<'s> {
 
     /// The bracket that belongs to the one at `at`.
     pub(crate) fn partner(&self, at: usize) -> Option<usize> {
-        self.partners.get(at).filter(|partner| **partner != ALONE).map(|partner| *partner as usize)
+        self.partners.get(at).filter(|partner| **partner != ALONE).map(|partner| *partner as usize - 1)
     }
 
     /// A bracket without its partner.
