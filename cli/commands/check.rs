@@ -45,9 +45,9 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Probl
     let paths: Vec<PathBuf> = matches.get_many("paths").unwrap_or_default().cloned().collect();
     let files = sources::find(context, &paths)?;
     let profile = matches.get_one::<String>("profile").map(String::as_str);
-    let mut findings = Findings::default();
+    let (mut findings, mut last) = (Findings::default(), None);
     for package in sources::analyse_all(&files, context.root.as_deref(), profile)? {
-        let Package { project, analysis, paths } = package;
+        let Package { project, mut analysis, paths } = package;
         if let Some(folder) = matches.get_one::<PathBuf>("stubs") {
             for (file, path) in (0..).map(FileId).zip(&paths) {
                 if let Some(text) = stubs(&analysis, file) {
@@ -55,8 +55,11 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Probl
                 }
             }
         }
-        findings.add(sources::files(&project, &analysis), analysis.diagnostics);
+        findings.add(sources::files(&project, &analysis), std::mem::take(&mut analysis.diagnostics));
+        last = Some(analysis);
     }
+    // The program is about to end: taking a large one to pieces would only make people wait.
+    std::mem::forget(last);
     let findings = findings.sorted();
     let format = matches.get_one::<String>("format").map_or("text", String::as_str);
     let mut text = match format {

@@ -86,7 +86,8 @@ fn each_callee_of(expr: &Expr, file: FileId, resolved: &Resolved, visit: &mut dy
             each(&matched.subject);
             matched.arms.iter().for_each(|arm| each_callee(&arm.body, file, resolved, visit));
         }
-        ExprKind::Loop(Loop { start, limit, until, body, .. }) => {
+        ExprKind::Loop(repeated) => {
+            let Loop { start, limit, until, body, .. } = repeated.as_ref();
             [start].into_iter().chain(limit).chain(until).for_each(|part| each(part));
             each_callee(body, file, resolved, visit);
         }

@@ -264,7 +264,8 @@ impl Checker<'_> {
     }
 
     pub(super) fn looped(&mut self, expr: &Expr, file: FileId) -> Type {
-        let ExprKind::Loop(Loop { state, start, limit, until, body }) = &expr.kind else { return Type::Error };
+        let ExprKind::Loop(repeated) = &expr.kind else { return Type::Error };
+        let Loop { state, start, limit, until, body } = repeated.as_ref();
         let ty = loosened(&self.expr(start, None, file));
         if ty == Type::Nothing {
             self.report(

@@ -43,7 +43,8 @@ impl Lowerer<'_> {
 
     /// A `loop`, whose part of its steps' paths is `name`.
     pub(super) fn looped(&mut self, expr: &ast::Expr, name: &str) -> Expr {
-        let ExprKind::Loop(Loop { state, start, limit, until, body }) = &expr.kind else { return self.expr(expr) };
+        let ExprKind::Loop(repeated) = &expr.kind else { return self.expr(expr) };
+        let Loop { state, start, limit, until, body } = repeated.as_ref();
         let start = self.expr(start);
         // Checking has refused a loop without a limit.
         let limit = limit.as_ref().map_or(Expr::Const(Value::Int(0)), |limit| self.expr(limit));

@@ -169,7 +169,7 @@ impl<'a> Collect<'a> {
     fn ty(&mut self, ty: &'a TypeExpr) {
         match &ty.kind {
             TypeKind::Named { module, name, args } => {
-                self.type_name(module.as_ref(), name);
+                self.type_name(module.as_deref(), name);
                 // What `File[…]` holds is a format, and `Tensor[…]` what its numbers are and how many.
                 if !matches!(name.text.as_str(), "File" | "Tensor") {
                     args.iter().for_each(|arg| self.ty(arg));

@@ -285,7 +285,8 @@ impl Walk<'_> {
                 self.expr(&matched.subject);
                 matched.arms.iter().for_each(|arm| self.block(&arm.body));
             }
-            ExprKind::Loop(Loop { state, start, limit, until, body }) => {
+            ExprKind::Loop(repeated) => {
+                let Loop { state, start, limit, until, body } = repeated.as_ref();
                 self.expr(start);
                 limit.iter().for_each(|limit| self.expr(limit));
                 self.open();

@@ -141,7 +141,7 @@ pub struct Param {
     pub doc: Option<Doc>,
     pub name: Name,
     pub ty: TypeExpr,
-    pub default: Option<Expr>,
+    pub default: Option<Box<Expr>>,
 }
 
 #[derive(Clone, Debug)]
@@ -202,7 +202,7 @@ pub struct TypeExpr {
 pub enum TypeKind {
     /// `Int`, `Customer`, `List[T]`, `File[csv]`, `metrics.Score` (then `module` is given).
     Named {
-        module: Option<Name>,
+        module: Option<Box<Name>>,
         name: Name,
         args: Vec<TypeExpr>,
     },
@@ -327,17 +327,17 @@ pub enum ExprKind {
     /// `otherwise` is a block, or for `else if` an expression of this kind.
     If {
         condition: Box<Expr>,
-        then: Block,
+        then: Box<Block>,
         otherwise: Option<Else>,
     },
     For {
         pattern: Pattern,
         items: Box<Expr>,
         limit: Option<Box<Expr>>,
-        body: Block,
+        body: Box<Block>,
     },
-    Match(Match),
-    Loop(Loop),
+    Match(Box<Match>),
+    Loop(Box<Loop>),
     Sweep(Box<Sweep>),
     /// `try e`: `none` when a task in `e` fails.
     Try(Box<Expr>),
@@ -347,7 +347,7 @@ pub enum ExprKind {
 
 #[derive(Clone, Debug)]
 pub enum Else {
-    Block(Block),
+    Block(Box<Block>),
     If(Box<Expr>),
 }
 

@@ -233,7 +233,8 @@ impl Out {
                 self.inside(|out| out.block(body));
             }
             ExprKind::Match(inner) => self.matched(inner),
-            ExprKind::Loop(Loop { state, start, limit, until, body }) => {
+            ExprKind::Loop(repeated) => {
+                let Loop { state, start, limit, until, body } = repeated.as_ref();
                 self.of(format_args!("loop {}", state.text()), [&**start]);
                 self.inside(|out| {
                     limit.iter().for_each(|limit| out.of(format_args!("limit"), [&**limit]));

@@ -59,7 +59,7 @@ impl<'t> Node<'t> {
             Self::TypeParam(param) => out.extend(param.bound.as_ref().map(Node::Type)),
             Self::Param(param) => {
                 out.push(Node::Type(&param.ty));
-                out.extend(param.default.as_ref().map(Node::Expr));
+                out.extend(param.default.as_deref().map(Node::Expr));
             }
             Self::Attr(attr) => match &attr.value {
                 AttrValue::Expr(value) => out.push(Node::Expr(value)),

@@ -15,7 +15,7 @@ impl Checker<'_> {
     /// What a type expression means.
     pub(in crate::check) fn ty(&mut self, ty: &TypeExpr, place: Place<'_>) -> Type {
         match &ty.kind {
-            TypeKind::Named { module, name, args } => self.named(module.as_ref(), name, args, place),
+            TypeKind::Named { module, name, args } => self.named(module.as_deref(), name, args, place),
             TypeKind::Optional(inner) => match self.ty(inner, place) {
                 Type::Optional(inner) => {
                     let span = Span { start: ty.span.end.saturating_sub(1), ..ty.span };

@@ -143,6 +143,8 @@ impl Parser<'_> {
             }
         }
         self.answer_between(Start::Attr, open, close);
+        // A program is mostly tasks.
+        attrs.shrink_to_fit();
         attrs
     }
 

@@ -109,7 +109,7 @@ impl Builder {
     }
 
     /// A type by its name. What may stand in brackets and does not ends where the next token starts.
-    pub(crate) fn named(&self, module: Option<Name>, name: Name, args: Vec<TypeExpr>, end: u32) -> Box<TypeExpr> {
+    pub(crate) fn named(&self, module: Option<Box<Name>>, name: Name, args: Vec<TypeExpr>, end: u32) -> Box<TypeExpr> {
         let start = module.as_ref().map_or(name.span.start, |module| module.span.start);
         let end = if args.is_empty() { name.span.end } else { end };
         self.ty(TypeKind::Named { module, name, args }, start, end)
@@ -202,7 +202,7 @@ impl Builder {
         start: u32,
         end: u32,
     ) -> Box<Expr> {
-        let then = self.block(then);
+        let then = Box::new(self.block(then));
         self.expr(ExprKind::If { condition, then, otherwise }, start, end)
     }
 
@@ -215,7 +215,7 @@ impl Builder {
         start: u32,
         end: u32,
     ) -> Box<Expr> {
-        let body = self.block(body);
+        let body = Box::new(self.block(body));
         self.expr(ExprKind::For { pattern, items, limit, body }, start, end)
     }
 
@@ -223,7 +223,7 @@ impl Builder {
     pub(crate) fn match_of(&mut self, subject: Box<Expr>, arms: u32, at: u32, start: u32, end: u32) -> Box<Expr> {
         let (arms, broken) = self.arms.get_mut(arms as usize).map(std::mem::take).unwrap_or_default();
         let span = self.span(at, end);
-        self.expr(ExprKind::Match(Match { subject, arms, span, broken }), start, end)
+        self.expr(ExprKind::Match(Box::new(Match { subject, arms, span, broken })), start, end)
     }
 
     pub(crate) fn case(&self, kind: CaseKind, start: u32, end: u32) -> Case {
