@@ -117,6 +117,23 @@ fn result_lost(attempt: &Attempt) -> Failure {
         .with_help("go on with `standpipe runs resume --skip STEP`, or `--retry STEP` when it may happen again")
 }
 
+/// What a person is to do about an effect of which nobody knows whether it happened.
+pub(crate) fn decision(step: &str) -> String {
+    format!(
+        "look whether it happened, then go on with `standpipe runs resume --skip '{step}'` if so, and `--retry '{step}'` if not"
+    )
+}
+
+/// An attempt whose keeper was lost while it ran.
+pub(crate) fn lost(attempt: &Attempt) -> Failure {
+    let failure =
+        Failure::new(codes::LOST, format!("`{}` was lost: the process that held it was killed", attempt.name.path));
+    match attempt.task().is_some_and(|task| task.effect && task.settings.idempotent.is_none()) {
+        true => failure.with_help(decision(&attempt.name.path)),
+        false => failure.with_help("run again: what finished is reused"),
+    }
+}
+
 /// A result that the store cannot take.
 fn not_kept(attempt: &Attempt, error: &std::io::Error) -> Failure {
     let step = &attempt.name.path;

@@ -79,16 +79,6 @@ fn leases(project: &Project) -> Vec<String> {
     leases.map(|path| fs::read_to_string(path).unwrap()).collect()
 }
 
-/// Kills the keepers of the run, too.
-fn kill_keepers(project: &Project) {
-    for lease in leases(project) {
-        let line: serde_json::Value = serde_json::from_str(lease.lines().next().unwrap()).unwrap();
-        let number = line["keeper"].to_string();
-        let mut kill = std::process::Command::new("kill");
-        _ = kill.args(["-KILL", &number]).stderr(std::process::Stdio::null()).status();
-    }
-}
-
 /// What keepers have noted of how attempts ended.
 fn noted(project: &Project) -> usize {
     leases(project).iter().filter(|lease| lease.contains("\"ended\"")).count()
@@ -243,7 +233,7 @@ fn without_its_keeper_an_effect_is_unknown_and_what_it_started_ended() {
     let project = Project::new(&[("go.pipe", &PUBLISH.replace("    import os, time\n", &started))]);
     killed_in(&project, "publish");
     assert_eq!(processes(&marker), 1);
-    kill_keepers(&project);
+    project.kill_keepers();
     assert_eq!(resume(&project).failure()["code"], "E0652");
     wait_until("nothing is left", || processes(&marker) + processes_in(&project) == 0);
     assert_eq!(project.read("begun"), "publish\n");
@@ -253,7 +243,7 @@ fn without_its_keeper_an_effect_is_unknown_and_what_it_started_ended() {
 fn without_its_keeper_a_step_runs_again_once_it_has_ended() {
     let project = Project::new(&[("go.pipe", FIT)]);
     killed_in(&project, "fit");
-    kill_keepers(&project);
+    project.kill_keepers();
     let resumed = project.command(&["runs", "resume", "--format", "json"]);
     let resumed = std::thread::spawn(move || Run::of(&{ resumed }.output().unwrap()));
     wait_until("it began again", || project.read("begun") == "fit\nfit\n");

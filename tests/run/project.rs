@@ -79,6 +79,22 @@ impl Project {
         Run::of(&self.standpipe(&[&["run", "--format", "json"], args].concat()))
     }
 
+    /// Kills those that hold steps of the runs kept in this folder; how many there were.
+    pub(crate) fn kill_keepers(&self) -> u64 {
+        let runs = self.path(".standpipe/runs").to_str().unwrap().to_owned();
+        let mut killed = 0;
+        for entry in fs::read_dir("/proc").unwrap().flatten() {
+            // Its lease is among its arguments.
+            let arguments = fs::read_to_string(entry.path().join("cmdline")).unwrap_or_default();
+            if arguments.split('\0').any(|word| word.starts_with(&runs) && word.ends_with(".lease")) {
+                let number = entry.file_name().into_string().unwrap();
+                let done = Command::new("kill").args(["-KILL", &number]).stderr(Stdio::null()).status().unwrap();
+                killed += u64::from(done.success());
+            }
+        }
+        killed
+    }
+
     /// `standpipe run` with `args`, still going on.
     pub(crate) fn start(&self, args: &[&str]) -> Started {
         let mut command = self.command(&[&["run", "--format", "json"], args].concat());
@@ -93,7 +109,6 @@ impl Project {
 pub(crate) struct Run {
     pub(crate) code: Option<i32>,
     pub(crate) events: Vec<Value>,
-    #[expect(dead_code, reason = "shown when a test fails")]
     pub(crate) stderr: String,
 }
 
@@ -205,6 +220,28 @@ impl Drop for Started {
 /// Text that no other process has in its arguments: an odd number of seconds to sleep.
 pub(crate) fn marker(nth: u32) -> String {
     format!("{}.{nth}{}", 86_400 + nth, std::process::id())
+}
+
+/// How much of something a test does: what the variable says, or else as much as an ordinary test has time for.
+pub(crate) fn number(name: &str, default: u64) -> u64 {
+    std::env::var(name).map_or(default, |text| text.parse().unwrap_or_else(|_| panic!("{name} is no number: {text}")))
+}
+
+/// Numbers that look random: the same for the same seed (xorshift).
+pub(crate) struct Dice(u64);
+
+impl Dice {
+    pub(crate) fn new(seed: u64) -> Self {
+        // Spread, so that seeds near each other do not begin alike (Weyl's constant); never zero.
+        Self(seed.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+    }
+
+    pub(crate) fn below(&mut self, limit: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % limit
+    }
 }
 
 /// How many processes have `marker` in their arguments.

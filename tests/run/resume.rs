@@ -1,6 +1,6 @@
 //! Runs that are gone on with: after a kill, a failure, a Ctrl-C, an edit; and effects of which nobody knows.
 
-use crate::project::{Project, Run, wait_until};
+use crate::project::{Project, Run, number, wait_until};
 
 /// `slow` waits for a file `go`, `publish` for `go2`; each notes that it began.
 const PIPE: &str = r#"
@@ -89,18 +89,7 @@ fn processes_in(folder: &std::path::Path) -> usize {
 fn unknown(project: &Project) {
     project.write("go", "");
     killed_in(project, "publish");
-    let folder = std::fs::read_dir(project.path(".standpipe/runs")).unwrap().next().unwrap().unwrap().path();
-    for entry in std::fs::read_dir(folder).unwrap().flatten() {
-        if entry.path().extension().is_some_and(|extension| extension == "lease") {
-            let lease = std::fs::read_to_string(entry.path()).unwrap();
-            let line: serde_json::Value = serde_json::from_str(lease.lines().next().unwrap()).unwrap();
-            let keeper = line["keeper"].to_string();
-            _ = std::process::Command::new("kill")
-                .args(["-KILL", &keeper])
-                .stderr(std::process::Stdio::null())
-                .status();
-        }
-    }
+    project.kill_keepers();
     wait_until("it is known to be unknown", || project.status_of("main.publish") == "unknown");
 }
 
@@ -119,6 +108,72 @@ fn an_effect_of_which_nobody_knows_waits_for_a_person() {
     project.write("go2", "");
     assert_eq!(project.resume(&["--retry", "publish"]).succeeded().outputs(), "published 20");
     assert_eq!(project.read("begun"), "fast\nslow\npublish\npublish\n");
+}
+
+/// What holds it is killed, and the program is not.
+#[test]
+fn an_effect_whose_keeper_is_killed_waits_for_a_person() {
+    ends_half_way(&["E0650", "E0608"], &|project| assert!(project.kill_keepers() > 0));
+}
+
+#[test]
+fn an_effect_that_somebody_kills_waits_for_a_person() {
+    let kill = |project: &Project| {
+        let number = project.read("number");
+        let status = std::process::Command::new("kill").args(["-KILL", number.trim()]).status().unwrap();
+        assert!(status.success());
+    };
+    ends_half_way(&["E0621", "E0608"], &kill);
+}
+
+#[test]
+fn an_effect_that_took_too_long_waits_for_a_person() {
+    ends_half_way(&["E0622", "E0622"], &|project| project.edit("go.pipe", "timeout: 3s", "timeout: 1m"));
+}
+
+/// An effect in the shell and one in Python, ended by `end` once it began: told as that code, and unknown to what goes on.
+fn ends_half_way(codes: &[&str; 2], end: &dyn Fn(&Project)) {
+    let timed = if codes[0] == "E0622" { "  timeout: 3s\n" } else { "" };
+    let shell = PIPE
+        .replace("effect publish(x: Int) -> String {\n", &format!("effect publish(x: Int) -> String {{\n{timed}"))
+        .replace("    echo publish", "    echo $$ > number\n    echo publish");
+    let (before, _) = shell.split_once("  sh:\n    echo $$").unwrap();
+    let python = format!(
+        "{before}  python:\n    import os, time\n    open(\"number\", \"w\").write(str(os.getpid()))\n    \
+         open(\"begun\", \"a\").write(\"publish\\n\")\n    while not os.path.exists(\"go2\"):\n        \
+         time.sleep(0.02)\n    return f\"published {{x}}\"\n}}\n\npipeline main(x: Int = 1) -> String {{\n  \
+         publish(slow(fast(x)))\n}}\n"
+    );
+    for (pipe, code) in [&shell, &python].into_iter().zip(codes) {
+        let project = Project::new(&[("go.pipe", pipe)]);
+        project.write("go", "");
+        let run = project.start(&["go.pipe"]);
+        wait_until("it began", || project.path("begun").exists() && project.read("begun").contains("publish"));
+        end(&project);
+        let run = run.rest();
+        assert_eq!(run.failure()["code"], **code, "{}", run.failure());
+        assert_eq!(project.resume(&[]).failure()["code"], "E0652");
+        assert_eq!(project.read("begun"), "fast\nslow\npublish\n");
+        project.write("go2", "");
+        assert_eq!(project.resume(&["--retry", "publish"]).succeeded().outputs(), "published 20");
+        assert_eq!(project.read("begun"), "fast\nslow\npublish\npublish\n");
+    }
+}
+
+/// Its keeper ends without having noted how the step did, while that is waited for.
+#[test]
+fn a_step_that_is_taken_over_and_lost_runs_again() {
+    let project = Project::new(&[("go.pipe", PIPE)]);
+    killed_in(&project, "slow");
+    let mut command = project.command(&["runs", "resume", "--format", "json"]);
+    let resumed = command.stdout(std::process::Stdio::piped()).spawn().unwrap();
+    wait_until("it goes on", || project.show()["status"] == "running");
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    assert_eq!(project.kill_keepers(), 1);
+    project.write("go", "");
+    project.write("go2", "");
+    assert_eq!(Run::of(&resumed.wait_with_output().unwrap()).succeeded().outputs(), "published 20");
+    assert_eq!(project.read("begun"), "fast\nslow\nslow\npublish\n");
 }
 
 #[test]
@@ -186,24 +241,34 @@ fn steps_without_a_cache_are_not_run_again_in_their_own_run() {
     assert_eq!(project.read("begun"), "fast\nslow\npublish\nfast\npublish\n");
 }
 
+/// `STANDPIPE_STARTERS` says how many there are each time, `STANDPIPE_STARTS` how many times.
 #[test]
-fn of_two_that_go_on_with_a_run_one_is_refused() {
-    let project = Project::new(&[("go.pipe", PIPE)]);
-    killed_in(&project, "slow");
-    let both: Vec<_> = (0..2)
-        .map(|_| {
-            let mut command = project.command(&["runs", "resume"]);
-            command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap()
-        })
-        .collect();
-    wait_until("one goes on", || project.show()["status"] == "running");
-    std::thread::sleep(std::time::Duration::from_millis(300));
-    project.write("go", "");
-    project.write("go2", "");
-    let outputs: Vec<_> = both.into_iter().map(|child| child.wait_with_output().unwrap()).collect();
-    let succeeded = outputs.iter().filter(|output| output.status.success()).count();
-    assert_eq!(succeeded, 1, "{outputs:?}");
-    assert_eq!(project.read("begun"), "fast\nslow\npublish\n");
+#[expect(clippy::print_stderr, reason = "the figure is for whoever runs it with `--nocapture`")]
+fn of_many_that_go_on_with_a_run_all_but_one_are_refused() {
+    let (starters, times) = (number("STANDPIPE_STARTERS", 4), number("STANDPIPE_STARTS", 2));
+    for time in 0..times {
+        let project = Project::new(&[("go.pipe", PIPE)]);
+        killed_in(&project, "slow");
+        let all: Vec<_> = (0..starters)
+            .map(|_| {
+                let mut command = project.command(&["runs", "resume"]);
+                command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap()
+            })
+            .collect();
+        wait_until("one goes on", || project.show()["status"] == "running");
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        project.write("go", "");
+        project.write("go2", "");
+        let outputs: Vec<_> = all.into_iter().map(|child| child.wait_with_output().unwrap()).collect();
+        let (done, refused): (Vec<_>, Vec<_>) = outputs.iter().partition(|output| output.status.success());
+        assert_eq!(done.len(), 1, "time {time}: {outputs:?}");
+        for output in refused {
+            let said = String::from_utf8_lossy(&output.stderr);
+            assert!(said.contains("(E0653)"), "time {time}: {said}");
+        }
+        assert_eq!(project.read("begun"), "fast\nslow\npublish\n", "time {time}");
+    }
+    eprintln!("S7 starters: {starters} at once, {times} times: one led each time, and every step began once");
 }
 
 /// It knows its own work again, so nobody needs to look.

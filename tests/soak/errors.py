@@ -6,7 +6,7 @@ over it goes on to the right result.
 
     python3 tests/soak/errors.py target/release/standpipe [--most N] [--every N] [--seconds S]
 
-Needs strace. Prints one line for each kind of error and a summary; its exit code is 1 when anything was wrong.
+Needs strace 5.16. Prints one line for each kind of error and a summary; its exit code is 1 when anything was wrong.
 """
 
 import argparse
@@ -35,10 +35,18 @@ ERRORS = [
     ("linkat,link", "EIO", ""),
     ("unlink,unlinkat", "EIO", ""),
     ("pread64", "EIO", ""),
+    ("pread64", "EIO", "+"),
+    ("write", "ENOSPC", "+"),
+    ("splice", "ENOSPC", ""),
+    ("splice", "EIO", ""),
+    ("pipe2", "EMFILE", "+"),
     ("flock", "EIO", ""),
     ("socketpair", "EMFILE", "+"),
     ("clone,clone3,vfork", "EAGAIN", ""),
     ]
+
+# What those that hold its steps, and the steps themselves, meet as well.
+TOO = ("pwrite64", "fdatasync,fsync", "ftruncate", "splice")
 
 PROGRAM = """
 task make(n: Int) -> File {
@@ -70,8 +78,8 @@ CRASHES = (-6, -11, 101, 134, 139)
 def one(binary, folder, call, error, onward, nth):
     """Meets the error once, then goes on without it: whether it was met, and whether the run failed of it."""
     log = folder / "strace"
-    # Its threads, and so also what it starts: errors of the disk are theirs, too.
-    every = ["-f"] if call.startswith(("pwrite", "fdatasync", "ftruncate")) else []
+    # Its threads; and what it starts, where errors of the disk are theirs, too.
+    every = ["-f"] if call in TOO else ["-f", "-b", "execve"]
     strace = ["strace", "-qq", *every, "-o", str(log), "-e", f"trace={call}", "-e", f"inject={call}:error={error}:when={nth}{onward}"]
     first = standpipe(binary, folder, "run", "main.pipe", "--format", "json", before=strace)
     met = "(INJECTED)" in log.read_text()

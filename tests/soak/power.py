@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Cuts the power at random moments of a run: what an ext4 image held of its file system then is mounted again, and the run
+"""Cuts the power at random moments of a run: what an image held of its file system then is mounted again, and the run
 gone on with there. What had been told before must be on record, and its results whole.
 
-    python3 tests/soak/power.py target/release/standpipe [--cuts N] [--seed N]
+    python3 tests/soak/power.py target/release/standpipe [--cuts N] [--seed N] [--file-system ext4|xfs|btrfs]
 
-Needs root, loop devices and mkfs.ext4. The file system is mounted without the habit of writing renamed files at once
+Needs root, loop devices, and mkfs of that file system. Ext4 is mounted without the habit of writing renamed files at once
 (noauto_da_alloc), which hides a missing sync. Prints a summary; its exit code is 1 when anything was wrong.
 """
 
@@ -47,6 +47,12 @@ pipeline main(run: Int) -> Int {
 }
 """
 RESULT = 5040
+# How each file system is made and mounted, and the least bytes that it takes.
+FILE_SYSTEMS = {
+    "ext4": (["mkfs.ext4", "-q", "-F"], "noauto_da_alloc", 48 << 20),
+    "xfs": (["mkfs.xfs", "-q", "-f"], "nouuid", 300 << 20),
+    "btrfs": (["mkfs.btrfs", "-q", "-f"], "noatime", 128 << 20),
+}
 EFFECT = "main.publish"
 
 
@@ -57,12 +63,11 @@ def command(*words):
 class Mounted:
     """An image, mounted in a folder as long as this is open: the same one before and after the cut, as on a machine."""
 
-    def __init__(self, image, folder):
-        self.image = image
-        self.folder = folder
+    def __init__(self, image, folder, options):
+        self.image, self.folder, self.options = image, folder, options
 
     def __enter__(self):
-        command("mount", "-o", "loop,noauto_da_alloc", str(self.image), str(self.folder))
+        command("mount", "-o", f"loop,{self.options}", str(self.image), str(self.folder))
         return self.folder
 
     def __exit__(self, *_):
@@ -106,14 +111,15 @@ def go_on(binary, folder, number, before):
         raise Wrong(f"the state is not as it should be: {damaged}")
 
 
-def one(binary, scratch, number, steps, wait):
+def one(binary, scratch, file_system, number, steps, wait):
     """One run on a new disk, cut `wait` seconds after so many steps were told of; how many had been by then."""
     image, snapshot, folder = scratch / "disk.img", scratch / "snapshot.img", scratch / "disk"
     folder.mkdir(exist_ok=True)
+    make, mounted, size = FILE_SYSTEMS[file_system]
     with open(image, "wb") as file:
-        file.truncate(48 << 20)
-    command("mkfs.ext4", "-q", "-F", str(image))
-    with Mounted(image, folder):
+        file.truncate(size)
+    command(*make, str(image))
+    with Mounted(image, folder, mounted):
         (folder / "main.pipe").write_text(PROGRAM)
         os.sync()
         words = [binary, "run", "main.pipe", "--run", str(number), "--format", "json"]
@@ -127,13 +133,13 @@ def one(binary, scratch, number, steps, wait):
         heard = list(lines)
         # It writes nothing while the image is copied, and is told nothing of it.
         run.send_signal(signal.SIGSTOP)
-        shutil.copyfile(image, snapshot)
+        command("cp", "--sparse=always", str(image), str(snapshot))
         run.send_signal(signal.SIGCONT)
         run.kill()
         run.wait()
         reader.join()
     before = succeeded(events("".join(heard)))
-    with Mounted(snapshot, folder):
+    with Mounted(snapshot, folder, mounted):
         go_on(binary, folder, number, before)
     return len(before)
 
@@ -143,22 +149,25 @@ def main():
     parser.add_argument("binary", type=pathlib.Path)
     parser.add_argument("--cuts", type=int, default=20)
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--file-system", choices=FILE_SYSTEMS, default="ext4")
     options = parser.parse_args()
-    if os.geteuid() != 0 or shutil.which("mkfs.ext4") is None:
-        sys.exit("this needs root and mkfs.ext4")
+    make = FILE_SYSTEMS[options.file_system][0][0]
+    if os.geteuid() != 0 or shutil.which(make) is None:
+        sys.exit(f"this needs root and {make}")
     binary, begun, chance = options.binary.resolve(), time.monotonic(), random.Random(options.seed)
     wrong, steps = [], 0
     with tempfile.TemporaryDirectory() as scratch:
         for number in range(options.cuts):
             first, wait = chance.randrange(0, 40), chance.uniform(0, 0.03)
             try:
-                steps += one(binary, pathlib.Path(scratch), number, first, wait)
+                steps += one(binary, pathlib.Path(scratch), options.file_system, number, first, wait)
             except (Wrong, subprocess.SubprocessError) as problem:
                 wrong.append(f"cut {number}, {wait:.3f} s after {first} steps: {problem}")
     for line in wrong:
         print(f"WRONG {line}")
     print(f"K5 power cuts: {options.cuts} images, {steps} steps told of before, {len(wrong)} wrong (lost, damaged or stuck); "
-          f"kernel {os.uname().release}, ext4 noauto_da_alloc, seed {options.seed}; {time.monotonic() - begun:.1f} s")
+          f"kernel {os.uname().release}, {options.file_system} {FILE_SYSTEMS[options.file_system][1]}, seed {options.seed}; "
+          f"{time.monotonic() - begun:.1f} s")
     sys.exit(1 if wrong else 0)
 
 

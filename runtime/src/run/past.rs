@@ -21,7 +21,12 @@ use crate::lessons::Recalled;
 use crate::options::Resume;
 use crate::process::{kill_marked, marker};
 use crate::remains::{Remnant, end_all};
+use crate::runner::decision;
 use crate::schedule::{Before, Ran, Trials, Tried};
+
+/// The codes of what ends a step half-way, and of what was never known.
+const UNDECIDED: [&str; 6] =
+    [codes::UNKNOWN, codes::LOST, codes::WORKER_DIED, codes::SIGNALLED, codes::TIMED_OUT, codes::OUT_OF_MEMORY];
 
 /// Nothing, for a run that has just begun.
 #[derive(Default)]
@@ -104,9 +109,10 @@ impl Past {
                 "trial_started" | "trial_finished" => tried(past.trials.entry(step).or_default(), kind, body),
                 "step_finished" => {
                     let Ok(end) = serde_json::from_str::<StepEnd>(body) else { return };
-                    // An effect that was stopped may have happened, and one that nobody knew of is known no better since;
-                    // one that failed has ended, and may be started again.
-                    let undecided = end.error.as_ref().is_some_and(|error| error.code == codes::UNKNOWN);
+                    // An effect that was stopped may have happened, whoever stopped it, and one that nobody knew of is known
+                    // no better since; one that says itself that it failed has ended, and may be started again.
+                    let undecided =
+                        end.error.as_ref().is_some_and(|error| UNDECIDED.iter().any(|code| error.code == *code));
                     told.insert(step.clone());
                     if !(undecided || end.status == Status::Cancelled) || open.get(&step) != Some(&true) {
                         open.remove(&step);
@@ -200,9 +206,7 @@ impl Past {
         }
         let message =
             format!("`{step}` had begun when the run was interrupted or stopped, and nothing says whether it happened");
-        Effected::Unknown(Failure::new(codes::UNKNOWN, message).with_help(format!(
-            "look whether it did, then go on with `standpipe runs resume --skip '{step}'` if so, and `--retry '{step}'` if not"
-        )))
+        Effected::Unknown(Failure::new(codes::UNKNOWN, message).with_help(decision(step)))
     }
 
     /// What a step was worth in this run, called `run`, that is made of `parts`.

@@ -55,25 +55,25 @@ async fn take_over(local: Rc<Local>, attempt: Attempt, held: Remnant, task: Pyth
     let answered = answered(&request, local.root());
     let log_end = match (&answered, &ended) {
         (Some(answered), _) => answered.log_end,
-        (None, Ok(ended)) => ended.log_end,
-        (None, Err(_)) => held.now.start,
+        (None, Ok(Some(ended))) => ended.log_end,
+        (None, Ok(None) | Err(_)) => held.now.start,
     };
     let memory = answered.as_ref().and_then(|answered| answered.memory);
-    let took = ended.as_ref().ok().and_then(|ended| ended.took);
+    let took = ended.as_ref().ok().and_then(|ended| ended.as_ref()?.took);
     let effect = attempt.task().is_some_and(|task| task.effect);
     let result = match (ended, answered) {
-        (Ok(Ended { how: Ending::TimedOut(after), .. }), _) => Err(timed_out(&attempt, after)),
-        (Ok(Ended { how: Ending::Cancelled, .. }), _) => Err(stopped(&attempt)),
-        (Err(failure), _) if failure.code != codes::LOST => Err(failure),
+        (Ok(Some(Ended { how: Ending::TimedOut(after), .. })), _) => Err(timed_out(&attempt, after)),
+        (Ok(Some(Ended { how: Ending::Cancelled, .. })), _) => Err(stopped(&attempt)),
+        (Err(failure), _) => Err(failure),
         (_, Some(answered)) => answered.result,
         // It was not told of the call any more, or what came of it was told to who is gone, or its keeper was lost, too,
         // as it could have been before this run looked for it.
-        (Ok(Ended { how: Ending::Exited(0), .. }) | Err(_), None) if !effect => {
+        (Ok(Some(Ended { how: Ending::Exited(0), .. }) | None), None) if !effect => {
             return Box::pin(on_worker(local, Attempt { held: None, ..attempt }, task, origin)).await;
         }
-        (Ok(Ended { how: Ending::Exited(0), .. }), None) => Err(super::result_lost(&attempt)),
-        (Ok(ended), None) => Err(unanswered(&request, &ended)),
-        (Err(_), None) => Err(super::result_lost(&attempt)),
+        (Ok(Some(Ended { how: Ending::Exited(0), .. })), None) => Err(super::result_lost(&attempt)),
+        (Ok(Some(ended)), None) => Err(unanswered(&request, &ended)),
+        (Ok(None), None) => Err(super::lost(&attempt)),
     };
     let called = Called { result, log: held.log(log_end), memory };
     let outcome = outcome(&local, &attempt, origin, &request.scratch, called).await;

@@ -77,7 +77,15 @@ async fn run(local: Rc<Local>, attempt: Attempt) -> Outcome {
 async fn take_over(local: Rc<Local>, attempt: Attempt, held: Remnant, origin: Origin) -> Outcome {
     let work = outputs::Work::new(held.own().to_owned(), &attempt);
     let effect = attempt.task().is_some_and(|task| task.effect);
-    let ended = local.wait_for(&attempt, &held).await;
+    let ended = match local.wait_for(&attempt, &held).await {
+        Ok(Some(ended)) => Ok(ended),
+        Ok(None) if effect => Err(super::lost(&attempt)),
+        Ok(None) => {
+            work.clear();
+            return Box::pin(run(local, Attempt { held: None, ..attempt })).await;
+        }
+        Err(failure) => Err(failure),
+    };
     let log = ended.as_ref().ok().and_then(|ended| held.log(ended.log_end));
     let (memory, took) = ended.as_ref().map_or((None, None), |ended| (ended.memory, ended.took));
     let tail = log.as_ref().map(|range| local.tail_of(range)).unwrap_or_default();

@@ -148,9 +148,13 @@ impl Words<'_> {
     /// Names in `$((…))` need no `$`.
     fn arithmetic(&mut self, expr: &str, at: usize) {
         look(expr, at, self.options, self.depth, self.facts);
-        let compared = expr.replace("==", " ").replace("!=", " ").replace("<=", " ").replace(">=", " ");
-        let assigns = compared.contains('=') || expr.contains("++") || expr.contains("--");
-        for (start, name) in bare_names(expr) {
+        let mut bare = expr.to_owned();
+        if let Ok(pieces) = word::parse(expr, self.options) {
+            blank_expansions(&mut bare, &pieces);
+        }
+        let compared = bare.replace("==", " ").replace("!=", " ").replace("<=", " ").replace(">=", " ");
+        let assigns = compared.contains('=') || bare.contains("++") || bare.contains("--");
+        for (start, name) in bare_names(&bare) {
             if assigns {
                 self.facts.set.insert(name.to_owned());
             } else {
@@ -167,6 +171,31 @@ fn named(parameter: &Parameter) -> Option<&str> {
         | Parameter::NamedWithIndex { name, .. }
         | Parameter::NamedWithAllIndices { name, .. } => Some(name),
         Parameter::Positional(_) | Parameter::Special(_) => None,
+    }
+}
+
+/// Blanks what begins with `$` or a backquote: the words in it are no names of the expression around it.
+fn blank_expansions(text: &mut String, pieces: &[WordPieceWithSource]) {
+    for part in pieces {
+        match &part.piece {
+            WordPiece::DoubleQuotedSequence(inner) | WordPiece::GettextDoubleQuotedSequence(inner) => {
+                blank_expansions(text, inner);
+            }
+            WordPiece::ParameterExpansion(_)
+            | WordPiece::CommandSubstitution(_)
+            | WordPiece::BackquotedCommandSubstitution(_)
+            | WordPiece::ArithmeticExpression(_) => {
+                let whole = part.start_index..part.end_index;
+                if text.get(whole.clone()).is_some() {
+                    text.replace_range(whole.clone(), &" ".repeat(whole.len()));
+                }
+            }
+            WordPiece::Text(_)
+            | WordPiece::SingleQuotedText(_)
+            | WordPiece::AnsiCQuotedText(_)
+            | WordPiece::TildePrefix(_)
+            | WordPiece::EscapeSequence(_) => {}
+        }
     }
 }
 

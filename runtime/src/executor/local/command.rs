@@ -21,7 +21,7 @@ use crate::executor::{News, Stop};
 use crate::keeper::{Ended, Keeper, Kind, Left, LogLimit, Output, Request, end_of};
 use crate::process::{MARKER, kill_tree};
 use crate::remains::{Alone, Remnant};
-use crate::runner::Attempt;
+use crate::runner::{Attempt, lost};
 use crate::sandbox::{Confinement, Tier, at_home, launched};
 use crate::schedule::Ticket;
 
@@ -184,9 +184,9 @@ impl Local {
         Ok(Ended { how, memory, ..Ended::default() })
     }
 
-    /// Waits for an attempt that an earlier session of the run left to its keeper. All that it has reported is told: to
-    /// this session it is new.
-    pub(crate) async fn wait_for(&self, attempt: &Attempt, held: &Remnant) -> Result<Ended, Failure> {
+    /// Waits for an attempt that an earlier session of the run left to its keeper; `None` when that is gone and has not
+    /// noted how the attempt ended. All that it has reported is told: to this session it is new.
+    pub(crate) async fn wait_for(&self, attempt: &Attempt, held: &Remnant) -> Result<Option<Ended>, Failure> {
         let mut stop = self.stop();
         let mut reports = Reports::of(held.own());
         let mut early = false;
@@ -194,12 +194,12 @@ impl Local {
             let left = held.left();
             let reporting = self.pass_on(attempt, &mut reports);
             match &left {
-                Left::Ended(ended) => return self.judged(attempt, Ended::clone(ended), early),
+                Left::Ended(ended) => return self.judged(attempt, Ended::clone(ended), early).map(Some),
                 Left::Nothing => {
-                    // It may have been dying when this run looked for it.
+                    // It may have been dying when this run looked for it, or have told its end to a program that was.
                     let (held, run) = (held.clone(), self.site.run.clone());
                     let _ = tokio::task::spawn_blocking(move || held.end_forsaken(&run)).await;
-                    return Err(lost(attempt));
+                    return Ok(None);
                 }
                 Left::Alive(_) => {}
             }
@@ -227,9 +227,4 @@ fn keeper_of(program: &Path, slot: &mut Slot, veiled: Option<&(PathBuf, PathBuf)
         return Ok(keeper);
     }
     Keeper::start(program, Kind::Attempts, &slot.lease(), slot.log_limit(), Stdio::null())
-}
-
-fn lost(attempt: &Attempt) -> Failure {
-    let message = format!("`{}` was lost: the process that held it was killed", attempt.name.path);
-    Failure::new(codes::LOST, message).with_help("run again: what finished is reused")
 }
