@@ -51,6 +51,28 @@ def injections(text, languages, unknown):
     return re.sub(r'injection\.language "(\w+)"', lambda f: f'injection.language "{languages.get(f[1], f[1])}"', text)
 
 
+def patterns(text):
+    """The patterns of a query, each from the start of its line, without comments."""
+    found, depth = [], 0
+    for line in text.split("\n"):
+        # No string of ours has a bracket in it that is not of the language.
+        bare = re.sub(r'"(\\.|[^"])*"', "", line)
+        if bare.lstrip().startswith(";") or (depth == 0 and not bare.strip()):
+            continue
+        if depth == 0:
+            found.append(line)
+        else:
+            found[-1] += "\n" + line
+        depth += sum(bare.count(c) for c in "([") - sum(bare.count(c) for c in ")]")
+    return found
+
+
+def first_wins(text):
+    """The same colours where the first pattern that matches wins."""
+    note = "; Made by `editors/queries.py` for Helix 25.01 and older, where the first pattern that matches wins.\n\n"
+    return note + "\n".join(reversed(patterns(text))) + "\n"
+
+
 def main():
     check = "--check" in sys.argv[1:]
     different = []
@@ -59,10 +81,14 @@ def main():
             "highlights.scm": highlights((SOURCE / "highlights.scm").read_text(), editor, note, names),
             "injections.scm": injections((SOURCE / "injections.scm").read_text(), languages, unknown),
         }
+        if editor == "Helix":
+            made["tags.scm"] = (SOURCE / "tags.scm").read_text()
+            made["../older/highlights.scm"] = first_wins(made["highlights.scm"])
         for name, text in made.items():
-            path = HERE / folder / name
-            if path.read_text() != text:
-                different.append(f"editors/{folder}/{name}")
+            path = (HERE / folder / name).resolve()
+            path.parent.mkdir(exist_ok=True)
+            if not path.exists() or path.read_text() != text:
+                different.append(str(path.relative_to(HERE.parent)))
                 if not check:
                     path.write_text(text)
     for name in different:

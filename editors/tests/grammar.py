@@ -23,6 +23,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 GRAMMAR = HERE.parent / "tree-sitter-standpipe"
 QUERIES = [GRAMMAR / "queries", HERE.parent / "helix/queries/standpipe", HERE.parent / "zed/languages/standpipe"]
+# What takes the place of a part of one of them.
+INSTEAD = [HERE.parent / "helix/queries/older"]
 
 # The codes of what could not be read, or stands where it may not.
 SYNTAX = re.compile(r"error\[E0[01]\d\d\]")
@@ -178,7 +180,7 @@ class Grammar(unittest.TestCase):
         sample = self.parse((HERE / "sample.pipe").read_bytes())
         self.assertEqual(problems(sample), [])
         count = 0
-        for folder in QUERIES:
+        for folder in QUERIES + INSTEAD:
             for path in sorted(folder.glob("*.scm")):
                 with self.subTest(str(path.relative_to(ROOT))):
                     query = Query(LANGUAGE, path.read_text())

@@ -119,10 +119,14 @@
              "env ml {\n  packages: [\n    \"a\"\n  ]\n}\ntask f() -> Int {\n  python:\n    if 1:\n"
              (client-text)))))
 
+(defun client-outline (index)
+  "The names in an imenu INDEX, which older versions group by kinds and newer ones nest as they stand."
+  (cl-loop for (name . inside) in index
+           append (cons (substring-no-properties name) (and (consp inside) (client-outline inside)))))
+
 (ert-deftest the-outline ()
   (client-in "main.pipe"
-    (let ((index (funcall imenu-create-index-function)))
-      (should (assoc "count_words" (or (cdr (assoc "Tasks" index)) (apply #'append (mapcar #'cdr index))))))))
+    (should (member "count_words" (client-outline (funcall imenu-create-index-function))))))
 
 (ert-deftest mistakes-as-they-are-typed-and-their-repair ()
   (client-in "main.pipe"

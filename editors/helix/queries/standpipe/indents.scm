@@ -14,6 +14,13 @@
   (arguments)
 ] @indent
 
-(attribute value: (raw_body)) @indent
+(attribute value: (raw_body)) @indent @extend
+
+; A raw body of which nothing is written yet.
+((attribute
+  name: (attribute_name) @_name
+  value: (identifier) @_nothing) @indent @extend
+  (#any-of? @_name "python" "sh" "sql")
+  (#eq? @_nothing ""))
 
 [ "}" ")" "]" ] @outdent

@@ -10,3 +10,10 @@
 (parameter name: (identifier) @local.definition.variable.parameter)
 
 (identifier) @local.reference
+
+; Names of other things that happen to be called like a parameter are left out.
+(field name: (identifier) @_)
+(record_field name: (identifier) @_)
+(named_argument name: (identifier) @_)
+(member_expression name: (identifier) @_)
+(call function: (identifier) @_)
