@@ -152,6 +152,10 @@ impl Store {
             hash_file(file)
         };
         let entries = entries(&source, &mut read)?;
+        for folder in entries.iter().filter(|entry| entry.digest.is_none()).map(|entry| source.join(&entry.path)) {
+            fs::set_permissions(folder, Permissions::from_mode(0o700))?;
+        }
+        fs::set_permissions(&source, Permissions::from_mode(0o700))?;
         let bytes = entries.iter().map(|entry| entry.bytes).sum();
         let blob = blob(digest_of(&entries), bytes);
         let published = self.publish(&source, &blob)?;

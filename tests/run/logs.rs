@@ -1,9 +1,13 @@
-//! Steps that print too much: what stays of it, and what it costs.
+//! Steps that print too much: what stays of it, and what it costs. `STANDPIPE_FLOOD` says how many bytes a step prints.
+
+#![expect(clippy::print_stderr, reason = "the figures are for whoever runs it with `--nocapture`")]
 
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
-use crate::project::{Project, Run};
+use crate::project::{Project, Run, number};
 
 const SETTINGS: (&str, &str) = ("standpipe.toml", "max-log = \"1MiB\"\n");
 
@@ -98,13 +102,72 @@ pipeline main(key: Secret[String] = secret("KEY")) -> Int {
     }
 }
 
+/// Bytes that a step of an ordinary test prints.
+const FLOOD: u64 = 200_000_000;
+
+/// The most memory that the program and what holds its steps were seen to take, in bytes, while `command` runs to its end:
+/// what a step itself takes is not among it.
+fn peaks(mut command: Command, project: &Project) -> [u64; 2] {
+    let mut child = command.stdout(Stdio::null()).spawn().unwrap();
+    let mut most = [0, 0];
+    let status = loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            break status;
+        }
+        most[0] = most[0].max(peak(&child.id().to_string()));
+        let keepers = project.keepers();
+        most[1] = keepers.iter().map(|keeper| peak(keeper)).max().unwrap_or(0).max(most[1]);
+        std::thread::sleep(Duration::from_millis(10));
+    };
+    assert!(status.success());
+    most
+}
+
+fn peak(process: &str) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or("0");
+    line.split_whitespace().next().unwrap().parse::<u64>().unwrap() * 1024
+}
+
+/// A flood that `body` makes, in a run of its own, with what it costs.
+fn flood(what: &str, body: &str, secret: bool) {
+    let bytes = number("STANDPIPE_FLOOD", FLOOD);
+    let (input, param, given) = match secret {
+        true => ("key: Secret[String]", "key: Secret[String] = secret(\"KEY\")", "key"),
+        false => ("", "", ""),
+    };
+    let text = format!(
+        "task flood({input}) -> Int {{\n  sh:\n    echo the beginning\n    {{ {body} || true; }} | head -c {bytes}\n    echo\n    \
+         echo the end\n    echo 1 > \"$out\"\n}}\n\npipeline main({param}) -> Int {{\n  flood({given})\n}}\n"
+    );
+    let project = Project::new(&[("main.pipe", &text), SETTINGS]);
+    let mut command = project.command(&["run", "main.pipe"]);
+    command.env("KEY", "correct-horse-battery");
+    let begun = Instant::now();
+    let [program, keeper] = peaks(command, &project);
+    let took = begun.elapsed().as_secs_f64();
+    check(&project, "flood");
+    // No part of it, wherever the log was cut.
+    let (text, _) = printed(&project, "flood");
+    assert!(!["correct", "horse", "battery", "tery\n"].iter().any(|part| text.contains(part)), "{what}");
+    let mib = |bytes: u64| bytes >> 20;
+    eprintln!(
+        "J5 flood, {what}: {bytes} bytes, at most {} MiB of memory for the program and {} for what holds the step; {took:.1} s",
+        mib(program),
+        mib(keeper)
+    );
+    // Whatever it prints: the aim of the figure.
+    assert!(program.max(keeper) < 150 << 20, "{program} {keeper}");
+}
+
 #[test]
 fn a_flood_of_a_shell_step_is_cut_in_the_middle() {
-    let body = "task flood() -> Int {\n  sh:\n    echo the beginning\n    { yes 0123456789 || true; } | head -c 200M\n    echo the end\n    \
-                echo 1 > \"$out\"\n}\n\npipeline main() -> Int {\n  flood()\n}\n";
-    let project = Project::new(&[("main.pipe", body), SETTINGS]);
-    project.run(&["main.pipe"]).succeeded();
-    check(&project, "flood");
+    flood("lines", "yes 0123456789", false);
+}
+
+#[test]
+fn a_flood_in_one_line_is_cut_in_the_middle() {
+    flood("one line", "tr '\\0' x < /dev/zero", false);
 }
 
 #[test]
@@ -123,14 +186,7 @@ fn a_flood_of_a_python_step_is_cut_in_the_middle() {
 
 #[test]
 fn a_flood_of_a_step_with_a_secret_is_cut_in_the_middle() {
-    let body = "task flood(key: Secret[String]) -> Int {\n  sh:\n    echo the beginning\n    { yes \"$key\" || true; } | head -c 50M\n    \
-                echo\n    echo the end\n    echo 1 > \"$out\"\n}\n\npipeline main(key: Secret[String] = secret(\"KEY\")) -> Int {\n  flood(key)\n}\n";
-    let project = Project::new(&[("main.pipe", body), SETTINGS]);
-    let output = project.command(&["run", "main.pipe"]).env("KEY", "correct-horse-battery").output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let (text, on_disk) = printed(&project, "flood");
-    assert!(text.ends_with("the end\n") && text.contains("are left out here: the log has reached its limit"));
-    assert!(!text.contains("correct-horse") && on_disk < 4 << 20, "{on_disk} bytes are on the disk");
+    flood("with a secret", "yes \"$key\"", true);
 }
 
 #[test]

@@ -79,20 +79,26 @@ impl Project {
         Run::of(&self.standpipe(&[&["run", "--format", "json"], args].concat()))
     }
 
-    /// Kills those that hold steps of the runs kept in this folder; how many there were.
-    pub(crate) fn kill_keepers(&self) -> u64 {
+    /// The numbers of the processes that hold steps of the runs kept in this folder.
+    pub(crate) fn keepers(&self) -> Vec<String> {
         let runs = self.path(".standpipe/runs").to_str().unwrap().to_owned();
-        let mut killed = 0;
-        for entry in fs::read_dir("/proc").unwrap().flatten() {
-            // Its lease is among its arguments.
+        // Its lease is among its arguments.
+        let holds = |entry: &fs::DirEntry| {
             let arguments = fs::read_to_string(entry.path().join("cmdline")).unwrap_or_default();
-            if arguments.split('\0').any(|word| word.starts_with(&runs) && word.ends_with(".lease")) {
-                let number = entry.file_name().into_string().unwrap();
-                let done = Command::new("kill").args(["-KILL", &number]).stderr(Stdio::null()).status().unwrap();
-                killed += u64::from(done.success());
-            }
-        }
-        killed
+            let lease = |word: &str| word.ends_with(".lease") || word.ends_with(".veiled");
+            arguments.split('\0').any(|word| word.starts_with(&runs) && lease(word))
+        };
+        let found = fs::read_dir("/proc").unwrap().flatten().filter(holds);
+        found.map(|entry| entry.file_name().into_string().unwrap()).collect()
+    }
+
+    /// Kills those; how many there were.
+    pub(crate) fn kill_keepers(&self) -> u64 {
+        let kill = |keeper: &String| {
+            let mut kill = Command::new("kill");
+            kill.args(["-KILL", keeper]).stderr(Stdio::null()).status().unwrap().success()
+        };
+        self.keepers().iter().filter(|keeper| kill(keeper)).count() as u64
     }
 
     /// `standpipe run` with `args`, still going on.

@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
+use std::process::Command;
 
 use serde_json::Value;
 
@@ -94,4 +95,41 @@ fn a_result_made_of_what_changed_meanwhile_is_not_kept() {
     project.write("words.txt", "ada grace alan\n");
     let again = project.run(&["main.pipe"]).succeeded();
     assert_eq!((again.steps_that("succeeded").len(), again.outputs()), (1, &Value::from(3)));
+}
+
+/// Whatever the shell that it is started from says of new files.
+#[test]
+fn nobody_else_may_read_what_is_kept() {
+    for mask in ["000", "022", "077"] {
+        let project = Project::new(&[
+            (
+                "main.pipe",
+                "artifact Model: pickle\n\ntask fit(x: Int) -> Model {\n  python:\n    print(\"fits\")\n    return x\n}\n\n\
+                 task list(model: Model) -> Dir {\n  sh:\n    mkdir -p \"$out/inner\"\n    echo 1 > \"$out/inner/file\"\n}\n\n\
+                 task upper(text: File) -> File {\n  sh:\n    tr a-z A-Z < \"$text\" > \"$out\"\n}\n\n\
+                 pipeline main(text: File = \"words.txt\") -> { list: Dir, text: File } {\n  \
+                 { list: list(fit(1)), text: upper(text) }\n}\n",
+            ),
+            ("words.txt", "ada\n"),
+        ]);
+        let script = format!("umask {mask}; exec \"$0\" run main.pipe --format json");
+        let program = env!("CARGO_BIN_EXE_standpipe");
+        let output = Command::new("sh").args(["-c", &script, program]).current_dir(project.root()).output().unwrap();
+        Run::of(&output).succeeded();
+        let state = project.path(".standpipe");
+        assert_eq!(fs::metadata(&state).unwrap().permissions().mode() & 0o777, 0o700, "umask {mask}");
+        let mut looked = 0;
+        let mut folders = vec![state];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap().flatten() {
+                let mode = entry.metadata().unwrap().permissions().mode() & 0o777;
+                assert_eq!(mode & 0o077, 0, "umask {mask}: {} has {mode:o}", entry.path().display());
+                looked += 1;
+                if entry.file_type().unwrap().is_dir() {
+                    folders.push(entry.path());
+                }
+            }
+        }
+        assert!(looked > 20, "umask {mask}: only {looked} were looked at");
+    }
 }

@@ -51,7 +51,7 @@ impl Veil {
     /// Takes what is settled of `held`, secrets replaced; what may be a secret's beginning stays there, unless it is the
     /// `last` of it.
     pub(crate) fn pass(&self, held: &mut Vec<u8>, last: bool) -> Vec<u8> {
-        let longest = self.forms.first().map_or(0, |(form, _)| form.len());
+        let longest = self.sight();
         let (mut out, mut at) = (Vec::with_capacity(held.len()), 0);
         while at < held.len() {
             if !last && held.len() - at < longest {
@@ -71,6 +71,27 @@ impl Veil {
         }
         held.drain(..at);
         out
+    }
+
+    /// Bytes on each side of a place by which [`Veil::beside`] sees whether a secret lies across it.
+    pub(crate) fn sight(&self) -> usize {
+        self.forms.first().map_or(0, |(form, _)| form.len())
+    }
+
+    /// The first place of `bytes`, from `at` on, that no secret lies across: who reads on there reads no part of one.
+    pub(crate) fn beside(&self, bytes: &[u8], mut at: usize) -> usize {
+        let across = |at: usize| {
+            let begins = at.saturating_sub(self.sight())..at.min(bytes.len());
+            let ends = begins.flat_map(|begin| {
+                let here = self.forms.iter().filter(move |(form, _)| bytes[begin..].starts_with(form));
+                here.map(move |(form, _)| begin + form.len())
+            });
+            ends.filter(|end| *end > at).max()
+        };
+        while let Some(end) = across(at) {
+            at = end;
+        }
+        at
     }
 
     /// `text` with secrets replaced.
@@ -188,5 +209,22 @@ mod tests {
             out.extend(veil.pass(&mut held, true));
             assert_eq!(String::from_utf8(out).unwrap(), "before [secret KEY] after");
         }
+    }
+
+    #[test]
+    fn beside_a_secret_no_part_of_it_is_left() {
+        let veil = veil();
+        let secret = "s3cr\u{e9}t \"pass/word\"";
+        let text = format!("a{secret}{secret} b {} c", URL_SAFE_NO_PAD.encode(format!("u:{secret}!!")));
+        for at in 0..=text.len() {
+            let beside = veil.beside(text.as_bytes(), at);
+            let rest = veil.pass(&mut text.as_bytes()[beside..].to_vec(), true);
+            let rest = String::from_utf8(rest).expect("text");
+            let plain = rest.replace("[secret KEY]", "");
+            assert!(beside >= at);
+            // The ends of the secret, and of what Base64 makes of it.
+            assert!(!["rd\"", "d\"s", "d\" ", "yZC"].iter().any(|part| plain.contains(part)), "from {at} on, {rest}");
+        }
+        assert_eq!(veil.beside(text.as_bytes(), 1), 1);
     }
 }

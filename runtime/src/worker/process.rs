@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Seek as _, SeekFrom};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -216,7 +217,8 @@ fn open_log(options: &WorkerOptions) -> std::io::Result<File> {
     if let Some(folder) = options.log.parent() {
         std::fs::create_dir_all(folder)?;
     }
-    OpenOptions::new().append(options.adds).write(true).create(true).truncate(false).open(&options.log)
+    let mut log = OpenOptions::new();
+    log.append(options.adds).write(true).create(true).truncate(false).mode(0o600).open(&options.log)
 }
 
 /// A name that no other worker has.

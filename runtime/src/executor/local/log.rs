@@ -53,6 +53,37 @@ struct Veiled {
     veil: Arc<Veil>,
 }
 
+impl Veiled {
+    /// Gives `write` what was printed up to there, secrets replaced, but for its last few bytes.
+    fn read_to(&mut self, end: u64, write: &mut dyn FnMut(Vec<u8>)) {
+        while self.read < end {
+            let mut bytes = vec![0; usize::try_from((end - self.read).min(PIECE)).unwrap_or(0)];
+            if self.raw.read_exact_at(&mut bytes, self.read).is_err() {
+                return;
+            }
+            self.read += bytes.len() as u64;
+            self.held.append(&mut bytes);
+            write(self.veil.pass(&mut self.held, false));
+        }
+    }
+
+    /// Leaves out what was printed from here to about `to`, of `end` bytes in all, and no part of a secret at either end.
+    fn skip_to(&mut self, to: u64, end: u64) {
+        let sight = self.veil.sight() as u64;
+        let from = to.saturating_sub(sight);
+        let mut around = vec![0; usize::try_from((to + sight).min(end) - from).unwrap_or(0)];
+        // What cannot be read is left out, too.
+        let to = match self.raw.read_exact_at(&mut around, from) {
+            Ok(()) => from + self.veil.beside(&around, usize::try_from(to - from).unwrap_or(0)) as u64,
+            Err(_) => end,
+        };
+        // What was held may be the beginning of a secret.
+        let skipped = to - self.read + self.held.len() as u64;
+        self.held = format!("\n… {skipped} bytes are left out here: the log has reached its limit\n").into_bytes();
+        self.read = to;
+    }
+}
+
 impl Slot {
     pub(super) fn new(folder: &Path, session: u32, number: usize, most: u64) -> Self {
         let name = format!("{}.log", slot_name(session, number));
@@ -90,28 +121,16 @@ impl Slot {
     fn unveil(&mut self, last: bool) {
         let (Some(veiled), Some(mut file)) = (&mut self.veiled, self.file.as_ref()) else { return };
         let end = veiled.raw.metadata().map_or(0, |about| about.len());
+        let half = self.most / 2;
         // A log that cannot be written is no reason to fail.
-        let mut write = |veiled: &mut Veiled, last: bool| {
-            let _ = file.write_all(&veiled.veil.pass(&mut veiled.held, last));
-        };
+        let mut write = |text: Vec<u8>| drop(file.write_all(&text));
         if end.saturating_sub(veiled.read) > self.most {
             // What would be left out of the log is not read first.
-            write(veiled, true);
-            let skipped = end - self.most - veiled.read;
-            veiled.held =
-                format!("\n… {skipped} bytes are left out here: the log has reached its limit\n").into_bytes();
-            veiled.read += skipped;
+            veiled.read_to(half, &mut write);
+            veiled.skip_to(end - half, end);
         }
-        while veiled.read < end {
-            let mut bytes = vec![0; usize::try_from((end - veiled.read).min(PIECE)).unwrap_or(0)];
-            if veiled.raw.read_exact_at(&mut bytes, veiled.read).is_err() {
-                break;
-            }
-            veiled.read += bytes.len() as u64;
-            veiled.held.append(&mut bytes);
-            write(veiled, false);
-        }
-        write(veiled, last);
+        veiled.read_to(end, &mut write);
+        write(veiled.veil.pass(&mut veiled.held, last));
         gaps::give_back(&veiled.raw, veiled.read);
         if last {
             self.veiled = None;
