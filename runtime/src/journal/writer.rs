@@ -1,4 +1,4 @@
-//! The one thread that writes: gathers what comes within a few milliseconds into one commit.
+//! The one thread that writes: gathers what comes within some milliseconds into one commit.
 
 use std::fs::File;
 use std::io;
@@ -22,7 +22,7 @@ use crate::stamp;
 use crate::store::Stored;
 
 /// How long a record waits for company.
-const GATHER: Duration = Duration::from_millis(5);
+const GATHER: Duration = Duration::from_millis(20);
 const INSERT: &str = "INSERT INTO events (run, number, time, kind, step, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 /// Most records of one commit.
 const BATCH: usize = 4096;

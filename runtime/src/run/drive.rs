@@ -100,6 +100,7 @@ impl Driver<'_, '_, Outside> {
     async fn go(&mut self, mut signals: Option<Signals>, news: &mut mpsc::UnboundedReceiver<News>) {
         loop {
             self.pump();
+            self.world.rest();
             if self.over().is_some() {
                 return;
             }

@@ -40,6 +40,23 @@ pub(super) struct Outside {
     pub stop: watch::Sender<Stop>,
 }
 
+impl Outside {
+    /// What is looked up from here on is looked up in one state of the database: asking for the newest each time takes
+    /// as long as looking. Without an answer each look-up sees to itself.
+    fn read(&self) {
+        if self.reader.is_autocommit() {
+            let _ = self.reader.execute_batch("BEGIN");
+        }
+    }
+
+    /// Nothing is looked up for a while: what others write meanwhile is to be seen, and they are not to wait.
+    pub(super) fn rest(&self) {
+        if !self.reader.is_autocommit() {
+            let _ = self.reader.execute_batch("COMMIT");
+        }
+    }
+}
+
 impl World for Outside {
     type Ledger = Journal;
 
@@ -51,6 +68,7 @@ impl World for Outside {
         if !self.reuse && self.own.is_none() {
             return Found::Nothing;
         }
+        self.read();
         // A cache that cannot be read has no answer; the journal says what is wrong.
         let found = cache::find(&self.reader, &self.store, key, policy, inputs).unwrap_or(Found::Nothing);
         match &found {

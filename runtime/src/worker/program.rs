@@ -12,7 +12,7 @@ pub(super) const START: &str = "import sys; exec(compile(sys.argv[1], '<standpip
 pub(super) const BOOT: &str = include_str!("python/boot.py");
 
 /// The modules of the program: name and text.
-const PROGRAM: [(&str, &str); 25] = [
+const PROGRAM: [(&str, &str); 26] = [
     ("annotated", include_str!("python/annotated.py")),
     ("body", include_str!("python/body.py")),
     ("codecs", include_str!("python/codecs.py")),
@@ -25,6 +25,7 @@ const PROGRAM: [(&str, &str); 25] = [
     ("memory", include_str!("python/memory.py")),
     ("modules", include_str!("python/modules.py")),
     ("packages", include_str!("python/packages.py")),
+    ("plain", include_str!("python/plain.py")),
     ("plainjson", include_str!("python/plainjson.py")),
     ("protocol", include_str!("python/protocol.py")),
     ("read", include_str!("python/read.py")),

@@ -4,6 +4,7 @@ mod artifacts;
 mod bench;
 mod bodies;
 mod memory;
+mod plain;
 mod pollution;
 mod process;
 mod results;

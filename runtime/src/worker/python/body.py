@@ -12,6 +12,7 @@ import types
 import typing
 
 from _standpipe import annotated, habits
+from _standpipe.plain import plain
 from _standpipe.fault import Fault
 
 
@@ -29,6 +30,8 @@ class Body:
         self.awaits = False
         # It may change something that lasts; None where that is up to the project's modules.
         self.lasting = None
+        # It can reach nothing but its inputs.
+        self.plain = False
 
 
 class Raw(Body):
@@ -41,6 +44,7 @@ class Raw(Body):
         lines = [node.lineno for node in own(tree.body[0]) if isinstance(node, ast.Return)]
         self.returns = lines[0] if len(lines) == 1 else line
         self.lasting = habits.lasting(tree)
+        self.plain = plain(tree, inputs)
         self.imports = {path[0] for path in habits.imported(tree).values()}
         self.name = name
         self.wants = frozenset(names(self.code))

@@ -65,6 +65,10 @@ class Sources:
         return self.modules[name]["text"]
 
 
+# Text to value: what `json.loads` does after it has looked for encodings and blanks that are not there.
+decode = json.JSONDecoder().raw_decode
+
+
 class Frames:
     """Frames in: a length in four bytes, then that much JSON. Ends the process where the socket ends."""
 
@@ -78,7 +82,7 @@ class Frames:
         waiting = self.filled(size)
         # Nearly always nothing is left: one call is answered before the next is sent.
         self.waiting = waiting[size:]
-        return json.loads(waiting[4:size])
+        return decode(waiting[4:size].decode())[0]
 
     def filled(self, wanted):
         """What has come, once that is as much as `wanted`."""

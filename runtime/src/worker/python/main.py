@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 
-from _standpipe import body, habits, memory, modules, read, reset, streams, trace, write
+from _standpipe import body, habits, memory, modules, plain, read, reset, streams, trace, write
 from _standpipe.fault import Ended, Fault, returned
 from _standpipe.packages import need
 from _standpipe.protocol import LARGEST, Channel, TooLarge
@@ -23,6 +23,8 @@ class Task:
         self.definition = definition
         self.body = None
         self.inputs = None
+        # Its steps can change nothing that another could meet.
+        self.plain = False
 
     def prepare(self):
         definition = self.definition
@@ -36,6 +38,8 @@ class Task:
             self.body = sql.Sql(definition["inputs"], definition["output"], **definition["body"]["sql"])
         else:
             self.body = body.Function(inputs=names, **definition["body"]["function"])
+        shapes = [shape for _, shape in definition["inputs"]]
+        self.plain = self.body.plain and all(map(plain.value, [*shapes, definition["output"]]))
         frames = self.body.frames
         self.output = write.writer(definition["output"])
         self.inputs = [
@@ -101,6 +105,10 @@ class Worker:
         sys.argv = ["standpipe"]
         self.peak = memory.Peak()
         self.reset = reset.Reset(self.root)
+        # Everything is as it was put back last.
+        self.fresh = False
+        # The log's length.
+        self.end = self.output.end()
 
     def define(self, definition):
         self.tasks[definition["task"]] = Task(definition)
@@ -111,32 +119,49 @@ class Worker:
     def call(self, request, inputs):
         task = self.tasks[request["task"]]
         number = request["call"]
-        start = self.output.end()
         scratch, record = request["scratch"], request.get("record")
         call = Call(self.channel, number, request["files"], scratch, request["checkpoint"], request["seed"])
         if record is not None:
             self.channel.record = Record(scratch, record == "always")
         try:
-            if self.modules.renewed():
-                for known in self.tasks.values():
-                    known.inputs = None
-            self.output.restore()
-            self.reset(request["seed"])
+            if not (self.fresh and task.plain):
+                self.renew(request["seed"])
+            self.fresh = task.plain
             self.peak.begin()
             answer = {"done": {"call": number, "value": task.run(inputs, call)}}
         except BaseException as error:
+            self.fresh = False
             answer = {"failed": {"call": number, **self.failure(error, task)}}
-        self.answer(answer, start, task)
-
-    def answer(self, answer, start, task):
-        self.reset.own_builtins()
         ((_, content),) = answer.items()
-        content["log"] = [start, self.output.flushed()]
+        if self.fresh and self.output.quiet:
+            content["log"] = [self.end, self.end]
+            content["memory"] = self.peak.own_bytes()
+            if self.reset.enough():
+                content["left"] = True
+        else:
+            self.look(content, task)
+        self.answer(answer, content, task)
+
+    def renew(self, seed):
+        """Puts back what is cheap to put back, for a step with random numbers from `seed`."""
+        if self.modules.renewed():
+            for known in self.tasks.values():
+                known.inputs = None
+        self.output.restore()
+        self.reset(seed)
+
+    def look(self, content, task):
+        """Looks for what the step left, and where its part of the log ends."""
+        self.reset.own_builtins()
+        start, self.end = self.end, self.output.flushed()
+        content["log"] = [start, self.end]
         # What the step started and did not wait for is waited for here: it counts as the step's.
         left = children()
         content["memory"] = self.peak.bytes()
         if left or self.lasts(task) or self.reset.spoiled():
             content["left"] = True
+
+    def answer(self, answer, content, task):
         try:
             self.channel.answer(answer)
         except (TooLarge, UnicodeEncodeError, ValueError, RecursionError) as error:

@@ -38,16 +38,23 @@ class Peak:
             self.own = most(resource.RUSAGE_SELF)
 
     def bytes(self):
+        own = self.own_bytes()
+        if own is None:
+            return None
+        # Of processes that the step started and waited for, the largest; of one that is smaller than another was earlier,
+        # nothing is known.
+        before, self.below = self.below, most(resource.RUSAGE_CHILDREN)
+        return max(own, self.below) if self.below > before else own
+
+    def own_bytes(self):
+        """Without what other processes took that the step started."""
         if resource is None:
             return None
         own = most(resource.RUSAGE_SELF)
         if self.file is None and own == self.own:
             # It had more at another time: what it has now is all that is known.
             own = resident() or own
-        # Of processes that the step started and waited for, the largest; of one that is smaller than another was earlier,
-        # nothing is known.
-        before, self.below = self.below, most(resource.RUSAGE_CHILDREN)
-        return max(own, self.below) if self.below > before else own
+        return own
 
 
 def most(whose):

@@ -14,7 +14,21 @@ import time
 # A larger frame is refused before it is sent: what is large belongs in a file.
 LARGEST = 64 << 20
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+_encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def encoder():
+    """A function from value to text. Where Python has one that is compiled, it is made once and not for each value."""
+    try:
+        kind = json.encoder.c_make_encoder
+        parts = kind(None, _encoder.default, json.encoder.encode_basestring, None, ":", ",", False, False, False)
+        parts([0], 0)
+    except (AttributeError, TypeError):
+        return _encoder.encode
+    return lambda value: "".join(parts(value, 0))
+
+
+_encode = encoder()
 
 
 class TooLarge(Exception):

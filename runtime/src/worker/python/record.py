@@ -18,7 +18,7 @@ class Record:
         self.folder = scratch
         self.path = scratch + ".answer"
         self.always = always
-        self.reports = collections.deque(maxlen=MOST)
+        self.reports = None
         self.file = None
 
     def said(self, message):
@@ -27,10 +27,12 @@ class Record:
         if metric is None:
             return
         line = json.dumps({"step": metric["at"], metric["name"]: metric["value"]}).encode() + b"\n"
-        if self.file is None:
-            self.reports.append(line)
-        else:
+        if self.file is not None:
             written(self.file, line)
+            return
+        if self.reports is None:
+            self.reports = collections.deque(maxlen=MOST)
+        self.reports.append(line)
 
     def alone(self):
         """Nobody hears what is said any more: it goes into a file, as that of a shell step does."""
@@ -39,7 +41,7 @@ class Record:
         try:
             os.makedirs(self.folder, exist_ok=True)
             self.file = os.open(os.path.join(self.folder, "report"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-            written(self.file, b"".join(self.reports))
+            written(self.file, b"".join(self.reports or ()))
         except OSError:
             # What a step reports on its way is no reason to fail.
             pass

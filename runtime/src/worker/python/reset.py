@@ -221,7 +221,6 @@ class Reset:
 
     def spoiled(self):
         """After a step: whether it left something that cannot be put back, or the process has done enough."""
-        self.steps += 1
         if _thread._count() > self.threads:
             return True
         free = free_number()
@@ -230,6 +229,11 @@ class Reset:
                 return True
             # What libraries keep open from their import on is no step's.
             self.free = free
+        return self.enough()
+
+    def enough(self):
+        """Whether the process has done enough, whatever it has done."""
+        self.steps += 1
         if self.steps >= STEPS or time.monotonic() - self.begun > AGE:
             return True
         return self.steps % OFTEN == 0 and memory.resident() > self.most

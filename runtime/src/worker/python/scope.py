@@ -19,8 +19,6 @@ class Call:
         self.files = files
         self.scratch = scratch
         self.folder = checkpoint
-        # There once the attempt may end early.
-        self.advice = checkpoint.removesuffix("-checkpoint") + "-stop"
         self.seed = seed
         self.made = 0
         self.originals = {}
@@ -49,7 +47,8 @@ class Call:
                 raise TypeError(f"metric `{name}` must be a number, not {type(value).__name__}") from None
             value = number if math.isfinite(number) else str(number)
             self.channel.send({"metric": {"call": self.number, "name": name, "value": value, "at": at}})
-        if os.path.exists(self.advice):
+        # There once the attempt may end early.
+        if os.path.exists(self.folder.removesuffix("-checkpoint") + "-stop"):
             raise Stopped
 
     def log(self, *parts):

@@ -34,6 +34,7 @@ class Raw(io.RawIOBase):
 
     def write(self, data):
         streams = self.streams
+        streams.quiet = False
         if streams.log is None or not streams.own(self.name):
             return os.write(self.name, data)
         streams.drained()
@@ -48,6 +49,8 @@ class Streams:
         self.file = os.fstat(1).st_ino
         self.log = None if log is None else os.open(log, os.O_WRONLY | os.O_APPEND)
         self.stdout = self.stderr = None
+        # Nothing was printed in Python since the end of the log was asked for.
+        self.quiet = True
         self.restore()
         self.drained()
 
@@ -72,6 +75,7 @@ class Streams:
 
     def end(self):
         """The log's length so far."""
+        self.quiet = True
         for number in (1, 2):
             if not self.own(number):
                 os.dup2(self.kept, number)
