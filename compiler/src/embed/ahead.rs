@@ -43,8 +43,11 @@ impl<'a> Ahead<'a> {
     pub(super) fn of(checked: &'a Checked) -> Self {
         let texts = texts(checked);
         let bytes: usize = texts.iter().map(|(Text::Python(text) | Text::Shell(text))| text.len()).sum();
+        if bytes < WORTH {
+            return Self::default();
+        }
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        if bytes < WORTH || cores == 1 {
+        if cores == 1 {
             return Self::default();
         }
         let next = AtomicUsize::new(0);

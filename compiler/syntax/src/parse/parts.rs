@@ -3,6 +3,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use super::Parser;
 use super::build::Builder;
 use super::decl::Site;
@@ -11,7 +13,6 @@ use crate::ast::{Decl, Doc, Tree};
 use crate::lex::Token;
 use crate::renumber::renumber;
 use crate::tree::Tokens;
-use rustc_hash::FxHashMap;
 
 /// Starting a thread takes as long as reading a few thousand tokens.
 const WORTH: usize = 8_000;
@@ -29,8 +30,10 @@ struct Whole<'s> {
 impl<'s> Parser<'s> {
     /// Reads all declarations. The answer is where the tokens of each are, with what was left over after it.
     pub(super) fn file(&mut self, tree: &mut Tree) -> Vec<Range<usize>> {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        self.file_in(tree, cores.min(self.tokens.len() / WORTH))
+        let worth = self.tokens.len() / WORTH;
+        // Asking for the number of cores takes as long as reading many a file.
+        let most = if worth > 1 { std::thread::available_parallelism().map_or(1, usize::from).min(worth) } else { 1 };
+        self.file_in(tree, most)
     }
 
     /// Reads all declarations in at most so many parts.

@@ -9,7 +9,7 @@ use rustix::process::Pid;
 use crate::process::{below, children_of};
 
 /// The time from the start to the first look. Each further one waits twice as long as the one before, up to `LONGEST`.
-const FIRST: Duration = Duration::from_millis(2);
+const FIRST: Duration = Duration::from_millis(5);
 const LONGEST: Duration = Duration::from_millis(200);
 /// A look may take one part in so many of the time: the larger what is looked at, the seldomer it is.
 const SHARE: u32 = 50;
