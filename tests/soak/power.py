@@ -71,7 +71,8 @@ class Mounted:
         return self.folder
 
     def __exit__(self, *_):
-        for _ in range(50):
+        # A step that goes on alone holds it for a while; on a busy machine for longer.
+        for _ in range(600):
             if subprocess.run(["umount", str(self.folder)], capture_output=True).returncode == 0:
                 break
             time.sleep(0.1)
@@ -113,8 +114,9 @@ def go_on(binary, folder, number, before):
 
 def one(binary, scratch, file_system, number, steps, wait):
     """One run on a new disk, cut `wait` seconds after so many steps were told of; how many had been by then."""
-    image, snapshot, folder = scratch / "disk.img", scratch / "snapshot.img", scratch / "disk"
-    folder.mkdir(exist_ok=True)
+    # A place of their own: nothing of an earlier round may be mixed up with this one.
+    image, snapshot, folder = scratch / f"disk-{number}.img", scratch / f"snapshot-{number}.img", scratch / f"disk-{number}"
+    folder.mkdir()
     make, mounted, size = FILE_SYSTEMS[file_system]
     with open(image, "wb") as file:
         file.truncate(size)
@@ -141,6 +143,8 @@ def one(binary, scratch, file_system, number, steps, wait):
     before = succeeded(events("".join(heard)))
     with Mounted(snapshot, folder, mounted):
         go_on(binary, folder, number, before)
+    image.unlink()
+    snapshot.unlink()
     return len(before)
 
 
