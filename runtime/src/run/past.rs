@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use rusqlite::{Connection, params};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use serde::Deserialize;
 use smol_str::SmolStr;
 use standpipe_plan::{Digest, Value};
@@ -85,8 +85,8 @@ impl Past {
         let spent = under_way_for(connection, number).map_err(|error| journal::failure(&error))?;
         let mut past = Self { choice: resume.clone(), spent, ..Self::default() };
         let mut open: FxHashMap<String, bool> = FxHashMap::default();
-        // Steps of which an end is on record after their last start.
-        let mut told: FxHashSet<String> = FxHashSet::default();
+        // Steps of which an end is on record after their last start, and in which session that was.
+        let mut told: FxHashMap<String, u32> = FxHashMap::default();
         let (mut written, mut sessions) = (0, 1);
         let mut searches = Searches::default();
         let mut each = |record: i64, time: i64, kind: &str, step: String, body: &str| {
@@ -113,7 +113,7 @@ impl Past {
                     // no better since; one that says itself that it failed has ended, and may be started again.
                     let undecided =
                         end.error.as_ref().is_some_and(|error| UNDECIDED.iter().any(|code| error.code == *code));
-                    told.insert(step.clone());
+                    told.insert(step.clone(), sessions);
                     if !(undecided || end.status == Status::Cancelled) || open.get(&step) != Some(&true) {
                         open.remove(&step);
                     }
@@ -154,8 +154,9 @@ impl Past {
                 }
                 continue;
             }
-            let open = open.contains_key(&remnant.now.step) && !told.contains(&remnant.now.step);
-            if open && remnant.can_be_taken_over(&resume.run) {
+            // That it began need not be on record: only what holds it knows then, and it is ended or taken over all the same.
+            let ended = told.get(&remnant.now.step).is_some_and(|session| *session >= remnant.now.session);
+            if !ended && remnant.can_be_taken_over(&resume.run) {
                 past.remnants.insert(remnant.now.step.clone(), remnant);
             }
         }
@@ -253,4 +254,62 @@ fn tried(before: &mut Before, kind: &str, body: &str) {
     // What finished is found by its steps, what failed is tried again.
     let ran = (end.state == TrialState::Stopped).then_some(ran);
     before.trials.insert(trial, Tried { params: end.params, ran, finished: end.state == TrialState::Finished });
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::{Child, Command};
+    use std::time::Duration;
+
+    use super::*;
+    use crate::process::MARKER;
+    use crate::remains::Now;
+
+    /// A process of the attempt of that ticket, which nobody holds, with its slot's note in `folder`.
+    fn forsaken(folder: &Path, ticket: u64, session: u32) -> Child {
+        let now = Now {
+            step: format!("main.all[{ticket}].make"),
+            attempt: 1,
+            ticket,
+            session,
+            tag: format!("{session}-{ticket}"),
+            start: 0,
+            begun: 0,
+            key: None,
+            probe: false,
+            alone: crate::remains::Alone::Kept,
+        };
+        std::fs::write(folder.join(format!("slot-{ticket}.now")), now.line()).expect("written");
+        let variable = marker("the-run", ticket, 1);
+        Command::new("sleep").arg("60").env(MARKER, variable).spawn().expect("sleep is there")
+    }
+
+    #[test]
+    fn what_began_without_a_record_of_it_is_ended() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let connection = journal::open(folder.path()).expect("it opens");
+        let insert = "INSERT INTO runs (id, name, pipeline, started) VALUES ('the-run', 'calm-crab', 'main', 1)";
+        connection.execute(insert, []).expect("on record");
+        let run = connection.last_insert_rowid();
+        // Of the second step it is known how it ended, in the session before the one in which it began again.
+        let end = serde_json::to_string(&StepEnd::new("calm-crab".into())).expect("text");
+        for (number, kind, step, body) in
+            [(1, "step_finished", "main.all[1].make", end.as_str()), (2, "run_resumed", "", "{}")]
+        {
+            let insert = "INSERT INTO events (run, number, time, kind, step, body) VALUES (?1, ?2, 1, ?3, ?4, ?5)";
+            connection.execute(insert, params![run, number, kind, step, body]).expect("on record");
+        }
+        let mut children = [forsaken(folder.path(), 0, 1), forsaken(folder.path(), 1, 2)];
+        let resume = Resume { run: "the-run".into(), ..Resume::default() };
+        let (_, session, past) = Past::read(&connection, run, folder.path(), &resume).expect("read");
+        assert_eq!((session, past.remnants.len()), (3, 0), "nobody holds them");
+        for child in &mut children {
+            let ended = (0..1_000).any(|_| {
+                std::thread::sleep(Duration::from_millis(5));
+                child.try_wait().expect("it is ours").is_some()
+            });
+            let _ = child.kill();
+            assert!(ended, "it is left");
+        }
+    }
 }
