@@ -76,8 +76,10 @@ pub fn analyse(world: &dyn World, path: &str) -> Analysis {
 /// keeps nothing from being found in those that do not import it.
 #[must_use]
 pub fn analyse_all(world: &dyn World, paths: &[&str]) -> Analysis {
-    let mut checked = check::check(world, resolve::resolve(world, paths));
-    let mut embedded = embed::check(world, &checked);
+    let resolved = resolve::resolve(world, paths);
+    let begun = embed::begin(world, &resolved);
+    let mut checked = check::check(world, resolved);
+    let mut embedded = embed::check(world, &checked, begun);
     let mut diagnostics = std::mem::take(&mut checked.diagnostics);
     diagnostics.append(&mut embedded.diagnostics);
     diagnostics.retain(|found| found.code != Code::UNUSED_INPUT || !embedded.meant.contains(&found.span));

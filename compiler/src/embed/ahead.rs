@@ -1,16 +1,19 @@
-//! Reads the bodies of a large program on all cores before they are checked one by one: what a text holds depends on
-//! nothing but the text.
+//! Reads the bodies of a large program on all cores, while names and types are looked at and before they are checked one
+//! by one: what a text holds depends on nothing but the text.
 
 use std::rc::Rc;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::JoinHandle;
 
 use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
 use standpipe_syntax::ast::{AttrValue, DeclKind};
 
 use super::python::facts::Facts as Python;
 use super::shell::facts::Facts as Shell;
 use super::{python, shell};
-use crate::check::Checked;
+use crate::resolve::Resolved;
 
 /// Bytes of bodies below which starting threads takes longer than it saves.
 const WORTH: usize = 16 << 10;
@@ -21,27 +24,54 @@ const STACK: usize = 8 << 20;
 
 /// What bodies hold, by their text.
 #[derive(Default)]
-pub(super) struct Ahead<'a> {
-    python: FxHashMap<&'a str, Rc<Python>>,
-    shell: FxHashMap<&'a str, Rc<Shell>>,
+pub(super) struct Ahead {
+    python: FxHashMap<SmolStr, Rc<Python>>,
+    shell: FxHashMap<SmolStr, Rc<Shell>>,
 }
 
-#[derive(Clone, Copy)]
-enum Text<'a> {
-    Python(&'a str),
-    Shell(&'a str),
+/// Bodies that are being read, while names and types are looked at.
+#[derive(Default)]
+pub(crate) struct Begun {
+    work: Arc<Work>,
+    threads: Vec<JoinHandle<Vec<Reading>>>,
+}
+
+#[derive(Clone)]
+enum Text {
+    Python(SmolStr),
+    Shell(SmolStr),
 }
 
 /// A text, and what it holds.
-enum Reading<'a> {
-    Python(&'a str, Python),
-    Shell(&'a str, Shell),
+enum Reading {
+    Python(SmolStr, Python),
+    Shell(SmolStr, Shell),
 }
 
-impl<'a> Ahead<'a> {
-    /// Reads the bodies in `checked` that are written out, when they are many.
-    pub(super) fn of(checked: &'a Checked) -> Self {
-        let texts = texts(checked);
+/// What is to be read, and how far it is given out.
+#[derive(Default)]
+struct Work {
+    texts: Vec<Text>,
+    next: AtomicUsize,
+}
+
+impl Work {
+    /// Reads what nobody else does, to the end.
+    fn read(&self) -> Vec<Reading> {
+        let mut done = Vec::new();
+        loop {
+            let from = self.next.fetch_add(SHARE, Ordering::Relaxed);
+            let share = self.texts.get(from..self.texts.len().min(from + SHARE));
+            let Some(share) = share.filter(|share| !share.is_empty()) else { return done };
+            done.extend(share.iter().cloned().map(read));
+        }
+    }
+}
+
+impl Begun {
+    /// Begins to read, beside this thread, the bodies in `resolved` that are written out, when they are many.
+    pub(crate) fn new(resolved: &Resolved) -> Self {
+        let texts = texts(resolved);
         let bytes: usize = texts.iter().map(|(Text::Python(text) | Text::Shell(text))| text.len()).sum();
         if bytes < WORTH {
             return Self::default();
@@ -50,34 +80,30 @@ impl<'a> Ahead<'a> {
         if cores == 1 {
             return Self::default();
         }
-        let next = AtomicUsize::new(0);
-        let work = || {
-            let mut done = Vec::new();
-            loop {
-                let from = next.fetch_add(SHARE, Ordering::Relaxed);
-                let Some(share) = texts.get(from..texts.len().min(from + SHARE)).filter(|share| !share.is_empty())
-                else {
-                    return done;
-                };
-                done.extend(share.iter().copied().map(read));
-            }
+        let work = Arc::new(Work { texts, next: AtomicUsize::new(0) });
+        let begin = |_| {
+            let work = Arc::clone(&work);
+            std::thread::Builder::new().stack_size(STACK).spawn(move || work.read()).ok()
         };
-        let mut ahead = Self::default();
-        std::thread::scope(|scope| {
-            let spawn = |_| std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).ok();
-            let threads: Vec<_> = (1..cores).filter_map(spawn).collect();
-            let done = work().into_iter();
-            // What a thread that ended badly had is read again where it is needed, and fails there.
-            for reading in done.chain(threads.into_iter().filter_map(|thread| thread.join().ok()).flatten()) {
-                match reading {
-                    Reading::Python(text, facts) => drop(ahead.python.insert(text, Rc::new(facts))),
-                    Reading::Shell(text, facts) => drop(ahead.shell.insert(text, Rc::new(facts))),
-                }
-            }
-        });
-        ahead
+        Self { threads: (1..cores).filter_map(begin).collect(), work }
     }
 
+    /// Reads what is left together with those that have begun.
+    pub(super) fn end(self) -> Ahead {
+        let mut ahead = Ahead::default();
+        let done = self.work.read().into_iter();
+        // What a thread that ended badly had is read again where it is needed, and fails there.
+        for reading in done.chain(self.threads.into_iter().filter_map(|thread| thread.join().ok()).flatten()) {
+            match reading {
+                Reading::Python(text, facts) => drop(ahead.python.insert(text, Rc::new(facts))),
+                Reading::Shell(text, facts) => drop(ahead.shell.insert(text, Rc::new(facts))),
+            }
+        }
+        ahead
+    }
+}
+
+impl Ahead {
     /// What the Python `text` was read as, when it was.
     pub(super) fn python(&self, text: &str) -> Option<Rc<Python>> {
         self.python.get(text).cloned()
@@ -89,23 +115,29 @@ impl<'a> Ahead<'a> {
     }
 }
 
-fn read(text: Text<'_>) -> Reading<'_> {
+fn read(text: Text) -> Reading {
     match text {
-        Text::Python(text) => Reading::Python(text, python::read(text)),
-        Text::Shell(text) => Reading::Shell(text, shell::read(text)),
+        Text::Python(text) => {
+            let facts = python::read(&text);
+            Reading::Python(text, facts)
+        }
+        Text::Shell(text) => {
+            let facts = shell::read(&text);
+            Reading::Shell(text, facts)
+        }
     }
 }
 
 /// Every body that is written out, in order.
-fn texts(checked: &Checked) -> Vec<Text<'_>> {
+fn texts(resolved: &Resolved) -> Vec<Text> {
     let mut texts = Vec::new();
-    for file in checked.resolved.files.iter().filter(|file| !file.std) {
+    for file in resolved.files.iter().filter(|file| !file.std) {
         for decl in &file.tree.decls {
             let (DeclKind::Task(task) | DeclKind::Service(task)) = &decl.kind else { continue };
             for attr in &task.attrs {
                 match (&attr.value, attr.name.text.as_str()) {
-                    (AttrValue::Raw(raw), "python") => texts.push(Text::Python(&raw.text)),
-                    (AttrValue::Raw(raw), "sh" | "probe") => texts.push(Text::Shell(&raw.text)),
+                    (AttrValue::Raw(raw), "python") => texts.push(Text::Python(raw.text.clone())),
+                    (AttrValue::Raw(raw), "sh" | "probe") => texts.push(Text::Shell(raw.text.clone())),
                     _ => {}
                 }
             }
@@ -118,7 +150,6 @@ fn texts(checked: &Checked) -> Vec<Text<'_>> {
 mod tests {
     use super::*;
     use crate::MemoryWorld;
-    use crate::check::check;
     use crate::resolve::resolve;
 
     #[test]
@@ -130,14 +161,12 @@ mod tests {
         let program = |count: usize| {
             let task = |n| format!("task t{n}() -> Int {{\n{}}}\n", body(n));
             let world = MemoryWorld::new().with("a.pipe", (0..count).map(task).collect::<String>());
-            check(&world, resolve(&world, &["a.pipe"]))
+            Begun::new(&resolve(&world, &["a.pipe"])).end()
         };
         let few = program(10);
-        let few = Ahead::of(&few);
         assert!(few.python.is_empty() && few.shell.is_empty());
 
         let many = program(1_000);
-        let many = Ahead::of(&many);
         if std::thread::available_parallelism().is_ok_and(|cores| cores.get() > 1) {
             assert_eq!((many.python.len(), many.shell.len()), (500, 500));
         }

@@ -25,8 +25,9 @@ use standpipe_syntax::{FileId, Source, Span};
 
 use crate::check::{Checked, Signature};
 use crate::paths::{folder, name};
-use crate::resolve::{DeclId, File};
+use crate::resolve::{DeclId, File, Resolved};
 use crate::{ReadError, World, env};
+use ahead::Begun;
 use standpipe_syntax::nearest::nearest;
 
 /// What the bodies of all tasks are, and what is wrong with them.
@@ -74,12 +75,17 @@ type Check = fn(&mut Embedder<'_>, Body<'_>);
 const EMBEDDED: [(&str, Check); 4] =
     [("probe", shell::check), ("python", python::check), ("sh", shell::check), ("sql", sql::check)];
 
+/// Begins to read the bodies in `resolved`, which nothing but their text is needed for.
+pub(crate) fn begin(world: &dyn World, resolved: &Resolved) -> Begun {
+    // Who remembers readings has most of them.
+    if world.readings().is_some() { Begun::default() } else { Begun::new(resolved) }
+}
+
 /// Checks every body of `checked`, except those of the standard library, which is tested on its own.
 #[must_use]
-pub fn check(world: &dyn World, checked: &Checked) -> Embedded {
-    // Who remembers readings has most of them.
-    let ahead = if world.readings().is_some() { ahead::Ahead::default() } else { ahead::Ahead::of(checked) };
-    let mut embedder = Embedder { world, checked, ahead, out: Embedded::default(), python: python::State::default() };
+pub(crate) fn check(world: &dyn World, checked: &Checked, begun: Begun) -> Embedded {
+    let mut embedder =
+        Embedder { world, checked, ahead: begun.end(), out: Embedded::default(), python: python::State::default() };
     let mut broken: FxHashMap<FileId, Vec<Span>> = FxHashMap::default();
     for found in checked.diagnostics.iter().filter(|found| found.is_error()) {
         broken.entry(found.span.file).or_default().push(found.span);
@@ -107,7 +113,7 @@ pub fn check(world: &dyn World, checked: &Checked) -> Embedded {
 struct Embedder<'a> {
     world: &'a dyn World,
     checked: &'a Checked,
-    ahead: ahead::Ahead<'a>,
+    ahead: ahead::Ahead,
     out: Embedded,
     python: python::State,
 }

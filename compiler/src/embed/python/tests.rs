@@ -12,8 +12,10 @@ use crate::resolve::{DeclId, resolve};
 /// The first file is the `.pipe` file.
 fn checked(files: &[(&str, &str)]) -> (Checked, Embedded) {
     let world = files.iter().fold(MemoryWorld::new(), |world, (path, text)| world.with(path, *text));
-    let checked = check(&world, resolve(&world, &[files[0].0]));
-    let embedded = embed::check(&world, &checked);
+    let resolved = resolve(&world, &[files[0].0]);
+    let begun = embed::begin(&world, &resolved);
+    let checked = check(&world, resolved);
+    let embedded = embed::check(&world, &checked, begun);
     (checked, embedded)
 }
 
