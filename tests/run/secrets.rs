@@ -152,7 +152,8 @@ print(json.dumps(forms))
 #[expect(clippy::print_stderr, reason = "the figure is for whoever runs it with `--nocapture`")]
 fn none_of_many_is_kept_or_shown() {
     let (secrets, seed) = (number("STANDPIPE_SECRETS", 2), number("STANDPIPE_SEED", 7));
-    let letters: Vec<char> = "abcXYZ0189 /+=%&?#\"'\\$`~é漢\n\t".chars().collect();
+    // Without a backslash: what `echo` of some shells makes of it is another text.
+    let letters: Vec<char> = "abcXYZ0189 /+=%&?#\"'$`~é漢\n\t".chars().collect();
     let mut dice = Dice::new(seed);
     let mut looked = 0;
     for _ in 0..secrets {

@@ -1,12 +1,14 @@
 //! Everything that must be so before the first step: parameters bound, files found, the run on record.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::Write as _;
+use std::io::{Read as _, Seek as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, params};
+use rustix::process::{Pid, test_kill_process};
 use smol_str::SmolStr;
 use standpipe_plan::{NodeKind, Plan, Region, Value};
 
@@ -129,18 +131,39 @@ fn again(connection: &Connection, state: &Path, resume: &Resume) -> Result<Run, 
     Ok(Run { number, id: resume.run.clone(), name: name.into(), folder, lock, written, session, past })
 }
 
+/// How long somebody may have a run's lock who does not carry the run on.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// Between two looks whether it is free.
+const PAUSE: Duration = Duration::from_millis(5);
+
 /// The run's lock with this process's number in it; `None` when another process has it.
 fn lock(folder: &Path) -> std::io::Result<Option<File>> {
     store::make_folder(folder)?;
-    let mut file = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(folder.join("lock"))?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => return Ok(None),
-        Err(TryLockError::Error(error)) => return Err(error),
+    let mut options = OpenOptions::new();
+    let mut file = options.create(true).truncate(false).read(true).write(true).mode(0o600).open(folder.join("lock"))?;
+    let begun = Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => break,
+            Err(TryLockError::WouldBlock) if has_owner(&mut file) || begun.elapsed() > PATIENCE => return Ok(None),
+            // Whoever looks has it for a moment, and so has a process that its last owner was about to start when it was
+            // killed.
+            Err(TryLockError::WouldBlock) => std::thread::sleep(PAUSE),
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
     }
     file.set_len(0)?;
+    file.rewind()?;
     writeln!(file, "{}", std::process::id())?;
     Ok(Some(file))
+}
+
+/// Whether the process lives whose number is in the lock.
+fn has_owner(lock: &mut File) -> bool {
+    let mut text = String::new();
+    let read = lock.rewind().and_then(|()| lock.read_to_string(&mut text));
+    let owner = text.trim().parse().ok().and_then(Pid::from_raw);
+    read.is_ok() && owner.is_some_and(|owner| test_kill_process(owner).is_ok())
 }
 
 fn unusable(path: &Path, error: &std::io::Error) -> Failure {
@@ -179,5 +202,44 @@ fn register(
             }
             Err(error) => return Err(error),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A lock that somebody has, with that number in it.
+    fn taken(folder: &Path, number: u32) -> File {
+        std::fs::write(folder.join("lock"), format!("{number}\n")).expect("written");
+        let file = File::open(folder.join("lock")).expect("opened");
+        file.try_lock().expect("it is free");
+        file
+    }
+
+    #[test]
+    fn a_lock_whose_owner_lives_is_not_waited_for() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let _held = taken(folder.path(), std::process::id());
+        let begun = Instant::now();
+        assert!(lock(folder.path()).expect("read").is_none());
+        assert!(begun.elapsed() < PATIENCE);
+    }
+
+    #[test]
+    fn a_lock_whose_owner_is_gone_is_soon_free() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut gone = std::process::Command::new("true").spawn().expect("it is there");
+        let number = gone.id();
+        gone.wait().expect("it was ours");
+        let held = taken(folder.path(), number);
+        let freed = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(50));
+            drop(held);
+        });
+        assert!(lock(folder.path()).expect("read").is_some());
+        freed.join().expect("it ended");
+        let text = std::fs::read_to_string(folder.path().join("lock")).expect("read");
+        assert_eq!(text, format!("{}\n", std::process::id()));
     }
 }
