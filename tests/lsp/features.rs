@@ -66,6 +66,39 @@ fn every_feature_answers_over_the_wire() {
     editor.end();
 }
 
+/// A definition leads to what can be opened: a file that a text names where it is there, and the library for whoever asks
+/// for its text.
+#[test]
+fn definitions_lead_to_files_and_into_the_library() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("in.csv"), "id\n1\n").unwrap();
+    let text = "import std/table { first }\n\ntask load(from: File) -> Table[{ id: Int }] {\n  sh:\n    cp \"$from\" \"$out\"\n}\n\npipeline main(rows: File = \"in.csv\", more: File = \"gone.csv\") -> Int {\n  first(load(rows), rows: 1).rows + load(more).rows\n}\n";
+    let uri = uri(folder.path(), "a.pipe");
+    for library in [true, false] {
+        let options = json!({ "virtualDocuments": library });
+        let mut editor = Editor::start_with(json!({ "capabilities": {}, "initializationOptions": options }));
+        editor.open(&uri, text);
+        let mut definition = |needle: &str| {
+            let answer = editor.request("textDocument/definition", at(&uri, &place(text, needle)));
+            assert!(answer["error"].is_null(), "{answer}");
+            answer["result"][0].clone()
+        };
+        let file = definition("in.csv");
+        assert!(file["uri"].as_str().unwrap().ends_with("/in.csv") && file["range"]["start"]["line"] == 0, "{file}");
+        assert!(definition("gone.csv").is_null());
+        for needle in ["table {", "first }", "first(load"] {
+            let found = definition(needle);
+            assert_eq!(found["uri"].as_str(), library.then_some("standpipe:/std/table.pipe"), "{needle}: {found}");
+        }
+        let links = editor.request("textDocument/documentLink", json!({ "textDocument": { "uri": uri } }));
+        let links = links["result"].as_array().unwrap().clone();
+        let ends: Vec<&str> =
+            links.iter().map(|link| link["target"].as_str().unwrap().rsplit('/').next().unwrap()).collect();
+        assert_eq!(ends, if library { ["table.pipe", "in.csv"].as_slice() } else { &["in.csv"] });
+        editor.end();
+    }
+}
+
 /// What a run left on record is shown, and looking at it leaves it as it is.
 #[test]
 fn the_last_run_is_told_where_there_was_one() {

@@ -42,6 +42,16 @@ pub(super) enum Progress {
     Done(Type),
 }
 
+impl Progress {
+    /// The type, once it is known.
+    pub(super) fn done(self) -> Option<Type> {
+        match self {
+            Self::Open => None,
+            Self::Done(ty) => Some(ty),
+        }
+    }
+}
+
 impl Checker<'_> {
     /// The type of const `id`; its value is noted.
     pub(super) fn constant_of(&mut self, id: DeclId) -> Type {

@@ -358,9 +358,33 @@ fn plain_mismatch(expr: &Expr, found: &Type, wanted: &Type, differences: &[Diffe
             break;
         }
     }
+    for unit in units_meant(expr, wanted) {
+        let whole = format!("{}{unit}", number(expr).unwrap_or_default());
+        diagnostic = diagnostic.fix(format!("write `{whole}`"), span.after(), *unit);
+    }
     match help {
         Some(help) => diagnostic.help(help),
         None => diagnostic,
+    }
+}
+
+/// The units that a bare number may be meant in, the likely one first: other tools count time in seconds, and nobody
+/// counts memory in bytes.
+fn units_meant(expr: &Expr, wanted: &Type) -> &'static [&'static str] {
+    match (number(expr), wanted) {
+        (Some(_), Type::Duration) => &["s", "m", "h"],
+        (Some(..=128), Type::Size) => &["GiB", "MiB"],
+        (Some(_), Type::Size) => &["MiB", "GiB"],
+        _ => &[],
+    }
+}
+
+/// A whole number that is written out.
+fn number(expr: &Expr) -> Option<i64> {
+    match &expr.kind {
+        ExprKind::Int(value) => Some(*value),
+        ExprKind::Paren(inner) => number(inner),
+        _ => None,
     }
 }
 

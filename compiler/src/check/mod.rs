@@ -47,6 +47,8 @@ pub struct Checked {
     pub signatures: FxHashMap<DeclId, Signature>,
     /// Of consts: folded.
     pub consts: FxHashMap<DeclId, Value>,
+    /// Of consts: as declared, or of their value.
+    pub const_types: FxHashMap<DeclId, Type>,
     /// Of reading, parsing, resolving and checking, in order of file and place.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -153,9 +155,10 @@ pub(crate) fn check_some(world: &dyn World, mut resolved: Resolved, some: usize)
     checker.declare();
     checker.recursion();
     checker.bodies(some);
-    let Checker { types, conversions, calls, signatures, consts, mut diagnostics, spared, .. } = checker;
+    let Checker { types, conversions, calls, signatures, consts, constants, mut diagnostics, spared, .. } = checker;
+    let const_types = constants.into_iter().filter_map(|(id, progress)| Some((id, progress.done()?))).collect();
     diagnostics.retain(|diagnostic| diagnostic.code != Code::UNUSED_STEP || !spared.contains(&diagnostic.span));
-    Checked { resolved, types, conversions, calls, signatures, consts, diagnostics }
+    Checked { resolved, types, conversions, calls, signatures, consts, const_types, diagnostics }
 }
 
 /// The state of checking: side tables that grow over a tree that stays.

@@ -2,5 +2,7 @@
 return {
   cmd = require('standpipe').command(),
   filetypes = { 'standpipe' },
+  -- Files that lie in no folder can be shown: `lua/standpipe/library.lua`.
+  init_options = { virtualDocuments = true },
   root_markers = { 'standpipe.toml', '.git' },
 }

@@ -9,7 +9,7 @@ use standpipe_syntax::{FileId, Span};
 use tower_lsp::ls_types::{Location, Position, Range, Uri};
 
 use super::hover::{type_of, type_read};
-use super::shared::{decl, decl_at};
+use super::shared::{decl, decl_at, file_named};
 use crate::overlay::tidy;
 use crate::snapshot::{File, Snapshot};
 
@@ -29,7 +29,7 @@ pub fn definition(snapshot: &Snapshot, uri: &Uri, position: Position) -> Option<
         places.extend(file.declared_at(&name.symbol).and_then(|span| file.location(span)));
     }
     if places.is_empty() {
-        places.extend(reference_at(snapshot, &file, at));
+        places.extend(reference_at(snapshot, &file, at).or_else(|| file_at(snapshot, &file, at)));
     }
     places.dedup();
     (!places.is_empty()).then_some(places)
@@ -104,6 +104,15 @@ fn reference_at(snapshot: &Snapshot, file: &File, at: u32) -> Option<Location> {
         AttrValue::Raw(_) => false,
     });
     if inside { reference(snapshot, file, decl) } else { None }
+}
+
+/// The file that the text under the cursor names.
+fn file_at(snapshot: &Snapshot, file: &File, at: u32) -> Option<Location> {
+    let uri = path_at(file.tree(), at).iter().rev().find_map(|node| match node {
+        Node::Expr(expr) => file_named(snapshot, file, expr),
+        _ => None,
+    })?;
+    Some(Location { uri, range: Range::default() })
 }
 
 /// What the body of `decl` refers to.
@@ -202,6 +211,18 @@ mod tests {
         let editor = Editor::among(&[("a.pipe", &text.replace('‸', "").replace("  f(1)", "  ‸f(1)")), code]);
         let found = super::implementation(&editor.snapshot, &editor.uri, editor.cursor());
         assert_eq!(shown(found), ["code.py 2:0"]);
+    }
+
+    #[test]
+    fn the_name_of_a_file_leads_to_it() {
+        let text = "task size_of(data: File) -> Int {\n  sh:\n    wc -c < $data > $out\n}\n\npipeline main(data: File = \"data/in.csv\", all: Dir = \"data\") -> Int {\n  size_of(\"in.csv\") + size_of(data) + size_of(\"gone.csv\")\n}\n";
+        let at = |from: &str, to: &str| {
+            definition(&[("a.pipe", &text.replace(from, to)), ("in.csv", "a\n"), ("data/in.csv", "b\n")])
+        };
+        assert_eq!(at("\"in", "\"i‸n"), ["in.csv 0:0"]);
+        assert_eq!(at("data/in", "data/i‸n"), ["in.csv 0:0"]);
+        assert_eq!(at("gone", "go‸ne"), [""; 0]);
+        assert_eq!(at("\"data\"", "\"da‸ta\""), [""; 0]);
     }
 
     #[test]

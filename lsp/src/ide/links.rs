@@ -1,11 +1,11 @@
 //! Texts that are names of files: imports, bodies in files of their own, literals where a file is wanted.
 
-use standpipe_compiler::check::Conversion;
 use standpipe_syntax::ast::{AttrValue, DeclKind, ExprKind, StrPart};
 use standpipe_syntax::walk::Node;
 use standpipe_syntax::{FileId, Span};
 use tower_lsp::ls_types::{DocumentLink, Uri};
 
+use super::shared::file_named;
 use crate::overlay::tidy;
 use crate::snapshot::{File, Snapshot};
 
@@ -45,12 +45,8 @@ pub fn links(snapshot: &Snapshot, uri: &Uri) -> Option<Vec<DocumentLink>> {
             | DeclKind::Broken(_) => {}
         }
         Node::Decl(decl).walk(&mut |node| {
-            if let Node::Expr(expr) = node
-                && let Some(Conversion::ToPath) = file.analysis.checked.conversions.get(&(FileId(0), expr.id))
-                && let ExprKind::String(parts) = &expr.kind
-                && let [StrPart::Text(text)] = parts.as_slice()
-            {
-                out.extend(beside(&file, text).map(|target| link(&file, expr.span, target)));
+            if let Node::Expr(expr) = node {
+                out.extend(file_named(snapshot, &file, expr).map(|target| link(&file, expr.span, target)));
             }
         });
     }
@@ -71,16 +67,17 @@ mod tests {
 
     #[test]
     fn names_of_files_lead_to_them() {
-        let main = "import \"./lib.pipe\" { f }\n\ntask g(data: File) -> Int {\n  python: \"code.py:g\"\n}\n\npipeline main() -> Int {\n  f(g(\"in.csv\"))\n}\n";
+        let main = "import \"./lib.pipe\" { f }\n\ntask g(data: File) -> Int {\n  python: \"code.py:g\"\n}\n\npipeline main() -> Int {\n  f(g(\"in.csv\"))\n}\n\npipeline other(a: File = \"in.csv\", b: Dir = \"sub\", c: File = \"gone.csv\") -> Int {\n  g(a)\n}\n";
         let lib = "task f(n: Int) -> Int {\n  sh:\n    echo $n > $out\n}\n";
         let editor = Editor::among(&[
             ("a.pipe", main),
             ("lib.pipe", lib),
             ("code.py", "def g(data):\n    return 1\n"),
             ("in.csv", "a\n1\n"),
+            ("sub/in.csv", ""),
         ]);
         let found = super::links(&editor.snapshot, &editor.uri).unwrap();
         let shown: Vec<String> = found.iter().map(|link| link.target.as_ref().unwrap().to_string()).collect();
-        assert_eq!(shown, ["file:///w/lib.pipe", "file:///w/code.py", "file:///w/in.csv"]);
+        assert_eq!(shown, ["file:///w/lib.pipe", "file:///w/code.py", "file:///w/in.csv", "file:///w/in.csv"]);
     }
 }

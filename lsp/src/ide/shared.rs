@@ -1,15 +1,18 @@
 //! What several features need: declarations and their heads as text, expressions around a place.
 
+use standpipe_compiler::FileKind;
+use standpipe_compiler::check::Conversion;
 use standpipe_compiler::query::Symbol;
 use standpipe_compiler::resolve::{DeclId, declared};
 use standpipe_compiler::types::{Fields, Type};
-use standpipe_syntax::ast::{Decl, DeclKind, Doc};
+use standpipe_syntax::ast::{Decl, DeclKind, Doc, Expr, ExprKind, StrPart};
 use standpipe_syntax::walk::Node;
 use standpipe_syntax::{FileId, Span};
-use tower_lsp::ls_types::{MarkupContent, MarkupKind, SymbolKind};
+use tower_lsp::ls_types::{MarkupContent, MarkupKind, SymbolKind, Uri};
 
 use crate::index;
-use crate::snapshot::File;
+use crate::overlay::tidy;
+use crate::snapshot::{File, Snapshot};
 
 pub(super) fn markdown(value: String) -> MarkupContent {
     MarkupContent { kind: MarkupKind::Markdown, value }
@@ -23,6 +26,16 @@ pub(super) fn decl(file: &File, id: DeclId) -> Option<&Decl> {
 /// The file's own declarations, with their numbers.
 pub(super) fn decls(file: &File) -> impl Iterator<Item = (DeclId, &Decl)> {
     declarations_of(file, FileId(0))
+}
+
+/// The file that a literal names where a file is wanted, when it is there.
+pub(super) fn file_named(snapshot: &Snapshot, file: &File, expr: &Expr) -> Option<Uri> {
+    let named = file.analysis.checked.conversions.get(&(FileId(0), expr.id)) == Some(&Conversion::ToPath);
+    let ExprKind::String(parts) = &expr.kind else { return None };
+    let [StrPart::Text(text)] = parts.as_slice() else { return None };
+    let path = tidy(&file.path.parent().filter(|_| named)?.join(text.as_str()));
+    let kind = snapshot.in_world(&path, |world, name| world.kind(name));
+    if kind == Some(FileKind::File) { Uri::from_file_path(path) } else { None }
 }
 
 /// The declarations of a module, a file or a folder, with their numbers.

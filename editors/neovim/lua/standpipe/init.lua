@@ -61,6 +61,7 @@ local function start_server(buffer)
     return
   end
   local config = { name = 'standpipe', cmd = command, root_dir = M.root(vim.api.nvim_buf_get_name(buffer)) }
+  config.init_options = { virtualDocuments = true }
   if vim.lsp.start then
     vim.lsp.start(config, { bufnr = buffer })
   else
@@ -91,7 +92,7 @@ function M.attach(buffer)
   if vim.g.standpipe_treesitter ~= false then
     start_treesitter(buffer)
   end
-  if vim.g.standpipe_lsp ~= false then
+  if vim.g.standpipe_lsp ~= false and vim.bo[buffer].buftype == '' then
     start_server(buffer)
   end
   require('standpipe.lenses').attach(function(words) terminal(M.program(unpack(words))) end)

@@ -213,6 +213,28 @@ mod tests {
     }
 
     #[test]
+    fn constants_come_where_their_types_do() {
+        let of = |statement: &str| {
+            let consts = "const depth_most: Int = 3\n\nconst name = \"x\"\n\nconst usual: Plan = \"free\"\n\n";
+            labels(&format!(
+                "{HEAD}{consts}pipeline main(path: File, word: String) -> Int {{\n  rows = load(path)\n  {statement}\n}}\n"
+            ))
+        };
+        let before = |found: &[String], first: &str, second: &str| {
+            let place = |label: &str| found.iter().position(|found| found == label);
+            assert!(place(first).unwrap() < place(second).unwrap(), "{first} is not before {second} in {found:?}");
+        };
+        let found = of("fit(rows, ‸)");
+        assert_eq!(found[0], "depth_most");
+        before(&found, "depth_most", "word");
+        before(&found, "name", "len");
+        let found = of("fit(rows, 1, plan: ‸)");
+        assert_eq!(found[..3], ["\"free\"", "\"pro\"", "usual"]);
+        let found = of("x = ‸");
+        before(&found, "name", "len");
+    }
+
+    #[test]
     fn the_name_of_an_input_is_written_anew() {
         let text = format!("{HEAD}pipeline main(rows: Table[Row]) -> Float {{\n  fit(rows, d‸epth: 1).auc\n}}\n");
         let (editor, items) = items(&[("a.pipe", &text)]);

@@ -177,17 +177,20 @@ pub(super) fn names(site: &mut Site<'_>, file: &File, at: u32, wanted: Option<&T
                 let signature = file.analysis.checked.signatures.get(&id);
                 let result = signature.map(|signature| &signature.result);
                 let takes = signature.and_then(|signature| signature.params.first()).map(|param| &param.ty);
-                let constant = file.analysis.checked.consts.get(&id);
+                let constant = file.analysis.checked.const_types.get(&id);
+                let listed = file.analysis.checked.consts.get(&id);
                 let rank = match (place, result, wanted) {
                     (Place::Piped, _, _) if takes.zip(piped).is_some_and(|(takes, of)| accepts(takes, of)) => {
                         Rank::Wanted
                     }
                     (Place::Piped, _, _) => Rank::Plain,
                     (Place::Items, Some(Type::List(_)), _) => Rank::Near,
-                    (Place::Items, None, _) if matches!(constant, Some(Value::List(_) | Value::Range { .. })) => {
+                    (Place::Items, None, _) if matches!(listed, Some(Value::List(_) | Value::Range { .. })) => {
                         Rank::Wanted
                     }
                     (Place::Items, _, _) => Rank::Plain,
+                    // A const is a value as any other.
+                    (_, None, _) if constant.is_some() => rank(constant),
                     (_, Some(result), Some(wanted)) if result.goes_where(wanted) => Rank::Near,
                     (Place::Statement | Place::Bound, Some(_), _) => Rank::Near,
                     (Place::Statement | Place::Bound | Place::Other, _, _) => Rank::Plain,

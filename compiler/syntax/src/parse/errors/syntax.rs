@@ -9,6 +9,7 @@ use super::lexical::unit_meant;
 use crate::Span;
 use crate::diag::{Code, Diagnostic, Edit};
 use crate::lex::{Kind, SCRIPTS};
+use crate::nearest::nearest_word;
 use crate::parse::token::Start;
 use crate::tree::{DECLARATIONS, Tokens};
 
@@ -31,6 +32,7 @@ type Rule = fn(&Site<'_, '_>) -> Option<Diagnostic>;
 /// In order: the first that knows wins.
 const RULES: &[Rule] = &[
     indented_declaration,
+    three_points,
     point_without_digits,
     unit_apart,
     prefixed_string,
@@ -161,6 +163,22 @@ fn indented_declaration(site: &Site<'_, '_>) -> Option<Diagnostic> {
     Some(super::indented_declaration(site.tokens.span(first), word))
 }
 
+/// `0...6`
+fn three_points(site: &Site<'_, '_>) -> Option<Diagnostic> {
+    let two = site.before(1).filter(|at| site.tokens.kind(*at) == Some(Kind::DotDot))?;
+    let points = site.tokens.span(two).to(site.span());
+    if site.kind() != Some(Kind::Dot) || site.tokens.source.slice(points).len() != 3 {
+        return None;
+    }
+    let diagnostic = Diagnostic::new(Code::SYNTAX, points, "`...` is no operator");
+    let diagnostic = diagnostic.help("a range is `0..6`, which ends before 6, or `0..=6`, which ends with it");
+    Some(match site.kind_after(1) {
+        // Its `=` stands there already.
+        Some(Kind::Eq) => diagnostic.fix("write `..=`", points, ".."),
+        _ => diagnostic.fix("write `..`", points, "..").fix("write `..=`", points, "..="),
+    })
+}
+
 /// `1.`, `.5`
 fn point_without_digits(site: &Site<'_, '_>) -> Option<Diagnostic> {
     let help = "a Float has digits on both sides of its point";
@@ -270,10 +288,26 @@ fn arm(site: &Site<'_, '_>) -> Option<Diagnostic> {
     } else {
         return None;
     };
-    Some(
-        site.error(message)
-            .help("an arm is `\"a\" | \"b\" { … }`, `1 { … }`, `true { … }`, `none { … }` or `else { … }`"),
-    )
+    let diagnostic = site.error(message);
+    if let Some(word) = case_meant(site) {
+        let help = match word {
+            "else" => "all other cases are `else { … }`".to_owned(),
+            _ => format!("did you mean `{word}`?"),
+        };
+        return Some(diagnostic.help(help).fix(format!("write `{word}`"), site.span(), word));
+    }
+    Some(diagnostic.help("an arm is `\"a\" | \"b\" { … }`, `1 { … }`, `true { … }`, `none { … }` or `else { … }`"))
+}
+
+/// The word that somebody means who writes `els {`, `default {` or `_ {`.
+fn case_meant(site: &Site<'_, '_>) -> Option<&'static str> {
+    if site.kind() != Some(Kind::Name) || !matches!(site.kind_after(1), Some(Kind::LeftBrace | Kind::Bar)) {
+        return None;
+    }
+    match site.text() {
+        "_" | "default" | "otherwise" => Some("else"),
+        word => nearest_word(word, ["else", "none", "true", "false"].into_iter()),
+    }
 }
 
 /// `if = 3`, `task for()`

@@ -90,6 +90,37 @@ fn the_same_is_written_otherwise() {
 }
 
 #[test]
+fn slips_of_the_language_are_mended() {
+    let text = "task f(n: Int in 0..‸.6) -> Int {\n  timeout: 20\n  memory: 512\n  sh:\n    echo $n > $out\n}\n";
+    let only = |from: &str, to: &str, mended: &[(&str, &str)]| {
+        let mut text = text.replace('‸', "").replace(from, to);
+        for (from, to) in mended {
+            text = text.replace(from, to);
+        }
+        text
+    };
+    let range = [("20", "20s"), ("512", "512MiB")];
+    for (title, wanted) in [("write `..`", "0..6"), ("write `..=`", "0..=6")] {
+        let new = after(&[("a.pipe", &only("0...6", "0..‸.6", &range))], title);
+        assert!(new.starts_with(&format!("task f(n: Int in {wanted}) -> Int")), "{new}");
+    }
+    for unit in ["s", "m", "h"] {
+        let text = only(": 20", ": 20‸", &[("0...6", "0..6"), ("512", "512MiB")]);
+        let new = after(&[("a.pipe", &text)], &format!("write `20{unit}`"));
+        assert!(new.contains(&format!("  timeout: 20{unit}\n")), "{new}");
+    }
+    let text = only(": 512", ": 512‸", &[("0...6", "0..6"), ("20", "20s")]);
+    assert!(after(&[("a.pipe", &text)], "write `512MiB`").contains("  memory: 512MiB\n"));
+    let all = after(&[("a.pipe", text.as_str())], "repair all of the file");
+    assert!(all.contains("  memory: 512MiB\n"), "{all}");
+    for word in ["els", "default", "_"] {
+        let text =
+            format!("pipeline main(n: Int) -> Int {{\n  match n {{\n    1 {{ 2 }}\n    ‸{word} {{ n }}\n  }}\n}}\n");
+        assert!(after(&[("a.pipe", &text)], "write `else`").contains("    else { n }\n"));
+    }
+}
+
+#[test]
 fn missing_cases_are_added() {
     let text = "effect tell(what: String) {\n  sh:\n    echo $what\n}\n\npipeline main(plan: \"a\" | \"b\") {\n  ma‸tch plan {\n    \"a\" { tell(plan) }\n  }\n}\n";
     assert!(after(&[("a.pipe", text)], "add an arm that does nothing").contains("\"b\" {}"));
