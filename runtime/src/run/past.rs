@@ -146,9 +146,9 @@ impl Past {
         }
         for remnant in Remnant::all(folder) {
             if remnant.now.probe {
-                // What it would find is asked anew.
+                // What it would find is asked anew, once its keeper is gone: that has the place of the one which asks then.
                 match remnant.left() {
-                    left @ Left::Alive(_) => left.ask_to_end(),
+                    Left::Alive(_) => end_all(std::slice::from_ref(&remnant)),
                     Left::Ended(_) => {}
                     Left::Nothing => kill_marked(&marker(&resume.run, remnant.now.ticket, remnant.now.attempt)),
                 }

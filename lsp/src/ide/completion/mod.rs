@@ -227,7 +227,7 @@ mod tests {
         let found = of("fit(rows, ‸)");
         assert_eq!(found[0], "depth_most");
         before(&found, "depth_most", "word");
-        before(&found, "name", "len");
+        before(&found, "plan:", "name");
         let found = of("fit(rows, 1, plan: ‸)");
         assert_eq!(found[..3], ["\"free\"", "\"pro\"", "usual"]);
         let found = of("x = ‸");

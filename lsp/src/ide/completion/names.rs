@@ -189,6 +189,8 @@ pub(super) fn names(site: &mut Site<'_>, file: &File, at: u32, wanted: Option<&T
                         Rank::Wanted
                     }
                     (Place::Items, _, _) => Rank::Plain,
+                    // Of what does not fit, named arguments and what gives a value that fits are the likelier.
+                    (_, None, Some(wanted)) if constant.is_some_and(|ty| !ty.goes_where(wanted)) => Rank::Plain,
                     // A const is a value as any other.
                     (_, None, _) if constant.is_some() => rank(constant),
                     (_, Some(result), Some(wanted)) if result.goes_where(wanted) => Rank::Near,
