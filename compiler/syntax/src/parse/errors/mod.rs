@@ -1,8 +1,10 @@
 //! The messages of reading. Wording is ours, never the parser generator's.
 
+mod branches;
 mod expected;
 mod habits;
 mod lexical;
+mod numbers;
 mod syntax;
 
 pub(super) use expected::Expected;

@@ -3,13 +3,13 @@
 
 use std::ops::Range;
 
+use super::branches::{arm, else_meant, missing_block};
 use super::expected::Expected;
 use super::habits::{arrow_in_arm, body_without_colon, colon_for_block, comprehension, prefixed_string, step_in_task};
-use super::lexical::unit_meant;
+use super::numbers::{point_without_digits, three_points, unit_apart};
 use crate::Span;
 use crate::diag::{Code, Diagnostic, Edit};
 use crate::lex::{Kind, SCRIPTS};
-use crate::nearest::nearest_word;
 use crate::parse::token::Start;
 use crate::tree::{DECLARATIONS, Tokens};
 
@@ -42,6 +42,7 @@ const RULES: &[Rule] = &[
     arrow_in_arm,
     foreign_operator,
     arm,
+    else_meant,
     reserved_word,
     binding_word,
     colon_for_equals,
@@ -101,7 +102,7 @@ impl Site<'_, '_> {
         self.tokens.text(self.at)
     }
 
-    fn found(&self) -> String {
+    pub(super) fn found(&self) -> String {
         match self.kind() {
             None if self.start == Start::Expr => "the end of `${ }`".to_owned(),
             None => match self.tokens.get(self.at) {
@@ -163,64 +164,6 @@ fn indented_declaration(site: &Site<'_, '_>) -> Option<Diagnostic> {
     Some(super::indented_declaration(site.tokens.span(first), word))
 }
 
-/// `0...6`
-fn three_points(site: &Site<'_, '_>) -> Option<Diagnostic> {
-    let two = site.before(1).filter(|at| site.tokens.kind(*at) == Some(Kind::DotDot))?;
-    let points = site.tokens.span(two).to(site.span());
-    if site.kind() != Some(Kind::Dot) || site.tokens.source.slice(points).len() != 3 {
-        return None;
-    }
-    let diagnostic = Diagnostic::new(Code::SYNTAX, points, "`...` is no operator");
-    let diagnostic = diagnostic.help("a range is `0..6`, which ends before 6, or `0..=6`, which ends with it");
-    Some(match site.kind_after(1) {
-        // Its `=` stands there already.
-        Some(Kind::Eq) => diagnostic.fix("write `..=`", points, ".."),
-        _ => diagnostic.fix("write `..`", points, "..").fix("write `..=`", points, "..="),
-    })
-}
-
-/// `1.`, `.5`
-fn point_without_digits(site: &Site<'_, '_>) -> Option<Diagnostic> {
-    let help = "a Float has digits on both sides of its point";
-    if site.kind() == Some(Kind::Dot) && site.kind_after(1) == Some(Kind::Number) {
-        let number = site.span().to(site.tokens.span(site.at + 1));
-        let text = site.tokens.source.slice(number);
-        return Some(
-            Diagnostic::new(Code::SYNTAX, number, format!("`{text}` has no digit before its point")).help(help).fix(
-                "add a zero",
-                site.span(),
-                "0.",
-            ),
-        );
-    }
-    let point = site.before(1).filter(|at| site.tokens.kind(*at) == Some(Kind::Dot))?;
-    let number = site.before(2).filter(|at| site.tokens.kind(*at) == Some(Kind::Number))?;
-    let span = site.tokens.span(number).to(site.tokens.span(point));
-    let text = site.tokens.source.slice(span);
-    Some(Diagnostic::new(Code::SYNTAX, span, format!("`{text}` has no digit after its point")).help(help).fix(
-        "add a zero",
-        span.after(),
-        "0",
-    ))
-}
-
-/// `30 s`
-fn unit_apart(site: &Site<'_, '_>) -> Option<Diagnostic> {
-    let number = site.before(1).filter(|at| site.tokens.kind(*at) == Some(Kind::Number))?;
-    let unit = site.kind().filter(|kind| kind.is_word()).and_then(|_| unit_meant(site.text()))?;
-    let field = site.kind_after(1) == Some(Kind::Colon);
-    if field
-        || site.tokens.get(site.at)?.first
-        || !site.tokens.text(number).ends_with(|last: char| last.is_ascii_digit())
-    {
-        return None;
-    }
-    let (number, apart) = (site.tokens.span(number), site.span());
-    let whole = format!("{}{unit}", site.tokens.source.slice(number));
-    let diagnostic = Diagnostic::new(Code::SYNTAX, number.to(apart), "a unit touches its number");
-    Some(diagnostic.help(format!("write `{whole}`")).fix(format!("write `{whole}`"), number.to(apart), whole))
-}
-
 /// `python: "a" + b`
 fn body_on_one_line(site: &Site<'_, '_>) -> Option<Diagnostic> {
     let inside = site.start == Start::Attr && site.at >= site.range.start + 2;
@@ -273,40 +216,6 @@ fn foreign_operator(site: &Site<'_, '_>) -> Option<Diagnostic> {
             Some(diagnostic.help("multiply with `*`"))
         }
         _ => None,
-    }
-}
-
-/// What stands for a case, or between it and its block.
-fn arm(site: &Site<'_, '_>) -> Option<Diagnostic> {
-    if site.start != Start::Arm {
-        return None;
-    }
-    let message = if site.expects().has("block") && site.at > site.range.start {
-        format!("expected `{{` and what is done in this case, found {}", site.found())
-    } else if site.expects().has("string") {
-        format!("expected a case, found {}", site.found())
-    } else {
-        return None;
-    };
-    let diagnostic = site.error(message);
-    if let Some(word) = case_meant(site) {
-        let help = match word {
-            "else" => "all other cases are `else { … }`".to_owned(),
-            _ => format!("did you mean `{word}`?"),
-        };
-        return Some(diagnostic.help(help).fix(format!("write `{word}`"), site.span(), word));
-    }
-    Some(diagnostic.help("an arm is `\"a\" | \"b\" { … }`, `1 { … }`, `true { … }`, `none { … }` or `else { … }`"))
-}
-
-/// The word that somebody means who writes `els {`, `default {` or `_ {`.
-fn case_meant(site: &Site<'_, '_>) -> Option<&'static str> {
-    if site.kind() != Some(Kind::Name) || !matches!(site.kind_after(1), Some(Kind::LeftBrace | Kind::Bar)) {
-        return None;
-    }
-    match site.text() {
-        "_" | "default" | "otherwise" => Some("else"),
-        word => nearest_word(word, ["else", "none", "true", "false"].into_iter()),
     }
 }
 
@@ -473,17 +382,6 @@ fn brace_after_value(site: &Site<'_, '_>) -> Option<Diagnostic> {
         site.error("`{` stands after a value")
             .help("a call is `name(…)`; a block follows only heads such as `if` and `for`")
     })
-}
-
-/// `if x`, `for x in xs`
-fn missing_block(site: &Site<'_, '_>) -> Option<Diagnostic> {
-    if !site.expects().has("block") {
-        return None;
-    }
-    Some(
-        site.error(format!("expected `{{` and a block, found {}", site.found()))
-            .help("`if`, `else`, `for`, `loop` and `sweep` are followed by steps in braces"),
-    )
 }
 
 /// Two statements on one line; or a line that belongs to nothing, after a declaration.
