@@ -118,8 +118,7 @@ fn called(before: &str) -> Option<(&str, &str)> {
 }
 
 fn last_word(text: &str) -> &str {
-    let start = text.rfind(|c: char| !(c.is_alphanumeric() || c == '_')).map_or(0, |at| at + 1);
-    &text[start..]
+    text.rsplit(|c: char| !(c.is_alphanumeric() || c == '_')).next().unwrap_or("")
 }
 
 fn inputs(site: &mut Site<'_>, task: &Task, ty: &dyn Fn(&str) -> Option<Type>) {

@@ -235,6 +235,13 @@ mod tests {
     }
 
     #[test]
+    fn any_letter_may_stand_before_what_is_written() {
+        assert!(in_main("x = é𝄞3‸").is_empty());
+        let body = "task look(rows: Table[Row]) -> Int {\n  python:\n    return 𝄞rows[\"‸\"]\n}\n";
+        assert_eq!(labels(&format!("{HEAD}{body}")), ["id", "plan"]);
+    }
+
+    #[test]
     fn the_name_of_an_input_is_written_anew() {
         let text = format!("{HEAD}pipeline main(rows: Table[Row]) -> Float {{\n  fit(rows, d‸epth: 1).auc\n}}\n");
         let (editor, items) = items(&[("a.pipe", &text)]);

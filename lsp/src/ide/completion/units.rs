@@ -34,9 +34,9 @@ const SHARE: &[(&str, &str)] = &[("%", "a hundredth")];
 /// Offers them when the cursor stands behind a number; whether it does: no name starts there.
 pub(super) fn complete(site: &mut Site<'_>) -> bool {
     let line = site.file.line_before(site.at);
-    let start = line.rfind(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '.'))).map_or(0, |at| at + 1);
+    let word = line.rsplit(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '.'))).next().unwrap_or("");
     // Of `1s..30` the second.
-    let written = line[start..].rsplit("..").next().unwrap_or("");
+    let written = word.rsplit("..").next().unwrap_or("");
     if !written.starts_with(|c: char| c.is_ascii_digit()) {
         return false;
     }
