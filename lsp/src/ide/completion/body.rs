@@ -117,7 +117,8 @@ fn called(before: &str) -> Option<(&str, &str)> {
     Some((last_word(method.strip_suffix('.')?), &before[open + 1..]))
 }
 
-fn last_word(text: &str) -> &str {
+/// The word that `text` ends in; empty where it ends in none.
+pub(super) fn last_word(text: &str) -> &str {
     text.rsplit(|c: char| !(c.is_alphanumeric() || c == '_')).next().unwrap_or("")
 }
 

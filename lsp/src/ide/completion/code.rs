@@ -10,6 +10,7 @@ use standpipe_syntax::{FileId, fits};
 use tower_lsp::ls_types::{CompletionItemKind, CompletionItemTag};
 
 use super::attributes::{attributes, values_of_attribute};
+use super::body::last_word;
 use super::names::{Place, arguments, fields_of_record, names};
 use super::types::types;
 use super::wanted::{members_of_union, wanted};
@@ -116,8 +117,7 @@ fn members(site: &mut Site<'_>, file: &File, at: u32) {
             }
             Node::Type(_) => {
                 let before = site.file.line_before(site.start).trim_end_matches('.');
-                let name = before.rsplit(|c: char| !(c.is_alphanumeric() || c == '_')).next().unwrap_or("");
-                if let Some(of) = module(name) {
+                if let Some(of) = module(last_word(before)) {
                     return module_members(site, file, of, true);
                 }
             }
