@@ -1,4 +1,4 @@
-//! The parser that LALRPOP makes of `grammar.lalrpop`.
+//! The parser that LALRPOP makes of `grammar.lalrpop`. It is made anew, and held against this one, by `compiler/grammar`.
 
 #[allow(
     clippy::all,
@@ -10,7 +10,7 @@
     reason = "generated"
 )]
 mod generated {
-    include!(concat!(env!("OUT_DIR"), "/grammar.rs"));
+    include!("generated/grammar.rs");
 }
 
 pub(super) use generated::ItemParser;

@@ -1,6 +1,0 @@
-//! Generates the parser from the grammar.
-
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let out = std::env::var("OUT_DIR")?;
-    lalrpop::Configuration::new().set_in_dir("src/parse").set_out_dir(out).emit_rerun_directives(true).process()
-}
