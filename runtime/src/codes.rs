@@ -76,6 +76,8 @@ pub const SANDBOX_MISSING: &str = "E0660";
 pub const SANDBOX_DENIED: &str = "E0661";
 /// This process may open too few files.
 pub const FEW_FILES: &str = "E0670";
+/// A part of the program ended by a mistake of its own.
+pub const ITSELF: &str = "E0671";
 /// A trial was not worth going on with, and ended at its next report.
 pub const STOPPED_EARLY: &str = "E0690";
 /// A sweep has no value: no trial of it succeeded, or too many failed.

@@ -28,6 +28,8 @@ pub(crate) enum News {
     Reported { ticket: Ticket, name: SmolStr, value: f64, at: Option<i64> },
     /// That attempt of the step is over, and so is every process of it.
     Ended { ticket: Ticket, attempt: u32, seconds: f64, outcome: Outcome },
+    /// A part of the program went wrong: what it was to tell never comes.
+    Fault(Failure),
 }
 
 /// How urgently everything is to end.

@@ -1,5 +1,6 @@
 //! Runs a plan, from its parameters to its report: the scheduler decides, this does what it says and tells what happened.
 
+mod beside;
 mod drive;
 pub(crate) mod driver;
 pub(crate) mod environments;
@@ -24,6 +25,7 @@ use crate::machine;
 use crate::options::{Options, RunReport};
 use crate::room;
 
+pub(crate) use self::beside::beside;
 pub(crate) use self::environments::{Environments, Which};
 pub(crate) use self::params::{bind, check};
 pub(crate) use self::signals::Signals;

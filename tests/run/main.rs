@@ -13,6 +13,7 @@ mod doctor;
 mod escape;
 mod failures;
 mod full;
+mod itself;
 mod kills;
 mod logs;
 mod memory;

@@ -41,10 +41,16 @@ ERRORS = [
     ("flock", "EIO", ""),
     ("socketpair", "EMFILE", "+"),
     ("clone,clone3,vfork", "EAGAIN", ""),
+    ("write", "ENOSPC", ""),
+    ("write", "EIO", ""),
+    # For good only where it prints: it also wakes itself by a `write`, to what is no file and cannot fail.
+    ("write", "ENOSPC", "+"),
     ]
+# By which a program of many threads wakes itself: no kernel lets a write to it fail so.
+WAKER = "<anon_inode:[eventfd]>"
 
 # What those that hold its steps, and the steps themselves, meet as well.
-TOO = ("pwrite64", "fdatasync,fsync", "ftruncate", "splice")
+TOO = ("pwrite64", "fdatasync,fsync", "ftruncate", "splice", "write")
 
 PROGRAM = """
 task make(n: Int) -> File {
@@ -74,14 +80,21 @@ CRASHES = (-6, -11, 101, 134, 139)
 
 
 def one(binary, folder, call, error, onward, nth):
-    """Meets the error once, then goes on without it: whether it was met, and whether the run failed of it."""
+    """Meets the error once, then goes on without it: whether it was met, and whether the run failed of it; `None` where it
+    was one that nothing meets."""
     log = folder / "strace"
     # Its threads; and what it starts, where errors of the disk are theirs, too.
     every = ["-f"] if call in TOO else ["-f", "-b", "execve"]
-    strace = ["strace", "-qq", *every, "-o", str(log), "-e", f"trace={call}", "-e", f"inject={call}:error={error}:when={nth}{onward}"]
-    first = standpipe(binary, folder, "run", "main.pipe", "--format", "json", before=strace)
-    met = "(INJECTED)" in log.read_text()
+    # What it prints goes to a file where that is to fail.
+    printed = folder / "printed" if (call, onward) == ("write", "+") else None
+    every += ["-P", str(printed)] if printed else []
+    strace = ["strace", "-y", "-qq", *every, "-o", str(log), "-e", f"trace={call}", "-e", f"inject={call}:error={error}:when={nth}{onward}"]
+    first = standpipe(binary, folder, "run", "main.pipe", "--format", "json", before=strace, printed=printed)
+    met = [line for line in log.read_text().splitlines() if "(INJECTED)" in line]
     log.unlink()
+    if any(WAKER in line for line in met):
+        return True, None
+    met = met != []
     if first.returncode == 127 and "loading shared libraries" in first.stderr:
         return met, True
     if first.returncode in CRASHES or "panicked" in first.stderr:
@@ -151,7 +164,7 @@ def main():
                     met, stopped = True, True
             if not met:
                 break
-            explored, failed = explored + 1, failed + stopped
+            explored, failed = explored + (stopped is not None), failed + bool(stopped)
         total, failures = total + explored, failures + failed
         print(f"  {call} {error}{' for good' if onward else ''}: {explored} points, {failed} runs stopped", flush=True)
     for line in wrong:

@@ -16,9 +16,16 @@ def environment():
     return {**{name: value for name, value in os.environ.items() if not name.startswith("STANDPIPE_")}, "NO_COLOR": "1"}
 
 
-def standpipe(binary, folder, *words, before=()):
+def standpipe(binary, folder, *words, before=(), printed=None):
+    """Runs it to its end. What it prints goes through the file `printed` if there is one, and not through a pipe."""
     command = [*before, binary, *words]
-    return subprocess.run(command, cwd=folder, env=environment(), capture_output=True, text=True, timeout=PATIENCE)
+    options = {"cwd": folder, "env": environment(), "text": True, "timeout": PATIENCE}
+    if printed is None:
+        return subprocess.run(command, **options, capture_output=True)
+    with open(printed, "w") as stdout:
+        done = subprocess.run(command, **options, stdout=stdout, stderr=subprocess.PIPE)
+    done.stdout = printed.read_text()
+    return done
 
 
 def events(text):

@@ -35,6 +35,7 @@ use crate::event::{Event, Failure, LogRange};
 use crate::keeper::Keeper;
 use crate::machine;
 use crate::remains::{self, Alone, Now, own_folder};
+use crate::run::beside;
 use crate::runner::{self, Attempt, Outcome};
 use crate::sandbox::{Confinement, Grounds, Tier, denied};
 use crate::schedule::Ticket;
@@ -106,7 +107,7 @@ impl Executor for Handle {
         }
         if attempts.len() > 1 && attempts.iter().any(|attempt| attempt.veil.is_some()) {
             // What has secrets to hide has a worker of its own: one after the other, as they have one place together.
-            tokio::task::spawn_local(async move {
+            beside(&self.0.site.news, async move {
                 for attempt in attempts {
                     run_seated(&local, attempt).await;
                 }
@@ -116,7 +117,7 @@ impl Executor for Handle {
         let first = attempts.first().and_then(Attempt::task);
         let together = first.and_then(|task| runner::of(&task.body)?.together);
         if let (Some(together), true) = (together, attempts.len() > 1) {
-            tokio::task::spawn_local(async move {
+            beside(&self.0.site.news, async move {
                 // One after the other, they have the seats of one.
                 let seats = attempts.first().map(|first| local.room.borrow_mut().take(first)).unwrap_or_default();
                 for attempt in &mut attempts {
@@ -154,8 +155,9 @@ impl Executor for Handle {
 }
 
 fn submit(local: &Rc<Local>, attempt: Attempt) {
+    let news = &local.site.news;
     let local = Rc::clone(local);
-    tokio::task::spawn_local(async move { run_seated(&local, attempt).await });
+    beside(news, async move { run_seated(&local, attempt).await });
 }
 
 /// The same with cores and cards of its own.

@@ -101,7 +101,7 @@ impl Driver<'_, '_, Outside> {
         loop {
             self.pump();
             self.world.rest();
-            if self.over().is_some() {
+            if self.over().is_some() || self.fault.is_some() {
                 return;
             }
             let timer = self.timer().map(|at| self.world.begun + at);
@@ -123,7 +123,11 @@ impl Driver<'_, '_, Outside> {
 
     /// The run is over: nothing of it is left running, and everything is on the disk.
     async fn conclude(self, id: String, begun: Instant) -> Result<RunReport, Failure> {
-        let Self { plan, run, world, mut recorder, counts, failures, broken, done, only, past, .. } = self;
+        let Self { plan, run, world, mut recorder, counts, failures, broken, fault, done, only, past, .. } = self;
+        if let Some(failure) = fault {
+            // As a kill has it: what holds its steps goes on with them, and whoever goes on with the run takes them over.
+            return Err(failure);
+        }
         let Outside { store, executor, stop, .. } = world;
         executor.close().await;
         drop(stop);

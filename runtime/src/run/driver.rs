@@ -56,6 +56,8 @@ pub(crate) struct Driver<'p, 'o, W: World> {
     pub(super) failures: Vec<(String, Failure)>,
     /// The run cannot go on: its journal cannot be written.
     pub(super) broken: Option<Failure>,
+    /// What the program itself got wrong: the run cannot be brought to its end.
+    pub(super) fault: Option<Failure>,
     pub(super) done: Option<(Status, Value)>,
     /// What the run has done before, when it is gone on with.
     pub(super) past: Past,
@@ -117,6 +119,7 @@ impl<'p, 'o, W: World> Driver<'p, 'o, W> {
             counts: Counts::default(),
             failures: Vec::new(),
             broken: None,
+            fault: None,
             done: None,
             past: Past::default(),
             only: None,
@@ -247,6 +250,7 @@ impl<'p, 'o, W: World> Driver<'p, 'o, W> {
     pub(crate) fn hear(&mut self, news: News) {
         match news {
             News::Said(event) => self.recorder.tell(event),
+            News::Fault(failure) => self.fault = Some(failure),
             News::Environment { which, result } => {
                 let waited = self.world.made(which, result);
                 let some = if planted(Bug::OnlyFirstWaiterOfEnvironment) { 1 } else { waited.len() };

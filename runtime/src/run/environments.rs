@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use standpipe_plan::{Body, Environment, Frame, NodeKind, Plan, Region, Shape, Step};
 use tokio::sync::mpsc;
 
+use super::beside;
 use crate::environment::{self, Ready};
 use crate::event::{Event, Failure};
 use crate::executor::News;
@@ -141,7 +142,7 @@ impl Environments {
         let Some((env, extra)) = self.declaration(which) else { return };
         self.states.insert(which, State::Making(vec![ticket]));
         let (root, python, news) = (self.root.clone(), self.python.clone(), news.clone());
-        tokio::task::spawn_local(async move {
+        beside(&news.clone(), async move {
             let say = |state: &'static str, text: &str| {
                 // Nobody listens once the run has ended.
                 let event = Event::Environment { name: env.name.clone(), state, text: text.to_owned() };

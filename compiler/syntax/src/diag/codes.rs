@@ -208,6 +208,7 @@ codes! {
     SANDBOX_MISSING "E0660" "the host lacks the sandbox that is required"
     SANDBOX_DENIED "E0661" "the sandbox kept a step from something"
     FEW_OPEN_FILES "E0670" "too few files may be open"
+    ITSELF_WRONG "E0671" "the program itself went wrong"
     TRIAL_STOPPED "E0690" "a trial was stopped early"
     SWEEP_WITHOUT_VALUE "E0691" "a sweep has no value"
     SWEEP_NOT_TAUGHT "E0692" "no earlier trials for a sweep"
