@@ -110,7 +110,7 @@ pub(crate) fn options(matches: &ArgMatches, project: &Project, keep_going: bool)
 
 /// The program that holds steps: this one.
 pub(crate) fn keeper() -> PathBuf {
-    PathBuf::from("/proc/self/exe")
+    standpipe_runtime::keeper::own_program()
 }
 
 /// The interpreter of tasks without an `env`, where one is named.

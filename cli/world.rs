@@ -60,7 +60,7 @@ pub(crate) fn read_regular(path: &Path, most: u64) -> Result<Vec<u8>, ReadError>
         return Err(ReadError::TooLarge { bytes: length });
     }
     let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
-    // One more than allowed: the file may have grown since, and files of `/proc` have no length at all.
+    // One more than allowed: the file may have grown since, and files of the kernel's own have no length at all.
     file.take(most + 1).read_to_end(&mut bytes).map_err(|error| read_error(&error))?;
     match bytes.len() as u64 {
         length if length > most => Err(ReadError::TooLarge { bytes: length }),

@@ -6,8 +6,10 @@ use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt as _;
 
-use rustix::fs::{FallocateFlags, SeekFrom, fallocate, seek};
+use rustix::fs::{SeekFrom, seek};
 use rustix::io::Errno;
+
+use crate::host::disk::leave_out;
 
 /// What one attempt may print, unless the project says otherwise.
 pub(crate) const MOST: u64 = 64 << 20;
@@ -26,14 +28,14 @@ pub(crate) fn limit(log: &File, start: u64, end: u64, most: u64) {
     if end.saturating_sub(start) <= most.max(LEAST) || from >= to {
         return;
     }
-    let _ = fallocate(log, FallocateFlags::PUNCH_HOLE | FallocateFlags::KEEP_SIZE, from, to - from);
+    leave_out(log, from, to);
 }
 
 /// Gives the beginning of a file back to the file system, up to `end`, of which nobody needs it any more.
 pub(crate) fn give_back(file: &File, end: u64) {
     let to = end / BLOCK * BLOCK;
     if to > 0 {
-        let _ = fallocate(file, FallocateFlags::PUNCH_HOLE | FallocateFlags::KEEP_SIZE, 0, to);
+        leave_out(file, 0, to);
     }
 }
 

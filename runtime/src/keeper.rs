@@ -7,20 +7,23 @@
 
 mod client;
 mod ears;
-mod group;
 mod hold;
 mod lease;
 mod output;
 mod request;
 mod serve;
-mod sweep;
 
-pub(crate) use self::client::{Ended, Keeper, Kind, LogLimit};
-pub(crate) use self::group::{end_of, possible as groups_possible};
+pub(crate) use self::client::{Ended, Keeper, Kind, LogLimit, LogPlace};
 pub(crate) use self::lease::Left;
 pub(crate) use self::output::Output;
 pub(crate) use self::request::Request;
 pub use self::serve::main;
+
+/// The program that this process is: a keeper, too, where its `main` calls [`main`].
+#[must_use]
+pub fn own_program() -> std::path::PathBuf {
+    crate::host::own_program()
+}
 
 /// The first argument of a program that is to be a keeper.
 pub const COMMAND: &str = "keep";

@@ -13,6 +13,7 @@ mod failure;
 mod forecast;
 mod gaps;
 pub mod history;
+mod host;
 mod inputs;
 mod journal;
 pub mod keeper;

@@ -4,9 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use rustix::time::{ClockId, clock_gettime};
-
 use crate::admission::Capacity;
+use crate::host::measure;
 use crate::options::Options;
 
 /// What this machine has.
@@ -48,26 +47,13 @@ pub(crate) fn slots(options: &Options) -> u64 {
     options.jobs.unwrap_or_else(|| Machine::this().cpus).max(1) as u64
 }
 
-/// Nanoseconds since the machine began to run, its sleep counted: the same clock for every process.
-pub(crate) fn uptime() -> u64 {
-    let now = clock_gettime(ClockId::Boottime);
-    u64::try_from(i128::from(now.tv_sec) * 1_000_000_000 + i128::from(now.tv_nsec)).unwrap_or(0)
-}
-
 fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
 /// The memory of the machine, or of the container where that is less. What cannot be read limits nothing.
 fn installed_memory() -> u64 {
-    let installed = fs::read_to_string("/proc/meminfo").ok().and_then(|text| {
-        let line = text.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
-        Some(line.split_whitespace().next()?.parse::<u64>().ok()? * 1024)
-    });
-    let granted = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"]
-        .iter()
-        .find_map(|path| fs::read_to_string(path).ok()?.trim().parse().ok());
-    installed.unwrap_or(u64::MAX).min(granted.unwrap_or(u64::MAX))
+    measure::installed().unwrap_or(u64::MAX).min(measure::granted().unwrap_or(u64::MAX))
 }
 
 fn cards() -> u64 {

@@ -11,8 +11,8 @@ use standpipe_plan::Digest;
 
 use crate::event::LogRange;
 use crate::executor::local::Ending;
+use crate::host::uptime;
 use crate::keeper::Left;
-use crate::machine;
 use crate::process::{self, kill_marked};
 use crate::worker;
 
@@ -30,7 +30,7 @@ pub(crate) struct Now {
     pub tag: String,
     /// Where its part of the log begins.
     pub start: u64,
-    /// When it began, as [`machine::uptime`] has it; 0 where that was not noted.
+    /// When it began, as [`uptime`] has it; 0 where that was not noted.
     #[serde(default)]
     pub begun: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -77,7 +77,7 @@ impl Now {
 
     /// How long it has been under way, if it still is.
     pub(crate) fn age(&self) -> Option<Duration> {
-        let age = machine::uptime().checked_sub(self.begun).filter(|_| self.begun > 0);
+        let age = uptime().checked_sub(self.begun).filter(|_| self.begun > 0);
         age.map(Duration::from_nanos)
     }
 

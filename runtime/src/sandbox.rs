@@ -1,17 +1,13 @@
 //! What steps are kept from: files that they have no business with, the network, other processes, the kernel's finer
-//! doors. Tiers build on each other; a run has the best that is wanted and that the host gives. Knows nothing of plans.
+//! doors. Tiers build on each other; a run has the best that is wanted and that the host gives. Knows nothing of plans,
+//! and not how a system confines: that is `host`'s.
 
-mod calls;
 mod confinement;
 mod denied;
-mod files;
 mod grounds;
 mod home;
 mod host;
-mod namespaces;
-mod rights;
-mod root;
-mod within;
+mod launched;
 
 use std::path::{Path, PathBuf};
 
@@ -21,11 +17,11 @@ pub use self::confinement::Confinement;
 pub(crate) use self::denied::denied;
 pub(crate) use self::grounds::{Folders, Grounds};
 pub(crate) use self::home::at_home;
-pub use self::host::{Host, look};
-pub(crate) use self::namespaces::{CONFINE, END, INIT, end, init, launch, launched};
-pub(crate) use self::within::within;
+pub use self::host::Host;
+pub(crate) use self::launched::{CONFINE, launched};
 use crate::codes;
 use crate::event::Failure;
+pub(crate) use crate::host::sandbox::within;
 
 /// How much a step is kept from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -96,19 +92,27 @@ pub(crate) struct Granted {
     pub lacking: Option<String>,
 }
 
+/// What this host gives. What is best of it is tried by `program`, which is one whose `main` calls
+/// [`crate::keeper::main`].
+#[must_use]
+pub fn look(program: Option<&Path>) -> Host {
+    crate::host::sandbox::look(program)
+}
+
 /// The best tier that is wanted and that this host gives; `program` is what holds steps.
 ///
 /// # Errors
 /// It is less than is required.
 pub(crate) fn grant(wanted: &Wanted, program: Option<&Path>) -> Result<Granted, Failure> {
+    let best = |host: Host| (host.tier, host.why);
     let most = wanted.tier.unwrap_or(Tier::T2);
     if most == Tier::Off && wanted.require == Tier::Off {
         return Ok(Granted::default());
     }
     let (tier, why) = match most {
         Tier::Off => (Tier::Off, "`tier` is \"off\"".to_owned()),
-        Tier::T1 => look(None).best(),
-        Tier::T2 => look(program).best(),
+        Tier::T1 => best(look(None)),
+        Tier::T2 => best(look(program)),
     };
     let tier = tier.min(most);
     if tier < wanted.require {

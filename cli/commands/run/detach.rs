@@ -7,6 +7,7 @@ use std::os::fd::AsFd as _;
 use std::process::{Command, Stdio};
 
 use serde::{Deserialize, Serialize};
+use standpipe_runtime::keeper::own_program;
 use standpipe_runtime::{Event, Failure, Observer};
 
 use crate::context::{Context, print, say};
@@ -27,7 +28,7 @@ enum Word {
 pub(super) fn detach(context: &Context, json: bool) -> Result<Exit, Problem> {
     let (reader, writer) = std::io::pipe()?;
     let words = std::env::args_os().skip(1).filter(|word| word != "--detach");
-    Command::new("/proc/self/exe")
+    Command::new(own_program())
         .args(words)
         .arg(format!("--{INSIDE}"))
         .stdin(writer)

@@ -3,9 +3,10 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use rustix::fs::{statfs, statvfs};
+use rustix::fs::statvfs;
 
 use super::{Finding, Part, Verdict};
+use crate::host::disk::kind_at;
 
 /// Less free space than this makes the next run fail.
 const LEAST: u64 = 64 << 20;
@@ -14,8 +15,6 @@ const LITTLE: u64 = 1 << 30;
 
 /// What is known of a kind of file system.
 struct Kind {
-    /// As `statfs` has it.
-    magic: u64,
     name: &'static str,
     advice: Advice,
 }
@@ -32,22 +31,21 @@ enum Advice {
 
 const ELSEWHERE: &str = "set STANDPIPE_HOME to a folder on a local disk: locks and syncs cannot be relied on here";
 
-/// Sources: `linux/magic.h`, and the file systems' own headers.
 const KINDS: [Kind; 14] = [
-    Kind { magic: 0xef53, name: "ext4", advice: Advice::Fine },
-    Kind { magic: 0x5846_5342, name: "XFS", advice: Advice::Fine },
-    Kind { magic: 0x9123_683e, name: "Btrfs", advice: Advice::Fine },
-    Kind { magic: 0x2fc1_2fc1, name: "ZFS", advice: Advice::Fine },
-    Kind { magic: 0xf2f5_2010, name: "F2FS", advice: Advice::Fine },
-    Kind { magic: 0x0102_1994, name: "tmpfs", advice: Advice::Know("it is gone when the machine is restarted") },
-    Kind { magic: 0x794c_7630, name: "overlayfs", advice: Advice::Know("it is gone with its container") },
-    Kind { magic: 0x6969, name: "NFS", advice: Advice::Elsewhere },
-    Kind { magic: 0x0102_1997, name: "9p", advice: Advice::Elsewhere },
-    Kind { magic: 0x6573_5546, name: "FUSE", advice: Advice::Elsewhere },
-    Kind { magic: 0xff53_4d42, name: "CIFS", advice: Advice::Elsewhere },
-    Kind { magic: 0xfe53_4d42, name: "SMB", advice: Advice::Elsewhere },
-    Kind { magic: 0x00c3_6400, name: "Ceph", advice: Advice::Elsewhere },
-    Kind { magic: 0x5346_414f, name: "AFS", advice: Advice::Elsewhere },
+    Kind { name: "ext4", advice: Advice::Fine },
+    Kind { name: "XFS", advice: Advice::Fine },
+    Kind { name: "Btrfs", advice: Advice::Fine },
+    Kind { name: "ZFS", advice: Advice::Fine },
+    Kind { name: "F2FS", advice: Advice::Fine },
+    Kind { name: "tmpfs", advice: Advice::Know("it is gone when the machine is restarted") },
+    Kind { name: "overlayfs", advice: Advice::Know("it is gone with its container") },
+    Kind { name: "NFS", advice: Advice::Elsewhere },
+    Kind { name: "9p", advice: Advice::Elsewhere },
+    Kind { name: "FUSE", advice: Advice::Elsewhere },
+    Kind { name: "CIFS", advice: Advice::Elsewhere },
+    Kind { name: "SMB", advice: Advice::Elsewhere },
+    Kind { name: "Ceph", advice: Advice::Elsewhere },
+    Kind { name: "AFS", advice: Advice::Elsewhere },
 ];
 
 pub(super) fn look(state: &Path) -> Vec<Finding> {
@@ -60,19 +58,18 @@ pub(super) fn look(state: &Path) -> Vec<Finding> {
 }
 
 fn file_system(path: &Path) -> Option<Finding> {
-    let magic = u64::try_from(statfs(path).ok()?.f_type).unwrap_or(0) & 0xffff_ffff;
-    Some(described(magic))
+    kind_at(path).map(|kind| described(&kind))
 }
 
-fn described(magic: u64) -> Finding {
+fn described(kind: &str) -> Finding {
     let finding = |verdict, text: String| Finding::new(Part::State, "file system", verdict, text);
-    match KINDS.iter().find(|kind| kind.magic == magic) {
-        Some(Kind { name, advice: Advice::Fine, .. }) => finding(Verdict::Good, (*name).into()),
-        Some(Kind { name, advice: Advice::Know(what), .. }) => finding(Verdict::Note, format!("{name}: {what}")),
-        Some(Kind { name, advice: Advice::Elsewhere, .. }) => {
+    match KINDS.iter().find(|known| known.name == kind) {
+        Some(Kind { name, advice: Advice::Fine }) => finding(Verdict::Good, (*name).into()),
+        Some(Kind { name, advice: Advice::Know(what) }) => finding(Verdict::Note, format!("{name}: {what}")),
+        Some(Kind { name, advice: Advice::Elsewhere }) => {
             finding(Verdict::Wrong, format!("the state folder lies on {name}")).help(ELSEWHERE)
         }
-        None => finding(Verdict::Note, format!("of a kind that is not known here ({magic:#x})")),
+        None => finding(Verdict::Note, format!("of a kind that is not known here ({kind})")),
     }
 }
 
@@ -107,11 +104,11 @@ mod tests {
 
     #[test]
     fn network_file_systems_are_told_from_local_ones() {
-        let verdict = |magic| described(magic).verdict;
+        let verdict = |kind| described(kind).verdict;
         assert_eq!(
-            [0xef53, 0x0102_1994, 0x6969, 0x6573_5546, 0x1234].map(verdict),
+            ["ext4", "tmpfs", "NFS", "FUSE", "0x1234"].map(verdict),
             [Verdict::Good, Verdict::Note, Verdict::Wrong, Verdict::Wrong, Verdict::Note]
         );
-        assert!(described(0x6969).help.is_some_and(|help| help.contains("STANDPIPE_HOME")));
+        assert!(described("NFS").help.is_some_and(|help| help.contains("STANDPIPE_HOME")));
     }
 }

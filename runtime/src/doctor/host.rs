@@ -6,33 +6,22 @@ use rustix::process::{Resource, getrlimit};
 
 use super::{Finding, Part, Verdict};
 use crate::environment;
+use crate::host::about;
 use crate::machine::Machine;
 
 /// Open files that a run with many steps at a time needs.
 const FILES: u64 = 512;
-/// The first kernel that processes can be waited for on by a descriptor.
-const KERNEL: (u32, u32) = (5, 4);
 
 pub(super) fn look(root: &Path, python: Option<&Path>) -> Vec<Finding> {
     vec![kernel(), size(), files(), interpreter(root, python), packages(root, python)]
 }
 
 fn kernel() -> Finding {
-    let release = rustix::system::uname().release().to_string_lossy().into_owned();
-    let old = version(&release).is_some_and(|version| version < KERNEL);
-    let finding = |verdict| Finding::new(Part::Host, "kernel", verdict, format!("Linux {release}"));
-    match old {
-        true => {
-            finding(Verdict::Wrong).help(format!("steps cannot be waited for before Linux {}.{}", KERNEL.0, KERNEL.1))
-        }
-        false => finding(Verdict::Good),
+    let (text, wrong) = about::system();
+    match wrong {
+        Some(wrong) => Finding::new(Part::Host, "kernel", Verdict::Wrong, text).help(wrong),
+        None => Finding::new(Part::Host, "kernel", Verdict::Good, text),
     }
-}
-
-/// Major and minor number of a kernel's release.
-pub(super) fn version(release: &str) -> Option<(u32, u32)> {
-    let mut parts = release.split(|character: char| !character.is_ascii_digit());
-    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
 }
 
 fn size() -> Finding {
@@ -71,17 +60,5 @@ fn packages(root: &Path, python: Option<&Path>) -> Finding {
             let text = "uv is not there: it is fetched when the first environment is made, or pip is used";
             Finding::new(Part::Host, "packages", Verdict::Note, text)
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn releases_are_told_by_their_first_two_numbers() {
-        assert_eq!(version("6.18.44-fc-v657"), Some((6, 18)));
-        assert_eq!(version("5.4"), Some((5, 4)));
-        assert_eq!(version("unknown"), None);
     }
 }

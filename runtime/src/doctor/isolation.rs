@@ -4,26 +4,21 @@
 use std::path::Path;
 
 use super::{Finding, Part, Verdict};
-use crate::keeper;
+use crate::host::about;
 use crate::sandbox::{self, Tier, Wanted};
 
 pub(super) fn look(wanted: &Wanted, keeper: Option<&Path>) -> Vec<Finding> {
     let host = sandbox::look(keeper);
     let finding = |about, text| Finding::new(Part::Host, about, Verdict::Good, text);
-    let landlock = match host.landlock {
-        0 => "this kernel has none, or it is not active".to_owned(),
-        version => format!("version {version}"),
-    };
-    let namespaces = match &host.namespaces {
-        Ok(()) => "a process can have its own".to_owned(),
-        Err(why) => why.clone(),
-    };
-    vec![holding(), finding("namespaces", namespaces), finding("Landlock", landlock), tier(&host, wanted)]
+    let mut findings = vec![finding("a step is held", about::holding())];
+    findings.extend(host.means.iter().map(|(about, text)| finding(about, text.clone())));
+    findings.push(tier(&host, wanted));
+    findings
 }
 
 /// The tier that a run here has, and how that goes with what is asked for.
 fn tier(host: &sandbox::Host, wanted: &Wanted) -> Finding {
-    let (best, why) = host.best();
+    let (best, why) = (host.tier, host.why.as_str());
     let most = wanted.tier.unwrap_or(Tier::T2);
     let tier = best.min(most);
     let asked = wanted.tier.map_or("auto", Tier::name);
@@ -40,13 +35,4 @@ fn tier(host: &sandbox::Host, wanted: &Wanted) -> Finding {
         }
         _ => finding(Verdict::Good, text),
     }
-}
-
-/// By what a step's processes are held together, so that none outlives it.
-fn holding() -> Finding {
-    let text = match keeper::groups_possible() {
-        true => "by a control group of its own, and a process that takes in what loses its parent",
-        false => "by a process that takes in what loses its parent; no control group can be made here",
-    };
-    Finding::new(Part::Host, "a step is held", Verdict::Good, format!("{text}; in T2 by a process namespace, too"))
 }

@@ -32,8 +32,8 @@ pub(crate) use self::seats::Seats;
 use super::{Executor, News, Place, Site, Stop};
 use crate::codes;
 use crate::event::{Event, Failure, LogRange};
+use crate::host::{become_reaper, uptime};
 use crate::keeper::Keeper;
-use crate::machine;
 use crate::remains::{self, Alone, Now, own_folder};
 use crate::run::beside;
 use crate::runner::{self, Attempt, Outcome};
@@ -81,7 +81,7 @@ fn open(site: Site) -> Result<Box<dyn Executor>, Failure> {
     let nothing =
         nothing.map_err(|error| Failure::new(codes::NOT_STARTED, format!("/dev/null cannot be opened: {error}")))?;
     // Processes that lose their parent become ours, so that none is out of sight.
-    let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
+    let _ = become_reaper();
     let work = site.folder.join(remains::work_name(site.session));
     let pool = RefCell::new(Pool::new(site.plan.modules.clone(), site.slots));
     let grounds = site.grounds.clone();
@@ -265,7 +265,7 @@ impl Local {
             session: self.site.session,
             tag: self.tag(attempt),
             start,
-            begun: machine::uptime(),
+            begun: uptime(),
             key: attempt.key,
             probe: attempt.probe,
             alone,

@@ -1,6 +1,7 @@
 //! The runtime's side of a keeper: starts it, gives it commands, hears how they ended.
 
 use std::ffi::OsStr;
+use std::fs::File;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream as StdStream;
@@ -15,10 +16,10 @@ use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use super::COMMAND;
-use super::group;
 use super::request::{Message, Request};
 use crate::executor::Stop;
 use crate::executor::local::Ending;
+use crate::host::group;
 
 /// How often new output is looked for.
 const LOOK: Duration = Duration::from_millis(200);
@@ -45,10 +46,22 @@ impl Kind {
     }
 }
 
+/// Where attempts print.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum LogPlace<'l> {
+    /// Into the file of that name.
+    At(&'l Path),
+    /// Into one that is open and has no name.
+    Open(&'l File),
+}
+
+/// In place of a log's name: it is what the keeper has as its standard error.
+pub(super) const NAMELESS: &str = "-";
+
 /// Where attempts print, and how much each of them may.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LogLimit<'l> {
-    pub log: &'l Path,
+    pub log: LogPlace<'l>,
     /// Bytes.
     pub most: u64,
 }
@@ -106,14 +119,18 @@ impl Keeper {
     ) -> io::Result<Self> {
         let (ours, theirs) = StdStream::pair()?;
         ours.set_nonblocking(true)?;
+        let (name, error) = match log.log {
+            LogPlace::At(path) => (path.as_os_str(), Stdio::null()),
+            LogPlace::Open(file) => (OsStr::new(NAMELESS), Stdio::from(file.try_clone()?)),
+        };
         let child = Command::new(program)
             .arg(COMMAND)
             .arg(kind.name())
-            .args([lease, log.log])
+            .args([lease.as_os_str(), name])
             .arg(log.most.to_string())
             .stdin(Stdio::from(OwnedFd::from(theirs)))
             .stdout(output)
-            .stderr(Stdio::null())
+            .stderr(error)
             .spawn()?;
         Ok(Self { child, socket: BufReader::new(UnixStream::from_std(ours)?), line: Vec::new(), told: true })
     }

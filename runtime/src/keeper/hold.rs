@@ -15,16 +15,14 @@ use tokio::time::{Instant, sleep_until};
 
 use super::client::{Ended, Kind};
 use super::ears::{Ears, Word};
-use super::group::Group;
 use super::lease::Lease;
 use super::output::Output;
 use super::request::Request;
-use super::sweep::sweep;
 use crate::executor::Stop;
-use crate::executor::local::footprint::{Footprint, Tree};
+use crate::executor::local::footprint::Footprint;
 use crate::executor::local::{Ending, process};
 use crate::gaps;
-use crate::machine;
+use crate::host::{Group, Tree, uptime};
 use crate::memory::Killings;
 use crate::remains::{Alone, Now};
 use crate::sandbox::within;
@@ -69,7 +67,7 @@ impl Place {
         // While the first process is not waited for, its number, and so the group's, belongs to nobody else.
         let _ = kill_process_group(pid, Signal::KILL);
         let _ = child.wait();
-        let left = sweep(&mut self.group);
+        let left = self.group.end();
         self.output.rest(&self.log);
         match how {
             Ok(how) => self.ended(how, left, footprint.and_then(|footprint| footprint.most())),
@@ -156,7 +154,7 @@ impl Place {
             Alone::Kept | Alone::Ended => return None,
         };
         let deadline = limit.map(|(limit, at)| {
-            let left = Duration::from_nanos(at.saturating_sub(machine::uptime()));
+            let left = Duration::from_nanos(at.saturating_sub(uptime()));
             (Instant::now() + left, Duration::from_nanos(limit))
         });
         Some((now, deadline))

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::client::Ended;
 use crate::executor::local::Ending;
+use crate::host::disk::settle_all;
 
 /// Files that are brought to the disk one by one; more are with all that the file system has.
 const MOST: u32 = 256;
@@ -80,7 +81,7 @@ impl Lease {
         let gave = ended.how == Ending::Exited(0) && own.is_absolute();
         if gave && settled(own, &mut { MOST }).is_err() {
             // Too many files, or one that this process may not read.
-            rustix::fs::syncfs(&self.file)?;
+            settle_all(&self.file)?;
         }
         if !self.rooted {
             self.path.ancestors().skip(1).take(2).try_for_each(sync)?;

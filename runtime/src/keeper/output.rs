@@ -9,18 +9,16 @@ use std::convert::Infallible;
 use std::fs::File;
 use std::future::pending;
 use std::io::{self, Write as _};
-use std::os::fd::{AsFd as _, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::os::unix::fs::FileExt as _;
 use std::process::Stdio;
 
 use rustix::fs::{OFlags, fcntl_setfl};
-use rustix::io::{Errno, read};
-use rustix::pipe::{PipeFlags, SpliceFlags, pipe_with, splice, tee};
+use rustix::io::read;
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 
-/// Bytes that are moved in one go.
-const PIECE: usize = 1 << 20;
+use crate::host::output::{Glass, moved};
 
 /// The pipe of attempts that have one log, one after the other.
 #[derive(Debug)]
@@ -31,8 +29,8 @@ pub(crate) struct Output {
     at: Cell<u64>,
     /// Bytes that the log could not take.
     lost: Cell<u64>,
-    /// A second pipe, where another process adds to the log, too.
-    copy: Option<(OwnedFd, OwnedFd)>,
+    /// For a log that another process adds to, too.
+    glass: Option<Glass>,
 }
 
 impl Output {
@@ -43,18 +41,19 @@ impl Output {
 
     /// One into a log that is open for adding to, as others do.
     pub(crate) fn beside() -> io::Result<Self> {
-        Self::new(Some(pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK)?))
+        Self::new(Some(Glass::new()?))
     }
 
-    fn new(copy: Option<(OwnedFd, OwnedFd)>) -> io::Result<Self> {
-        let (reader, writer) = pipe_with(PipeFlags::CLOEXEC)?;
+    fn new(glass: Option<Glass>) -> io::Result<Self> {
+        let (reader, writer) = io::pipe()?;
+        let (reader, writer) = (OwnedFd::from(reader), OwnedFd::from(writer));
         fcntl_setfl(&reader, OFlags::NONBLOCK)?;
         #[expect(
             deprecated,
             reason = "its successor is unsafe for what may not own its descriptor, as an `OwnedFd` does"
         )]
         let reader = AsyncFd::with_interest(reader, Interest::READABLE)?;
-        Ok(Self { reader, writer, at: Cell::new(0), lost: Cell::new(0), copy })
+        Ok(Self { reader, writer, at: Cell::new(0), lost: Cell::new(0), glass })
     }
 
     /// What an attempt is to print into.
@@ -87,17 +86,15 @@ impl Output {
 
     /// Moves some of it; `Err` when there is nothing.
     fn some(&self, log: &File) -> io::Result<()> {
-        if let Some((end, start)) = &self.copy {
-            return self.added(log, end, start);
+        if let Some(glass) = &self.glass {
+            return self.added(log, glass);
         }
-        let mut at = self.at.get();
-        match splice(self.reader.get_ref(), None, log.as_fd(), Some(&mut at), PIECE, SpliceFlags::NONBLOCK) {
-            Ok(0) | Err(Errno::AGAIN) => Err(io::ErrorKind::WouldBlock.into()),
-            Ok(_) => {
-                self.at.set(at);
+        match moved(self.reader.get_ref(), log, self.at.get()) {
+            Ok(bytes) => {
+                self.at.set(self.at.get() + bytes);
                 Ok(())
             }
-            Err(Errno::INTR) => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Err(error),
             // The disk is full, or the file system cannot do that. Whoever prints is not held up.
             Err(_) => self.copied(log),
         }
@@ -117,18 +114,13 @@ impl Output {
         Ok(())
     }
 
-    /// The same by way of a copy: it is taken out of the pipe only once it is in the log.
-    fn added(&self, mut log: &File, end: &OwnedFd, start: &OwnedFd) -> io::Result<()> {
-        let copied = tee(self.reader.get_ref(), start, PIECE, SpliceFlags::NONBLOCK)?;
-        if copied == 0 {
-            return Err(io::ErrorKind::WouldBlock.into());
-        }
-        let mut bytes = vec![0; copied];
-        fill(end, &mut bytes)?;
-        if log.write_all(&bytes).is_err() {
-            self.lost.set(self.lost.get() + copied as u64);
-        }
-        fill(self.reader.get_ref(), &mut bytes)
+    /// The same where others add to the log: it is taken out of the pipe only once it is there.
+    fn added(&self, mut log: &File, glass: &Glass) -> io::Result<()> {
+        glass.passed(self.reader.get_ref(), |bytes| {
+            if log.write_all(bytes).is_err() {
+                self.lost.set(self.lost.get() + bytes.len() as u64);
+            }
+        })
     }
 
     fn write(&self, log: &File, bytes: &[u8]) -> io::Result<()> {
@@ -136,17 +128,6 @@ impl Output {
         self.at.set(self.at.get() + bytes.len() as u64);
         Ok(())
     }
-}
-
-/// Reads as many bytes as are known to be there.
-fn fill(pipe: &OwnedFd, mut bytes: &mut [u8]) -> io::Result<()> {
-    while !bytes.is_empty() {
-        match read(pipe, &mut *bytes)? {
-            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
-            read => bytes = &mut bytes[read..],
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

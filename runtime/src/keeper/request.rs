@@ -2,15 +2,13 @@
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
 use crate::executor::Stop;
+use crate::host::own_program;
 use crate::sandbox::{Confinement, Tier, launched};
-
-/// The program that this process is, which is the one that confines.
-const ITSELF: &str = "/proc/self/exe";
 
 /// A command to hold until its end.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -60,7 +58,8 @@ impl Request {
         let command = self.plain_command();
         match self.confinement.tier {
             Tier::Off | Tier::T1 => command,
-            Tier::T2 => launched(&command, &self.confinement, Path::new(ITSELF)),
+            // This program is the one that confines.
+            Tier::T2 => launched(&command, &self.confinement, &own_program()),
         }
     }
 

@@ -1,7 +1,7 @@
 //! The keeper itself: takes commands from its socket, has each held to its end, and says or notes how that was.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::fd::AsFd as _;
 use std::os::unix::fs::OpenOptionsExt;
@@ -13,22 +13,14 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::net::UnixStream;
 
 use super::REAPER;
-use super::client::Kind;
+use super::client::{Kind, NAMELESS};
 use super::ears::Ears;
-use super::group::Group;
 use super::hold::Place;
 use super::lease::Lease;
 use super::output::Output;
+use crate::host::{Group, become_reaper, sandbox};
 use crate::memory::Killings;
 use crate::room;
-use crate::sandbox;
-
-/// What a process does with its arguments.
-type Work = fn(&[OsString]) -> ExitCode;
-
-/// What is done instead of keeping, by its word.
-const INSTEAD: [(&str, Work); 3] =
-    [(sandbox::CONFINE, sandbox::launch), (sandbox::INIT, sandbox::init), (sandbox::END, sandbox::end)];
 
 /// A keeper's whole life: `arguments` are its kind, its lease and its log; its standard input is the socket to the
 /// runtime, and of a server the standard output is what the server gets as its standard input.
@@ -40,7 +32,7 @@ pub fn main(arguments: &[OsString]) -> ExitCode {
         return turn_into(program, arguments);
     }
     if let [word, arguments @ ..] = arguments
-        && let Some((_, work)) = INSTEAD.iter().find(|(name, _)| word == name)
+        && let Some((_, work)) = sandbox::INSTEAD.iter().find(|(name, _)| word == name)
     {
         return work(arguments);
     }
@@ -55,10 +47,20 @@ pub fn main(arguments: &[OsString]) -> ExitCode {
 fn turn_into(program: &OsStr, arguments: &[OsString]) -> ExitCode {
     use std::os::unix::process::CommandExt as _;
     // Without it, a step's left-over processes are found when the worker ends.
-    let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
+    let _ = become_reaper();
     let error = Command::new(program).args(arguments).exec();
     // As a shell has it.
     ExitCode::from(if error.kind() == io::ErrorKind::NotFound { 127 } else { 126 })
+}
+
+/// The log of that name.
+fn opened(kind: Kind, log: &OsStr) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    match kind {
+        Kind::Attempts => options.write(true),
+        Kind::Server => options.append(true),
+    };
+    options.create(true).mode(0o600).open(log)
 }
 
 fn begin(arguments: &[OsString]) -> io::Result<()> {
@@ -67,7 +69,7 @@ fn begin(arguments: &[OsString]) -> io::Result<()> {
     let most = most.to_str().and_then(|most| most.parse().ok()).ok_or(io::ErrorKind::InvalidInput)?;
     // Away from the terminal: its signals are for the runtime.
     let _ = rustix::process::setsid();
-    rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
+    become_reaper()?;
     let now = PathBuf::from(lease);
     let lease = Lease::take(&now)?;
     let nothing = OpenOptions::new().read(true).write(true).open("/dev/null")?;
@@ -78,12 +80,11 @@ fn begin(arguments: &[OsString]) -> io::Result<()> {
         Kind::Server => std::io::stdout().as_fd().try_clone_to_owned()?,
     };
     rustix::stdio::dup2_stdout(&nothing)?;
-    let mut options = OpenOptions::new();
-    match kind {
-        Kind::Attempts => options.write(true),
-        Kind::Server => options.append(true),
+    let log = match log == NAMELESS {
+        true => File::from(std::io::stderr().as_fd().try_clone_to_owned()?),
+        false => opened(kind, log)?,
     };
-    let log = options.create(true).mode(0o600).open(PathBuf::from(log))?;
+    rustix::stdio::dup2_stderr(&nothing)?;
     let runtime = room::runtime()?;
     runtime.block_on(async {
         let socket = StdStream::from(socket);

@@ -1,9 +1,10 @@
 //! What a terminal or another process sends to end this one.
 
-use std::fs;
 use std::task::Poll;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::host::ignored;
 
 /// The signals that end a run.
 pub(crate) struct Signals(Vec<Signal>);
@@ -32,11 +33,4 @@ impl Signals {
         })
         .await;
     }
-}
-
-/// The set of ignored signals, a bit each.
-fn ignored() -> u64 {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let set = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    set.and_then(|set| u64::from_str_radix(set.trim(), 16).ok()).unwrap_or(0)
 }

@@ -10,26 +10,10 @@ use std::path::{Path, PathBuf};
 use standpipe_plan::{Module, Task};
 
 use super::{Confinement, Tier, Wanted};
+use crate::host::sandbox::{DEVICES, SYSTEM};
 
-/// Folders of the system that programs need, whatever they are for.
-const SYSTEM: [&str; 13] =
-    ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc", "/opt", "/nix", "/gnu", "/sys", "/proc"];
 /// What else of the system is read when there is a network.
 const RESOLVER: &str = "/etc/resolv.conf";
-/// Devices that are there for every program, and memory that processes share.
-const DEVICES: [&str; 11] = [
-    "/dev/null",
-    "/dev/zero",
-    "/dev/full",
-    "/dev/random",
-    "/dev/urandom",
-    "/dev/tty",
-    "/dev/ptmx",
-    "/dev/pts",
-    "/dev/shm",
-    "/dev/dri",
-    "/dev/kfd",
-];
 /// What the names of a card's devices begin with.
 const CARDS: &str = "nvidia";
 

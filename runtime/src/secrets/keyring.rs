@@ -7,8 +7,9 @@ use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use rustix::fs::{MemfdFlags, memfd_create};
 use rustix::process::{Pid, Signal, kill_process_group};
+
+use crate::host::unnamed;
 
 /// How long it is waited for an answer: a person may be asked for the keyring's password.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -97,9 +98,8 @@ fn is_locked(name: &str) -> bool {
 }
 
 fn answer_of(mut command: Command, patience: Duration) -> io::Result<Answer> {
-    // Files in memory: what the command leaves running may keep its streams open.
-    let stream = || memfd_create("standpipe", MemfdFlags::CLOEXEC).map(File::from);
-    let (answer, reason) = (stream()?, stream()?);
+    // Files and no pipes: what the command leaves running may keep its streams open.
+    let (answer, reason) = (unnamed()?, unnamed()?);
     command.stdin(Stdio::null()).stdout(answer.try_clone()?).stderr(reason.try_clone()?).process_group(0);
     let Some(status) = within(command.spawn()?, patience)? else {
         let seconds = patience.as_secs();

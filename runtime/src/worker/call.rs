@@ -14,7 +14,7 @@ use crate::event::{Failure, LogRange};
 
 use super::holder::End;
 use super::inputs::Inputs;
-use super::process::{Worker, printed, tail};
+use super::process::{Worker, printed};
 use super::produced::produced;
 use super::reply::Reply;
 use super::{Message, Outcome, Produced, PythonBody, Record, Request};
@@ -164,8 +164,8 @@ impl Worker {
                 Outcome { memory, ..self.outcome(result, log, left == Left::Nothing) }
             }
             Answer::Broken(why) => {
-                let failure = died(&request, why).with_detail(tail(&self.log, self.log_end));
-                let end = std::fs::metadata(&self.log).map_or(self.log_end, |meta| meta.len());
+                let failure = died(&request, why).with_detail(self.tail(self.log_end));
+                let end = self.log_end_now();
                 self.outcome(Err(failure), (self.log_end, end), false)
             }
         }

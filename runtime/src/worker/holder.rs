@@ -8,7 +8,8 @@ use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use tokio::process::Child;
 
 use crate::executor::local::Ending;
-use crate::keeper::{Ended, Keeper, Kind, LogLimit, REAPER, Request, end_of};
+use crate::host::group::end_of;
+use crate::keeper::{Ended, Keeper, Kind, LogLimit, LogPlace, REAPER, Request};
 use crate::process::kill_tree;
 
 use super::WorkerOptions;
@@ -71,7 +72,8 @@ impl Holder {
         socket: UnixStream,
     ) -> std::io::Result<Self> {
         let output = Stdio::from(std::os::fd::OwnedFd::from(socket));
-        let limit = LogLimit { log: &options.log, most: kept.most };
+        let log = options.nameless.as_deref().map_or(LogPlace::At(&options.log), LogPlace::Open);
+        let limit = LogLimit { log, most: kept.most };
         let mut keeper = Keeper::start(&kept.program, Kind::Server, &kept.lease, limit, output)?;
         let mut request = Request::of(command, String::new(), options.root.clone());
         request.confinement = options.confinement.clone();

@@ -13,6 +13,7 @@ mod program;
 mod reply;
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -35,6 +36,8 @@ pub struct WorkerOptions {
     pub python: PathBuf,
     /// What the worker prints, and C code in it, and what it starts, is added to this file.
     pub log: PathBuf,
+    /// Where that goes instead: a file that has no name.
+    pub nameless: Option<Arc<File>>,
     /// The worker adds to that file by itself, and tells of each call where its part lies.
     pub adds: bool,
     /// The project's root: the working folder of steps.

@@ -2,11 +2,11 @@
 
 use std::convert::Infallible;
 use std::fs::{File, OpenOptions};
-use std::io::{Read as _, Seek as _, SeekFrom};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{FileExt as _, OpenOptionsExt as _};
 use std::os::unix::net::UnixStream;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
@@ -43,6 +43,8 @@ pub struct Worker {
     pub(super) socket: Frames,
     pub(super) root: String,
     pub(super) log: PathBuf,
+    /// The same, where it has no name.
+    nameless: Option<Arc<File>>,
     /// What it prints on its way into the log, where nobody else sees to that.
     pub(super) output: Option<(Output, File)>,
     /// Where the log of the last call ended.
@@ -90,6 +92,7 @@ impl Worker {
             socket: Frames::new(ours),
             root,
             log: options.log.clone(),
+            nameless: options.nameless.clone(),
             output,
             log_end,
             known: FxHashMap::default(),
@@ -107,7 +110,7 @@ impl Worker {
             (_, Ok(false)) => worker.ending().await.why,
         };
         worker.kill().await;
-        Err(failed("used", &why).with_detail(tail(&worker.log, log_end)))
+        Err(failed("used", &why).with_detail(worker.tail(log_end)))
     }
 
     /// Sends the first frame and waits for the answer; false when there is none.
@@ -145,6 +148,28 @@ impl Worker {
     /// Ends the process, its group and what left the group.
     pub async fn kill(&mut self) {
         self.holder.kill(&self.marker).await;
+    }
+
+    fn log_file(&self) -> std::io::Result<File> {
+        self.nameless.as_ref().map_or_else(|| File::open(&self.log), |file| file.try_clone())
+    }
+
+    /// Where its log ends now; where the last call's part did when that cannot be seen.
+    pub(super) fn log_end_now(&self) -> u64 {
+        self.log_file().and_then(|file| file.metadata()).map_or(self.log_end, |about| about.len())
+    }
+
+    /// The end of the log from `start` on.
+    pub(super) fn tail(&self, start: u64) -> String {
+        let read = || -> std::io::Result<Vec<u8>> {
+            let file = self.log_file()?;
+            let end = file.metadata()?.len();
+            let start = start.max(end.saturating_sub(TAIL));
+            let mut bytes = vec![0; usize::try_from(end.saturating_sub(start)).unwrap_or(0)];
+            file.read_exact_at(&mut bytes, start)?;
+            Ok(bytes)
+        };
+        read().map_or_else(|_| String::new(), |bytes| String::from_utf8_lossy(&bytes).trim_end().to_owned())
     }
 
     /// How the process ended, after its socket has closed.
@@ -214,6 +239,9 @@ fn here(command: Command, options: &WorkerOptions, socket: UnixStream, output: &
 }
 
 fn open_log(options: &WorkerOptions) -> std::io::Result<File> {
+    if let Some(file) = &options.nameless {
+        return file.try_clone();
+    }
     if let Some(folder) = options.log.parent() {
         std::fs::create_dir_all(folder)?;
     }
@@ -227,17 +255,4 @@ fn marker() -> String {
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
     let time = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |time| time.as_nanos());
     format!("worker-{}-{count}-{time}", std::process::id())
-}
-
-/// The end of the log from `start` on.
-pub(super) fn tail(log: &Path, start: u64) -> String {
-    let read = || -> std::io::Result<Vec<u8>> {
-        let mut file = File::open(log)?;
-        let length = file.metadata()?.len();
-        file.seek(SeekFrom::Start(start.max(length.saturating_sub(TAIL))))?;
-        let mut bytes = Vec::new();
-        file.take(TAIL).read_to_end(&mut bytes)?;
-        Ok(bytes)
-    };
-    read().map_or_else(|_| String::new(), |bytes| String::from_utf8_lossy(&bytes).trim_end().to_owned())
 }

@@ -42,6 +42,7 @@ impl Bench {
         let options = WorkerOptions {
             python: python.into(),
             log: folder.path().join("log.txt"),
+            nameless: None,
             adds: true,
             root: folder.path().canonicalize().expect("it is there"),
             modules: Arc::new(modules.collect()),

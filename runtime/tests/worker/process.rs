@@ -140,6 +140,7 @@ fn interpreters_that_do_not_work_are_told_of() {
         let options = WorkerOptions {
             python: python.into(),
             log: folder.path().join("log"),
+            nameless: None,
             adds: true,
             root: folder.path().into(),
             modules: Arc::new(Vec::new()),

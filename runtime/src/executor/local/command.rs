@@ -4,7 +4,7 @@
 use std::cell::Cell;
 use std::fs::File;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -18,7 +18,8 @@ use super::{Local, not_started, output, pool};
 use crate::codes;
 use crate::event::{Event, Failure};
 use crate::executor::{News, Stop};
-use crate::keeper::{Ended, Keeper, Kind, Left, LogLimit, Output, Request, end_of};
+use crate::host::group::end_of;
+use crate::keeper::{Ended, Keeper, Kind, Left, LogLimit, LogPlace, Output, Request};
 use crate::process::{MARKER, kill_tree};
 use crate::remains::{Alone, Remnant};
 use crate::runner::{Attempt, lost};
@@ -122,19 +123,19 @@ impl Local {
         let Some(program) = self.site.keeper.clone() else {
             return self.process_here(attempt, command, (marker, log, &confinement), slot, stop, look).await;
         };
-        let veiled = slot.veiled();
-        let mut keeper = keeper_of(&program, slot, veiled.as_ref()).map_err(|error| not_started(attempt, &error))?;
+        let veiled = attempt.veil.is_some();
+        let mut keeper = keeper_of(&program, slot).map_err(|error| not_started(attempt, &error))?;
         let mut request = Request::of(&command, self.tag(attempt), self.site.root.clone());
         request.timeout = attempt.timeout;
         request.own = self.own(attempt);
         request.confinement = confinement;
-        request.tied = veiled.is_some();
+        request.tied = veiled;
         request.recorded = attempt.task().is_some_and(|task| task.effect) && !request.tied;
         match keeper.run(request, stop, &mut || look(slot)).await {
             Ok(ended) => {
                 match veiled {
-                    Some(_) => keeper.close(),
-                    None => slot.keeper = Some(keeper),
+                    true => keeper.close(),
+                    false => slot.keeper = Some(keeper),
                 }
                 Ok(ended)
             }
@@ -215,11 +216,11 @@ impl Local {
     }
 }
 
-/// The slot's keeper, which is started where there is none; or one for what is `veiled`, its lease and its log, alone.
-fn keeper_of(program: &Path, slot: &mut Slot, veiled: Option<&(PathBuf, PathBuf)>) -> io::Result<Keeper> {
-    if let Some((lease, log)) = veiled {
-        let log = LogLimit { log, most: u64::MAX };
-        return Keeper::start(program, Kind::Attempts, lease, log, Stdio::null());
+/// The slot's keeper, which is started where there is none; or one for what is veiled, alone.
+fn keeper_of(program: &Path, slot: &mut Slot) -> io::Result<Keeper> {
+    if let Some((lease, log)) = slot.veiled() {
+        let log = LogLimit { log: LogPlace::Open(&log), most: u64::MAX };
+        return Keeper::start(program, Kind::Attempts, &lease, log, Stdio::null());
     }
     if let Some(mut keeper) = slot.keeper.take()
         && !keeper.is_gone()

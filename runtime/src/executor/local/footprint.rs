@@ -1,12 +1,12 @@
-//! How much memory a process and all that it starts take at most, as far as that can be seen from outside: `/proc` is
+//! How much memory a process and all that it starts take at most, as far as that can be seen from outside: they are
 //! looked at now and then. What comes and goes between two looks is not seen. Knows nothing of steps.
 
-use std::fs;
 use std::time::{Duration, Instant};
 
 use rustix::process::Pid;
+use rustix::time::{ClockId, clock_gettime};
 
-use crate::process::{below, children_of};
+use crate::host::{Memory, Tree, measure};
 
 /// The time from the start to the first look. Each further one waits twice as long as the one before, up to `LONGEST`.
 const FIRST: Duration = Duration::from_millis(5);
@@ -16,15 +16,6 @@ const SHARE: u32 = 50;
 /// More processes than this are not looked at.
 const MOST: usize = 1000;
 
-/// Whose memory it is.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Tree {
-    /// That process, and what is below it.
-    Below(Pid),
-    /// Everything below this process, which is the reaper of what it starts and starts nothing else.
-    Mine,
-}
-
 /// The most that was seen so far.
 #[derive(Debug)]
 pub(crate) struct Footprint {
@@ -33,15 +24,6 @@ pub(crate) struct Footprint {
     most: u64,
     wait: Duration,
     next: Instant,
-}
-
-/// What one process has, in bytes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Memory {
-    /// Resident at most so far, the files that it maps included: the kernel keeps count.
-    high: u64,
-    /// Now, without files: what no other process has unless it was forked, and what is shared on purpose.
-    own: u64,
 }
 
 impl Footprint {
@@ -64,58 +46,24 @@ impl Footprint {
     /// have together at this moment.
     pub(crate) fn look(&mut self) {
         let begun = worked();
-        let all: Vec<(Pid, Memory)> =
-            self.processes().into_iter().filter_map(|pid| Some((pid, memory(pid)?))).collect();
+        let all = measure::of(self.tree, MOST);
         self.most = all.iter().map(|(_, memory)| memory.high).fold(self.most, u64::max);
         let together = |of: &dyn Fn(&(Pid, Memory)) -> u64| all.iter().map(of).fold(0, u64::saturating_add);
         if all.len() > 1 && together(&|(_, memory)| memory.own) > self.most {
             // What a fork has not changed yet is counted as often as there are processes that have it, which takes a walk
             // through their pages to set right.
-            self.most = self.most.max(together(&|(pid, memory)| fair(*pid).unwrap_or(memory.own)));
+            self.most = self.most.max(together(&|(pid, memory)| measure::fair(*pid).unwrap_or(memory.own)));
         }
         let took = worked().saturating_sub(begun);
         self.wait = (self.wait * 2).min(LONGEST).max(took * SHARE);
         self.next = Instant::now() + self.wait;
     }
-
-    fn processes(&self) -> Vec<Pid> {
-        let first = match self.tree {
-            Tree::Below(pid) => vec![pid],
-            Tree::Mine => children_of("self").unwrap_or_default(),
-        };
-        below(first, MOST)
-    }
 }
 
-/// How long this thread has run so far: on a busy machine much less than the time that has passed. Nothing where the
-/// system does not say.
+/// How long this thread has run so far: on a busy machine much less than the time that has passed.
 fn worked() -> Duration {
-    let text = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    let nanos = text.split_whitespace().next().and_then(|nanos| nanos.parse().ok());
-    Duration::from_nanos(nanos.unwrap_or(0))
-}
-
-/// What the process has; `None` of one that is over.
-fn memory(pid: Pid) -> Option<Memory> {
-    let text = fs::read_to_string(format!("/proc/{}/status", pid.as_raw_nonzero())).ok()?;
-    let own = sum(&text, &["RssAnon", "RssShmem"]);
-    Some(Memory { high: field(&text, "VmHWM")?, own: own.unwrap_or(0) })
-}
-
-/// Its part of what it has without files, where others have the same pages.
-fn fair(pid: Pid) -> Option<u64> {
-    let text = fs::read_to_string(format!("/proc/{}/smaps_rollup", pid.as_raw_nonzero())).ok()?;
-    sum(&text, &["Pss_Anon", "Pss_Shmem"]).or_else(|| field(&text, "Pss"))
-}
-
-fn sum(text: &str, names: &[&str]) -> Option<u64> {
-    names.iter().map(|name| field(text, name)).try_fold(0_u64, |sum, field| Some(sum.saturating_add(field?)))
-}
-
-/// Bytes out of a line like `VmHWM: 1234 kB`.
-fn field(text: &str, name: &str) -> Option<u64> {
-    let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
-    line.trim().strip_suffix(" kB")?.parse::<u64>().ok()?.checked_mul(1024)
+    let now = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::new(u64::try_from(now.tv_sec).unwrap_or(0), u32::try_from(now.tv_nsec).unwrap_or(0))
 }
 
 #[cfg(test)]
@@ -158,13 +106,5 @@ mod tests {
         let fork = "import os, sys, time\nx = bytearray(b'x') * (100 << 20)\nready = os.pipe()\nfor _ in range(3):\n    if os.fork() == 0:\n        y = bytearray(b'y') * (50 << 20)\n        os.write(ready[1], b'.')\n        sys.stdin.read()\n        os._exit(0)\nfor _ in range(3):\n    os.read(ready[0], 1)\nprint(end='.', flush=True)\nsys.stdin.read()\n";
         let most = most(fork);
         assert!((250..350).contains(&most), "{most} MiB");
-    }
-
-    #[test]
-    fn a_line_is_read_as_the_kernel_writes_it() {
-        let text = "VmHWM:\t   12 kB\nRssAnon:\t 1 kB\nRssShmem:\t 2 kB\nThreads:\t1\n";
-        assert_eq!((field(text, "VmHWM"), field(text, "Vm"), field(text, "Threads")), (Some(12 << 10), None, None));
-        assert_eq!(sum(text, &["RssAnon", "RssShmem"]), Some(3 << 10));
-        assert_eq!(sum(text, &["RssAnon", "RssFile"]), None);
     }
 }

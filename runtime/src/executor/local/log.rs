@@ -3,17 +3,15 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
-use std::os::fd::AsRawFd as _;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustix::fs::{MemfdFlags, memfd_create};
-
 use super::Local;
 use crate::event::LogRange;
 use crate::gaps;
-use crate::keeper::{Keeper, LogLimit};
+use crate::host::unnamed;
+use crate::keeper::{Keeper, LogLimit, LogPlace};
 use crate::remains::{Now, slot_name};
 use crate::secrets::Veil;
 
@@ -43,9 +41,9 @@ pub(crate) struct Slot {
     most: u64,
 }
 
-/// An attempt prints into memory here, and only what shows no secret goes into the log.
+/// An attempt prints here, into a file that nobody else finds, and only what shows no secret goes into the log.
 struct Veiled {
-    raw: File,
+    raw: Arc<File>,
     /// Up to where it was read.
     read: u64,
     /// The end of that, which may be a secret's beginning.
@@ -111,7 +109,7 @@ impl Slot {
 
     /// Where the present attempt is to print, so that `veil` hides what it must.
     pub(super) fn veil(&mut self, veil: &Arc<Veil>) -> io::Result<File> {
-        let raw = File::from(memfd_create("standpipe", MemfdFlags::CLOEXEC)?);
+        let raw = Arc::new(unnamed()?);
         let here = raw.try_clone()?;
         self.veiled = Some(Veiled { raw, read: 0, held: Vec::new(), veil: Arc::clone(veil) });
         Ok(here)
@@ -139,7 +137,7 @@ impl Slot {
 
     /// The slot's log, and what one attempt may print into it.
     pub(super) fn log_limit(&self) -> LogLimit<'_> {
-        LogLimit { log: &self.path, most: self.most }
+        LogLimit { log: LogPlace::At(&self.path), most: self.most }
     }
 
     /// Leaves out what the attempt has printed beyond what it may, as far as it has come.
@@ -156,9 +154,8 @@ impl Slot {
 
     /// What a keeper of an attempt with secrets is given: a lease of its own, and as its log what this process takes the
     /// secrets out of; that has no limit of its own.
-    pub(super) fn veiled(&self) -> Option<(PathBuf, PathBuf)> {
-        let raw = self.veiled.as_ref()?.raw.as_raw_fd();
-        Some((self.path.with_extension("veiled"), format!("/proc/{}/fd/{raw}", std::process::id()).into()))
+    pub(super) fn veiled(&self) -> Option<(PathBuf, Arc<File>)> {
+        Some((self.path.with_extension("veiled"), Arc::clone(&self.veiled.as_ref()?.raw)))
     }
 
     /// The file that the slot's keeper holds as long as it lives.

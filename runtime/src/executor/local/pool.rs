@@ -90,6 +90,7 @@ impl Pool {
         WorkerOptions {
             python: kind.python.clone(),
             log: slot.path().to_owned(),
+            nameless: None,
             adds: true,
             root,
             modules: Arc::clone(&self.modules),

@@ -1,23 +1,20 @@
 //! One process from its start to the end of everything it started. Knows nothing of steps.
 
-use std::fs;
 use std::io;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 use std::time::Duration;
 
-use rustix::process::{
-    Pid, PidfdFlags, Signal, WaitId, WaitIdOptions, WaitIdStatus, kill_process_group, pidfd_open, waitid,
-};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, WaitIdStatus, kill_process_group, waitid};
 use serde::{Deserialize, Serialize};
-use tokio::io::Interest;
-use tokio::io::unix::AsyncFd;
 use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until};
 
-use super::footprint::{Footprint, Tree};
+use super::footprint::Footprint;
 use crate::executor::Stop;
-use crate::process::{Mark, kill_tree};
+use crate::host::processes::younger_marked;
+use crate::host::{Exit, Tree};
+use crate::process::kill_tree;
 use crate::sandbox::{Confinement, within};
 
 /// How long a process may take to end after it was asked to.
@@ -89,8 +86,7 @@ pub(crate) async fn watch(
     look: &mut dyn FnMut(),
     mut footprint: Option<&mut Footprint>,
 ) -> io::Result<Ending> {
-    #[expect(deprecated, reason = "its successor is unsafe for what may not own its descriptor, as an `OwnedFd` does")]
-    let fd = AsyncFd::with_interest(pidfd_open(pid, PidfdFlags::empty())?, Interest::READABLE)?;
+    let exit = Exit::of(pid)?;
     let begun = Instant::now();
     let far = begun + Duration::from_secs(86_400 * 365 * 30);
     let mut act_at = limits.timeout.and_then(|timeout| begun.checked_add(timeout)).unwrap_or(far);
@@ -101,8 +97,8 @@ pub(crate) async fn watch(
     loop {
         let look_at = footprint.as_ref().map_or(far, |footprint| footprint.next().into());
         tokio::select! {
-            ready = fd.readable() => {
-                let _ = ready?;
+            ended = exit.ended() => {
+                ended?;
                 break;
             }
             changed = limits.stop.changed(), if listening => {
@@ -165,22 +161,8 @@ fn kill(group: Pid, next: Instant) -> Instant {
 async fn end_others(leader: u32, marker: &str) {
     let Some(group) = i32::try_from(leader).ok().and_then(Pid::from_raw) else { return };
     let _ = kill_process_group(group, Signal::KILL);
-    if escaped(group.as_raw_nonzero().get(), marker) {
+    // Where many processes were started since, all are looked through.
+    if younger_marked(group.as_raw_nonzero().get(), marker, FEW).unwrap_or(true) {
         kill_tree(leader, marker).await;
     }
-}
-
-/// Whether a process with the marker lives, or may, that is younger than `leader`: everything that it started is. Looks at the
-/// few numbers given out since, or, where they are many, says that it must be looked for.
-fn escaped(leader: i32, marker: &str) -> bool {
-    let Some(last) = last_pid() else { return true };
-    if last < leader || last - leader > FEW {
-        return true;
-    }
-    (leader + 1..=last).any(|pid| Mark::of(pid, marker) != Mark::Other)
-}
-
-/// The number that was given out last.
-fn last_pid() -> Option<i32> {
-    fs::read_to_string("/proc/loadavg").ok()?.split_whitespace().last()?.parse().ok()
 }

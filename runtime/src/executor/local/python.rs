@@ -16,7 +16,7 @@ use crate::codes;
 use crate::environment::Ready;
 use crate::event::{Failure, LogRange};
 use crate::executor::Stop;
-use crate::machine;
+use crate::host::uptime;
 use crate::remains::Alone;
 use crate::runner::Attempt;
 use crate::sandbox::{Confinement, Tier};
@@ -170,7 +170,7 @@ impl Local {
         // It is this process's alone; the worker's only call has all of it.
         options.adds = false;
         if let Some((lease, log)) = slot.veiled() {
-            options.log = log;
+            options.nameless = Some(log);
             options.kept_by = self.site.keeper.clone().map(|program| KeptBy { program, lease, most: u64::MAX });
         }
         pool::start(options, kind, slot).await.map_err(|(failure, slot)| {
@@ -281,7 +281,7 @@ impl Local {
 /// How long an attempt that begins now may take, and when that is over, in nanoseconds.
 fn limit(attempt: &Attempt) -> Option<(u64, u64)> {
     let limit = u64::try_from(attempt.timeout?.as_nanos()).ok()?;
-    Some((limit, machine::uptime().saturating_add(limit)))
+    Some((limit, uptime().saturating_add(limit)))
 }
 
 pub(super) fn ask(asker: Ask) -> Instant {

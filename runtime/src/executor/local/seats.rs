@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 use std::env;
 
-use rustix::thread::{CpuSet, sched_getaffinity};
-
+use crate::host::cores;
 use crate::runner::Attempt;
 
 /// By which programs find their cards: NVIDIA's and AMD's.
@@ -39,7 +38,7 @@ pub(super) struct Room {
 impl Room {
     /// With so many attempts of one core at a time, and so many cards.
     pub(super) fn new(slots: usize, cards: u64) -> Self {
-        let all = sched_getaffinity(None).map_or_else(|_| Vec::new(), |set| numbers(&set));
+        let all = cores::usable();
         let cores = if slots > all.len() { Vec::new() } else { all };
         let named = CARDS.iter().find_map(|name| env::var(name).ok());
         let named = named.map(|text| text.split(',').map(|name| name.trim().to_owned()).collect::<Vec<_>>());
@@ -85,8 +84,4 @@ impl Room {
             *taken &= !given.contains(name);
         }
     }
-}
-
-fn numbers(set: &CpuSet) -> Vec<usize> {
-    (0..CpuSet::MAX_CPU).filter(|core| set.is_set(*core)).collect()
 }

@@ -9,7 +9,8 @@ use landlock::{
     RulesetCreated, RulesetCreatedAttr, RulesetStatus, Scope,
 };
 
-use super::Confinement;
+use crate::host::own_program;
+use crate::sandbox::Confinement;
 
 /// The version of Landlock whose rights are handled; an older kernel handles those that it knows.
 const KNOWN: ABI = ABI::V6;
@@ -27,8 +28,8 @@ pub(super) fn restrict(confinement: &Confinement) -> io::Result<()> {
         ruleset.handle_access(AccessNet::from_all(KNOWN)).map_err(io::Error::other)?
     };
     let mut ruleset = ruleset.create().map_err(io::Error::other)?;
-    let itself = [Path::new("/proc/self/exe")];
-    let read = confinement.read.iter().map(|path| path.as_path()).chain(itself);
+    let itself = own_program();
+    let read = confinement.read.iter().map(|path| path.as_path()).chain([itself.as_path()]);
     let list = confinement.list.iter().map(|path| path.as_path());
     for (path, rights) in read
         .map(|path| (path, AccessFs::from_read(KNOWN)))

@@ -12,7 +12,8 @@ use std::thread::{Builder, JoinHandle};
 
 use rustix::process::{Pid, getppid};
 
-use crate::process::{below, children_of};
+use super::processes::{below, children_of};
+use super::sweep::sweep;
 
 /// The variable that says to do without.
 const WITHOUT: &str = "STANDPIPE_NO_CGROUP";
@@ -25,7 +26,7 @@ const MOST: usize = 10_000;
 
 /// A group that this process is in, or on its way into.
 #[derive(Debug)]
-pub(super) struct Group {
+pub(crate) struct Group {
     way: Option<JoinHandle<Option<Inside>>>,
     inside: Option<Inside>,
     /// Who takes the group away once this process is over.
@@ -34,10 +35,15 @@ pub(super) struct Group {
 
 impl Group {
     /// Begins to move this process, and everything that it will have started by then, into a new one.
-    pub(super) fn enter() -> Self {
+    pub(crate) fn enter() -> Self {
         // Without a thread, it does without a group.
         let way = Builder::new().name("group".into()).spawn(Inside::enter).ok();
         Self { way, inside: None, runtime: getppid() }
+    }
+
+    /// Ends every process below this one, whatever it did to get away; how many could not be ended.
+    pub(crate) fn end(&mut self) -> usize {
+        sweep(self)
     }
 
     /// Ends everything in it but this process.
@@ -130,7 +136,7 @@ fn tidy(above: &Path) {
 }
 
 /// Takes away the groups of keepers that are over, which this process has started.
-pub(super) fn remove(keepers: &[u32]) {
+pub(crate) fn remove(keepers: &[u32]) {
     let Some(above) = keepers.first().and_then(|_| above()) else { return };
     for keeper in keepers {
         // Most often there is one; it is in nobody's way if it is not empty.

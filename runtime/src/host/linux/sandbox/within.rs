@@ -4,10 +4,10 @@
 use std::io;
 use std::thread;
 
-use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
-
 use super::calls::{self, Extent};
-use super::{Confinement, Tier, files, rights};
+use super::{files, rights};
+use crate::host::cores::on_cores;
+use crate::sandbox::{Confinement, Tier};
 
 /// What `start` gives, called where everything that it starts is confined.
 pub(crate) fn within<T: Send>(
@@ -22,20 +22,6 @@ pub(crate) fn within<T: Send>(
         restrict(confinement)?;
         on_cores(&confinement.cores, start)
     })
-}
-
-/// What `start` gives, called on these cores alone: what it starts stays there.
-fn on_cores<T>(cores: &[usize], start: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
-    if cores.is_empty() {
-        return start();
-    }
-    let before = sched_getaffinity(None)?;
-    let mut set = CpuSet::new();
-    cores.iter().for_each(|core| set.set(*core));
-    sched_setaffinity(None, &set)?;
-    let started = start();
-    sched_setaffinity(None, &before)?;
-    started
 }
 
 /// Calls `work` on a thread of its own.

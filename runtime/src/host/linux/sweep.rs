@@ -8,7 +8,7 @@ use rustix::io::Errno;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, getpgid, getpgrp, kill_process, kill_process_group, waitid};
 
 use super::group::Group;
-use crate::process::children_of;
+use super::processes::children_of;
 
 /// How long it is tried: what hangs in the kernel, or belongs to another user, cannot be ended.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -8,7 +8,7 @@ use rustix::thread::{
     remove_capability_from_bounding_set, set_capabilities,
 };
 
-use super::Tier;
+use crate::sandbox::Tier;
 
 /// Of those that containers leave to root, the ones about files and users. In namespaces of its own there is nobody else.
 const KEPT: [CapabilitySet; 7] = [

@@ -5,27 +5,18 @@
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Read as _, Write as _};
 use std::os::fd::AsFd as _;
-use std::path::Path;
 use std::process::{Child, Command, ExitCode, Stdio};
 
 use rustix::process::{Pid, Signal, WaitOptions, WaitStatus, kill_process, wait};
 use rustix::thread::{CapabilitySet, CapabilitySets, UnshareFlags};
 
 use super::within::{apart, restrict};
-use super::{Confinement, root};
+use super::{END, INIT, root};
+use crate::host::own_program;
 use crate::keeper::COMMAND;
 use crate::room;
 use crate::run::Signals;
-
-/// The word behind which a confinement and a program stand.
-pub(crate) const CONFINE: &str = "confine";
-/// The same, for the first process inside.
-pub(crate) const INIT: &str = "init";
-/// Ends as is said: `exit 3`, `signal 9`.
-pub(crate) const END: &str = "end";
-
-/// The program that this process is.
-const ITSELF: &str = "/proc/self/exe";
+use crate::sandbox::Confinement;
 
 /// What is needed to make the file system of the namespace, and to give up what is needed.
 const NEEDED: [CapabilitySet; 2] = [CapabilitySet::SYS_ADMIN, CapabilitySet::SETPCAP];
@@ -33,25 +24,8 @@ const NEEDED: [CapabilitySet; 2] = [CapabilitySet::SYS_ADMIN, CapabilitySet::SET
 /// The status of a process whose namespaces could not be made.
 const NOT_MADE: u8 = 125;
 
-/// The command in namespaces of its own, without its standard streams. `program` is one whose `main` calls
-/// [`crate::keeper::main`].
-pub(crate) fn launched(command: &Command, confinement: &Confinement, program: &Path) -> Command {
-    let mut launched = Command::new(program);
-    launched.args([COMMAND, CONFINE]).args(confinement.words()).arg(command.get_program()).args(command.get_args());
-    for (name, value) in command.get_envs() {
-        match value {
-            Some(value) => launched.env(name, value),
-            None => launched.env_remove(name),
-        };
-    }
-    if let Some(folder) = command.get_current_dir() {
-        launched.current_dir(folder);
-    }
-    launched
-}
-
 /// The process outside.
-pub(crate) fn launch(arguments: &[OsString]) -> ExitCode {
+pub(super) fn launch(arguments: &[OsString]) -> ExitCode {
     let begun = begin(arguments).and_then(|mut inside| {
         let mut said = String::new();
         inside.stderr.take().map(|mut end| end.read_to_string(&mut said)).transpose()?;
@@ -91,7 +65,7 @@ fn begin(arguments: &[OsString]) -> io::Result<Child> {
     for capability in NEEDED {
         rustix::thread::configure_capability_in_ambient_set(capability, true)?;
     }
-    Command::new(ITSELF).args([COMMAND, INIT]).args(arguments).stderr(Stdio::piped()).spawn()
+    Command::new(own_program()).args([COMMAND, INIT]).args(arguments).stderr(Stdio::piped()).spawn()
 }
 
 #[expect(deprecated, reason = "its successor is unsafe on account of FILES alone, which is never asked for here")]
@@ -117,7 +91,7 @@ fn follow(said: &str) -> ExitCode {
         // This process has its own mind about some signals: the next program in its place has none.
         Some(("signal", signal)) => {
             use std::os::unix::process::CommandExt as _;
-            let error = Command::new(ITSELF).args([COMMAND, END, "signal", signal]).exec();
+            let error = Command::new(own_program()).args([COMMAND, END, "signal", signal]).exec();
             not_made(&error.to_string())
         }
         _ if said.is_empty() => not_made("its first process was killed"),
@@ -126,7 +100,7 @@ fn follow(said: &str) -> ExitCode {
 }
 
 /// Ends this process as the two words say.
-pub(crate) fn end(arguments: &[OsString]) -> ExitCode {
+pub(super) fn end(arguments: &[OsString]) -> ExitCode {
     let [how, number] = arguments else { return ExitCode::from(NOT_MADE) };
     let number = number.to_str().and_then(|number| number.parse::<i32>().ok());
     match (how.to_str(), number) {
@@ -144,7 +118,7 @@ pub(crate) fn end(arguments: &[OsString]) -> ExitCode {
 }
 
 /// The first process inside.
-pub(crate) fn init(arguments: &[OsString]) -> ExitCode {
+pub(super) fn init(arguments: &[OsString]) -> ExitCode {
     // It ends with the one outside, and with it everything inside.
     let _ = rustix::process::set_parent_process_death_signal(Some(Signal::KILL));
     let said = match inside(arguments) {

@@ -15,8 +15,8 @@ use rustix::mount::{
 use rustix::process::{chdir, pivot_root};
 use rustix::thread::UnshareFlags;
 
-use super::Confinement;
 use super::namespaces::unshare;
+use crate::sandbox::Confinement;
 
 /// A folder that is everywhere: what lies in it is out of sight only while the new root is mounted there.
 const BASE: &str = "/tmp";
