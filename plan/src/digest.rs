@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use smol_str::SmolStr;
 
 /// The BLAKE3 hash of some content: 32 bytes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,12 +19,22 @@ impl Digest {
     /// 64 lower-case hexadecimal digits.
     #[must_use]
     pub fn to_hex(self) -> String {
-        // That of `blake3` pushes digit by digit, and every step that is looked up has two.
-        let mut text = [0; 64];
-        for (pair, byte) in text.chunks_exact_mut(2).zip(self.0) {
-            pair.copy_from_slice(&[digit(byte >> 4), digit(byte & 15)]);
+        self.digits(&mut [0; 64]).to_owned()
+    }
+
+    /// The first 16 of its digits: what people are shown where all would be too many.
+    #[must_use]
+    pub fn start(self) -> SmolStr {
+        SmolStr::new(&self.digits(&mut [0; 64])[..16])
+    }
+
+    /// Written into `text`. That of `blake3` pushes digit by digit, and every step that is looked up has several digests.
+    fn digits(self, text: &mut [u8; 64]) -> &str {
+        for (index, byte) in self.0.into_iter().enumerate() {
+            text[2 * index] = DIGITS[usize::from(byte >> 4)];
+            text[2 * index + 1] = DIGITS[usize::from(byte & 15)];
         }
-        String::from_utf8_lossy(&text).into_owned()
+        std::str::from_utf8(text).unwrap_or_default()
     }
 
     /// Reads what [`Digest::to_hex`] wrote; `None` for anything else.
@@ -33,25 +44,23 @@ impl Digest {
     }
 }
 
-fn digit(value: u8) -> u8 {
-    if value < 10 { b'0' + value } else { b'a' + value - 10 }
-}
+const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.to_hex())
+        f.write_str(self.digits(&mut [0; 64]))
     }
 }
 
 impl fmt::Debug for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Digest({})", &self.to_hex()[..12])
+        write!(f, "Digest({})", &self.start()[..12])
     }
 }
 
 impl Serialize for Digest {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.to_hex())
+        serializer.serialize_str(self.digits(&mut [0; 64]))
     }
 }
 
@@ -72,6 +81,7 @@ mod tests {
             let digest = Digest::of(text.as_bytes());
             assert_eq!(digest.to_hex(), blake3::hash(text.as_bytes()).to_hex().as_str());
             assert_eq!(Digest::from_hex(&digest.to_hex()), Some(digest));
+            assert_eq!(digest.start(), digest.to_hex()[..16]);
         }
         assert_eq!(Digest::from_hex("not a digest"), None);
     }

@@ -58,35 +58,38 @@ pub(crate) fn find(
 ) -> rusqlite::Result<Found> {
     let mut query =
         connection.prepare_cached("SELECT value, run, time, seconds, reports FROM results WHERE key = ?1")?;
-    let columns = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?));
-    let row: Option<(String, String, i64, f64, String)> =
-        query.query_row(params![key.0.as_slice()], columns).optional()?;
-    let Some((text, run, time, seconds, reports)) = row else { return Ok(Found::Nothing) };
-    let fresh = match policy {
+    let fresh = |time: i64| match policy {
         CachePolicy::On => true,
         CachePolicy::Off => false,
         CachePolicy::For(_) if planted(Bug::StaleResultReused) => true,
         CachePolicy::For(nanos) => journal::now().saturating_sub(time) <= nanos / 1_000_000,
     };
-    let value = fresh.then(|| serde_json::from_str(&text).ok()).flatten();
-    let Some(value) = value else { return Ok(Found::Nothing) };
+    let read = |row: &rusqlite::Row<'_>| {
+        if !fresh(row.get(2)?) {
+            return Ok(None);
+        }
+        let Ok(value) = serde_json::from_str(row.get_ref(0)?.as_str()?) else { return Ok(None) };
+        let reports = row.get_ref(4)?.as_str()?;
+        let reports = if reports.is_empty() { Vec::new() } else { serde_json::from_str(reports).unwrap_or_default() };
+        Ok(Some(Hit { value, run: row.get_ref(1)?.as_str()?.into(), seconds: row.get(3)?, reports }))
+    };
+    let Some(hit) = query.query_row(params![key.0.as_slice()], read).optional()?.flatten() else {
+        return Ok(Found::Nothing);
+    };
     let mut lost = None;
-    let value = relocated(&value, &mut |blob| match whereabouts(connection, store, inputs, blob) {
+    let value = relocated(&hit.value, &mut |blob| match whereabouts(connection, store, inputs, blob) {
         Ok(found) => Some(found),
         Err(soundness) => {
             let (damaged, why) = match soundness {
                 Soundness::Damaged(why) => (true, why),
                 Soundness::Absent | Soundness::Sound => (false, "it is gone".into()),
             };
-            lost = Some(Lost { run: run.as_str().into(), blob: blob.clone(), damaged, why });
+            lost = Some(Lost { run: hit.run.clone(), blob: blob.clone(), damaged, why });
             None
         }
     });
     Ok(match (value, lost) {
-        (Some(value), _) => {
-            let reports = serde_json::from_str(&reports).unwrap_or_default();
-            Found::Hit(Hit { value, run: run.into(), seconds, reports })
-        }
+        (Some(value), _) => Found::Hit(Hit { value, ..hit }),
         (None, Some(lost)) => Found::Lost(lost),
         (None, None) => Found::Nothing,
     })

@@ -25,13 +25,27 @@ pub(crate) struct Keys<'p> {
     tier: Tier,
 }
 
-/// Digests of what a node's instances share.
-#[derive(Clone, Copy)]
+/// What the keys of a node's instances share.
 struct Fixed {
-    body: Digest,
-    signature: Digest,
+    body: Part,
+    signature: Part,
     /// What the step is kept from; `None` of one that is kept from nothing.
-    sandbox: Option<Digest>,
+    sandbox: Option<Part>,
+    /// What its inputs are called among the parts.
+    inputs: Vec<SmolStr>,
+}
+
+/// One thing of those that a step is made of.
+struct Part {
+    name: SmolStr,
+    digest: Digest,
+    start: SmolStr,
+}
+
+impl Part {
+    fn new(name: &'static str, digest: Digest) -> Self {
+        Self { name: SmolStr::new_static(name), digest, start: digest.start() }
+    }
 }
 
 impl<'p> Keys<'p> {
@@ -55,34 +69,37 @@ impl<'p> Keys<'p> {
         environment: Option<Digest>,
     ) -> Key {
         let (plan, tier) = (self.plan, self.tier);
-        let fixed = *self.known.entry(node).or_insert_with(|| Fixed {
-            body: body(plan, task),
-            signature: signature(task, step),
-            sandbox: sandbox(tier, task),
+        let fixed = self.known.entry(node).or_insert_with(|| Fixed {
+            body: Part::new("body", body(plan, task)),
+            signature: Part::new("signature", signature(task, step)),
+            sandbox: sandbox(tier, task).map(|digest| Part::new("sandbox", digest)),
+            inputs: step.inputs.iter().map(|input| smol_str::format_smolstr!("input {}", input.name)).collect(),
         });
         let mut whole = blake3::Hasher::new();
-        let mut parts = Vec::with_capacity(inputs.len() + 3);
-        let mut add = |name: SmolStr, digest: Digest| {
+        let mut parts = Vec::with_capacity(inputs.len() + 4);
+        let mut add = |name: &SmolStr, digest: Digest, start: SmolStr| {
             whole.update(&digest.0);
-            parts.push((name, SmolStr::new(&digest.to_hex()[..16])));
+            parts.push((name.clone(), start));
         };
+        let mut add_part = |part: &Part| add(&part.name, part.digest, part.start.clone());
         if !planted(Bug::KeyWithoutBody) {
-            add("body".into(), fixed.body);
+            add_part(&fixed.body);
         }
         if !planted(Bug::KeyWithoutSignature) {
-            add("signature".into(), fixed.signature);
+            add_part(&fixed.signature);
         }
         if let Some(environment) = environment.filter(|_| !planted(Bug::KeyWithoutEnvironment)) {
-            add("environment".into(), environment);
+            add_part(&Part::new("environment", environment));
         }
-        if let Some(sandbox) = fixed.sandbox.filter(|_| !planted(Bug::KeyWithoutSandbox)) {
-            add("sandbox".into(), sandbox);
+        if let Some(sandbox) = fixed.sandbox.as_ref().filter(|_| !planted(Bug::KeyWithoutSandbox)) {
+            add_part(sandbox);
         }
         let some = if planted(Bug::KeyWithoutInputs) { 0 } else { inputs.len() };
-        for (input, value) in step.inputs.iter().zip(inputs).take(some) {
+        for (name, value) in fixed.inputs.iter().zip(inputs).take(some) {
             let mut hasher = blake3::Hasher::new();
             add_value(&mut hasher, value);
-            add(smol_str::format_smolstr!("input {}", input.name), Digest(*hasher.finalize().as_bytes()));
+            let digest = Digest(*hasher.finalize().as_bytes());
+            add(name, digest, digest.start());
         }
         Key { digest: Digest(*whole.finalize().as_bytes()), parts }
     }

@@ -190,21 +190,10 @@ pub(super) fn apply(
                     differing = Some(Differing { kept: digest(&kept), given: digest(&value) });
                 }
             }
-            Change::Used { key } => {
-                transaction
-                    .prepare_cached("INSERT OR REPLACE INTO uses (key, time) VALUES (?1, ?2)")?
-                    .execute(params![key.0.as_slice(), time])?;
-            }
-            Change::Took { place, nanos } => {
-                transaction
-                    .prepare_cached(
-                        "INSERT INTO durations (step, nanos, times) VALUES (?1, ?2, 1) \
-                         ON CONFLICT (step) DO UPDATE SET nanos = nanos + ?2, times = times + 1",
-                    )?
-                    .execute(params![place, nanos])?;
-            }
+            Change::Used { key } => gathered.used(key, time),
+            Change::Took { place, nanos } => gathered.took(place, nanos),
             Change::Peaked { place, body, bytes, succeeded } => {
-                gathered.add(transaction, place, (body.as_deref(), bytes, succeeded))?;
+                gathered.peaked(transaction, place, (body.as_deref(), bytes, succeeded))?;
             }
             Change::Open => {
                 transaction

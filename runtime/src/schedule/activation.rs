@@ -94,13 +94,16 @@ pub(super) fn label(outer: &str, variable: &str, item: &Value) -> String {
                 fields.iter().filter_map(|(name, value)| Some(format!("{name}={}", short(value)?))).collect();
             told.join(", ")
         }
-        value => short(value).map(|text| format!("{variable}={text}")).unwrap_or_default(),
+        value => short(value).map(|text| [variable, "=", &text].concat()).unwrap_or_default(),
     };
     let both = match (outer.is_empty(), own.is_empty()) {
         (false, false) => format!("{outer}, {own}"),
         (false, true) => outer.to_owned(),
         _ => own,
     };
+    if both.len() <= LABEL {
+        return both;
+    }
     match both.char_indices().nth(LABEL) {
         Some((cut, _)) => format!("{}…", &both[..cut]),
         None => both,
@@ -115,6 +118,8 @@ fn short(value: &Value) -> Option<String> {
         }
         Value::Path(path) => path.rsplit('/').next().map(str::to_owned),
         Value::None | Value::Json(_) | Value::List(_) | Value::Range { .. } | Value::Record(_) | Value::Map(_) => None,
-        scalar => Some(scalar.text().replace(['\n', '\r'], " ")),
+        Value::String(text) => Some(text.replace(['\n', '\r'], " ")),
+        Value::Int(number) => Some(number.to_string()),
+        scalar => Some(scalar.text()),
     }
 }

@@ -174,7 +174,7 @@ impl<'p> Schedule<'p> {
             iterations.active += 1;
             let Some(node) = self.layout.node(region, slot) else { return };
             let NodeKind::For { variable, .. } = &node.kind else { return };
-            let path = format!("{}[{index}]", join(&activation.path, &node.name));
+            let path = [&join(&activation.path, &node.name), "[", &index.to_string(), "]"].concat();
             let label = label(&activation.label, variable, &item);
             let Some(body) = self.layout.slot(region, slot).and_then(|layout| layout.inner.first().copied()) else {
                 return;
@@ -366,5 +366,5 @@ impl<'p> Schedule<'p> {
 
 /// A step's path: parts joined by points; an empty part adds none.
 pub(super) fn join(path: &str, part: &str) -> String {
-    if part.is_empty() { path.to_owned() } else { format!("{path}.{part}") }
+    if part.is_empty() { path.to_owned() } else { [path, ".", part].concat() }
 }
