@@ -129,9 +129,8 @@ impl Driver<'_, '_, Outside> {
             return Err(failure);
         }
         let Outside { store, executor, stop, .. } = world;
-        executor.close().await;
-        drop(stop);
         if let Some(failure) = broken {
+            executor.close().await;
             return Err(failure);
         }
         let (status, value) = done.unwrap_or((Status::Failed, Value::None));
@@ -141,6 +140,9 @@ impl Driver<'_, '_, Outside> {
         let seconds = begun.elapsed().as_secs_f64();
         let in_all = past.spent + seconds;
         recorder.record_now(Record::RunFinished { status, counts, seconds: in_all, outputs: outputs.clone() });
+        // It comes to the disk while those end that have nothing to do any more.
+        executor.close().await;
+        drop(stop);
         let last = Told::RunFinished { run: run.to_string(), status, seconds, steps: counts, outputs: outputs.clone() };
         recorder.close(&last)?;
         executor.tidy();
