@@ -74,8 +74,10 @@ fn failed(connection: &Connection, error: &rusqlite::Error) -> Failure {
 fn gather(receiver: &Receiver<Entry>) -> Option<Vec<Entry>> {
     let first = receiver.recv().ok()?;
     let mut urgent = first.urgent;
+    // What came while the batch before was written has waited.
+    let waited = Duration::from_millis(u64::try_from(now().saturating_sub(first.time)).unwrap_or(0));
+    let until = Instant::now() + GATHER.saturating_sub(waited);
     let mut batch = vec![first];
-    let until = Instant::now() + GATHER;
     while batch.len() < BATCH {
         match receiver.try_recv() {
             Ok(entry) => {
