@@ -1,6 +1,7 @@
 //! Runs attempts as processes of this machine. Knows nothing of plans' graphs, of the journal or of the cache.
 
 mod command;
+mod folders;
 pub(crate) mod footprint;
 mod log;
 mod pool;
@@ -23,6 +24,7 @@ use smol_str::SmolStr;
 use standpipe_plan::{BlobKind, Value};
 use tokio::sync::{mpsc, watch};
 
+use self::folders::Folders;
 use self::log::Slot;
 use self::pool::Pool;
 pub(crate) use self::process::Ending;
@@ -50,6 +52,8 @@ const SMALL: u64 = 256 << 10;
 pub(crate) struct Local {
     site: Site,
     work: PathBuf,
+    /// For those below it.
+    pub(crate) folders: Folders,
     nothing: File,
     slots: RefCell<Vec<Slot>>,
     next_slot: Cell<usize>,
@@ -89,6 +93,7 @@ fn open(site: Site) -> Result<Box<dyn Executor>, Failure> {
     Ok(Box::new(Handle(Rc::new(Local {
         site,
         work,
+        folders: Folders::default(),
         nothing,
         slots: RefCell::default(),
         next_slot: Cell::new(0),

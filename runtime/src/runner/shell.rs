@@ -41,7 +41,7 @@ async fn run(local: Rc<Local>, attempt: Attempt) -> Outcome {
         return take_over(local, attempt, held, origin).await;
     }
     let mut slot = local.slot(true);
-    let work = outputs::Work::new(local.own(&attempt), &attempt);
+    let work = outputs::Work::new(&local, local.own(&attempt), &attempt);
     let mut program = String::new();
     let ended = match start(&local, &attempt, &text, &work).await {
         Ok(command) => {
@@ -75,7 +75,7 @@ async fn run(local: Rc<Local>, attempt: Attempt) -> Outcome {
 
 /// The same for an attempt that an interrupted run left to its keeper.
 async fn take_over(local: Rc<Local>, attempt: Attempt, held: Remnant, origin: Origin) -> Outcome {
-    let work = outputs::Work::new(held.own().to_owned(), &attempt);
+    let work = outputs::Work::new(&local, held.own().to_owned(), &attempt);
     let effect = attempt.task().is_some_and(|task| task.effect);
     let ended = match local.wait_for(&attempt, &held).await {
         Ok(Some(ended)) => Ok(ended),

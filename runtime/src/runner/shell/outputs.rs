@@ -1,5 +1,6 @@
 //! A shell step's result: the files `$out` or `$out_<field>` that it wrote, read by the declared type.
 
+use std::cell::Cell;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -20,8 +21,10 @@ const LONGEST_TEXT: u64 = 16 << 20;
 
 /// The files of one attempt.
 pub(super) struct Work {
+    local: Rc<Local>,
     /// The attempt's own.
     folder: PathBuf,
+    made: Cell<bool>,
     outputs: Vec<Output>,
 }
 
@@ -41,7 +44,7 @@ impl Output {
 
 impl Work {
     /// Those of an attempt that keeps its files in `folder`.
-    pub(super) fn new(folder: PathBuf, attempt: &Attempt) -> Self {
+    pub(super) fn new(local: &Rc<Local>, folder: PathBuf, attempt: &Attempt) -> Self {
         let output = |field: Option<&SmolStr>, shape: &Shape| {
             let name = field.map_or("out", SmolStr::as_str);
             let path = folder.join(format!("{name}{}", ending(shape)));
@@ -52,12 +55,21 @@ impl Work {
             Shape::Record(fields) => fields.iter().map(|field| output(Some(&field.name), &field.shape)).collect(),
             shape => vec![output(None, shape)],
         };
-        Self { folder, outputs }
+        Self { local: Rc::clone(local), folder, made: Cell::new(false), outputs }
+    }
+
+    /// The folder is there.
+    fn make(&self) -> io::Result<()> {
+        if !self.made.get() {
+            self.local.folders.make(&self.folder)?;
+            self.made.set(true);
+        }
+        Ok(())
     }
 
     /// Tells the body where to write.
     pub(super) fn announce(&self, command: &mut Command) -> Result<(), Failure> {
-        crate::store::make_folder(&self.folder).map_err(|error| not_written(&self.folder, &error))?;
+        self.make().map_err(|error| not_written(&self.folder, &error))?;
         for output in &self.outputs {
             command.env(output.variable(), &output.path);
         }
@@ -67,7 +79,8 @@ impl Work {
     /// Writes a file for the body to read.
     pub(super) fn write(&self, name: &str, content: &[u8]) -> Result<PathBuf, Failure> {
         let path = self.folder.join("in").join(name);
-        crate::store::make_folder(&self.folder.join("in"))
+        self.make()
+            .and_then(|()| crate::store::make_folder(&self.folder.join("in")))
             .and_then(|()| fs::write(&path, content))
             .map_err(|error| not_written(&path, &error))?;
         Ok(path)
@@ -80,14 +93,11 @@ impl Work {
 
     /// Removes what is left of them.
     pub(super) fn clear(&self) {
-        // There may be nothing, and what cannot be removed goes with the run's other files. Most attempts leave their
-        // outputs or less, for which the folder need not be read.
+        // There may be nothing. Most attempts leave their outputs or less.
         for output in &self.outputs {
             let _ = fs::remove_file(&output.path);
         }
-        if fs::remove_dir(&self.folder).is_err() {
-            let _ = fs::remove_dir_all(&self.folder);
-        }
+        self.local.folders.give_back(&self.folder);
     }
 }
 
