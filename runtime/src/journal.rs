@@ -97,7 +97,7 @@ impl Journal {
         let gone = self.progress.has_changed().is_err();
         let mut progress = self.progress.borrow_and_update().clone();
         if gone && progress.broken.is_none() {
-            progress.broken = Some(ended_early());
+            progress.broken = Some(if self.thread.is_some() { Failure::of_itself() } else { not_started() });
         }
         progress
     }
@@ -112,9 +112,9 @@ impl Journal {
     /// Waits until everything is on the disk; what is known in the end.
     pub(crate) fn close(mut self) -> Result<Progress, Failure> {
         self.sender = None;
-        let thread = self.thread.take().ok_or_else(ended_early)?;
+        let thread = self.thread.take().ok_or_else(not_started)?;
         thread.thread().unpark();
-        thread.join().map_err(|_| ended_early())?;
+        thread.join().map_err(|_| Failure::of_itself())?;
         let progress = self.progress.borrow().clone();
         match progress.broken {
             Some(failure) => Err(failure),
@@ -123,9 +123,8 @@ impl Journal {
     }
 }
 
-/// Of a writer that could not be started, or that ended without having said why.
-fn ended_early() -> Failure {
-    Failure::new(crate::codes::STATE, "the thread that writes the journal could not be started, or ended early")
+fn not_started() -> Failure {
+    Failure::new(crate::codes::STATE, "the thread that writes the journal could not be started")
         .with_help("is there room for more threads and open files? `ulimit -a` shows the limits")
 }
 
@@ -208,5 +207,20 @@ pub(crate) mod tests {
         let reader = open_reader(folder.path()).expect("it opens").expect("it is there");
         let count: i64 = reader.query_row("SELECT count(*) FROM events", [], |row| row.get(0)).expect("a count");
         assert_eq!(count, 0);
+    }
+
+    #[test]
+    fn a_writer_that_goes_wrong_is_told_as_the_programs_own_mistake() {
+        let (report, progress) = watch::channel(Progress::default());
+        let thread = std::thread::spawn(move || {
+            let _report = report;
+            panic!("a bug");
+        });
+        while !thread.is_finished() {
+            std::thread::yield_now();
+        }
+        let mut journal = Journal { sender: None, progress, thread: Some(thread), appended: 0, gone: false };
+        assert_eq!(journal.progress().broken.expect("it is told").code, crate::codes::ITSELF);
+        assert_eq!(journal.close().expect_err("it is told").code, crate::codes::ITSELF);
     }
 }

@@ -5,7 +5,6 @@ use std::thread;
 
 use tokio::sync::mpsc::UnboundedSender;
 
-use crate::codes;
 use crate::event::Failure;
 use crate::executor::News;
 
@@ -25,11 +24,8 @@ struct Alarm(UnboundedSender<News>);
 impl Drop for Alarm {
     fn drop(&mut self) {
         if thread::panicking() {
-            let message = "Standpipe itself went wrong, and has left the run as it was";
-            let failure = Failure::new(codes::ITSELF, message)
-                .with_help("`standpipe runs resume` goes on with it; please report what is said above");
             // Nobody listens once the run has ended.
-            let _ = self.0.send(News::Fault(failure));
+            let _ = self.0.send(News::Fault(Failure::of_itself()));
         }
     }
 }
@@ -40,6 +36,7 @@ mod tests {
     use tokio::task::LocalSet;
 
     use super::*;
+    use crate::codes;
 
     #[test]
     fn only_work_that_panics_is_told_of() {

@@ -211,9 +211,13 @@ impl<'p, 'o, W: World> Driver<'p, 'o, W> {
             self.events.extend(self.due.pop_front().map(|(_, event)| event));
         }
         let broken = progress.broken.filter(|_| !planted(Bug::BrokenJournalIgnored));
-        if let (Some(failure), None) = (broken, &self.broken) {
-            self.broken = Some(failure);
-            self.events.push_back(Event::Cancel);
+        match broken {
+            Some(failure) if failure.code == codes::ITSELF => self.fault = Some(failure),
+            Some(failure) if self.broken.is_none() => {
+                self.broken = Some(failure);
+                self.events.push_back(Event::Cancel);
+            }
+            Some(_) | None => {}
         }
     }
 
