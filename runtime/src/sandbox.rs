@@ -7,20 +7,22 @@ mod denied;
 mod grounds;
 mod home;
 mod host;
-mod launched;
+pub(crate) mod launched;
 
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use standpipe_plan::Plan;
 
 pub use self::confinement::Confinement;
 pub(crate) use self::denied::denied;
 pub(crate) use self::grounds::{Folders, Grounds};
 pub(crate) use self::home::at_home;
 pub use self::host::Host;
-pub(crate) use self::launched::{CONFINE, launched};
+pub(crate) use self::launched::launched;
 use crate::codes;
 use crate::event::Failure;
+use crate::host::sandbox::NETWORK;
 pub(crate) use crate::host::sandbox::within;
 
 /// How much a step is kept from.
@@ -97,6 +99,19 @@ pub(crate) struct Granted {
 #[must_use]
 pub fn look(program: Option<&Path>) -> Host {
     crate::host::sandbox::look(program)
+}
+
+/// # Errors
+/// A task says `network: false`, and this system keeps no step from the network.
+pub(crate) fn refuse(plan: &Plan) -> Result<(), Failure> {
+    match plan.tasks.iter().find(|task| task.settings.network == Some(false)) {
+        Some(task) if !NETWORK => {
+            let text = format!("`{}` has `network: false`, and this system keeps no step from the network", task.name);
+            Err(Failure::new(codes::SANDBOX_MISSING, text)
+                .with_help("leave `network` out where that is not needed here, or run it on Linux"))
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// The best tier that is wanted and that this host gives; `program` is what holds steps.

@@ -19,6 +19,8 @@ mod logs;
 mod memory;
 mod only;
 mod plans;
+#[cfg(feature = "portable")]
+mod portable;
 mod project;
 mod races;
 mod resume;

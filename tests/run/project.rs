@@ -13,6 +13,9 @@ use tempfile::TempDir;
 /// Longest any wait may take before the test fails.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// The program has what every Unix has, and nothing of Linux's own.
+pub(crate) const PORTABLE: bool = cfg!(feature = "portable");
+
 /// A folder with files in it; gone when dropped.
 pub(crate) struct Project(TempDir);
 

@@ -288,6 +288,8 @@ fn a_result_of_one_tier_is_not_taken_for_anothers() {
     assert!(why.contains("reused"), "{why}");
 }
 
+// Elsewhere it is not started: see `portable`.
+#[cfg(not(feature = "portable"))]
 #[test]
 fn a_task_without_a_network_has_none_in_any_tier() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -62,6 +62,8 @@ fn cores() -> usize {
     std::thread::available_parallelism().unwrap().get()
 }
 
+// Elsewhere the system chooses the cores.
+#[cfg(not(feature = "portable"))]
 #[test]
 fn steps_side_by_side_have_different_cores_and_cards() {
     for pipeline in ["by_shells", "by_pythons"] {

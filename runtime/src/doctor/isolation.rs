@@ -4,16 +4,26 @@
 use std::path::Path;
 
 use super::{Finding, Part, Verdict};
-use crate::host::about;
+use crate::host::{Holding, about};
 use crate::sandbox::{self, Tier, Wanted};
 
 pub(super) fn look(wanted: &Wanted, keeper: Option<&Path>) -> Vec<Finding> {
     let host = sandbox::look(keeper);
     let finding = |about, text| Finding::new(Part::Host, about, Verdict::Good, text);
-    let mut findings = vec![finding("a step is held", about::holding())];
+    let mut findings = vec![holding()];
     findings.extend(host.means.iter().map(|(about, text)| finding(about, text.clone())));
     findings.push(tier(&host, wanted));
     findings
+}
+
+/// By what a step's processes are held together, so that none outlives it.
+fn holding() -> Finding {
+    let Holding { text, lacking } = about::holding();
+    let finding = |verdict| Finding::new(Part::Host, "a step is held", verdict, text);
+    match lacking {
+        Some(lacking) => finding(Verdict::Note).help(lacking),
+        None => finding(Verdict::Good),
+    }
 }
 
 /// The tier that a run here has, and how that goes with what is asked for.
@@ -33,6 +43,7 @@ fn tier(host: &sandbox::Host, wanted: &Wanted) -> Finding {
         Some(Tier::Off) if best > Tier::Off => {
             finding(Verdict::Note, text).help("`tier = \"auto\"` below `[sandbox]` in standpipe.toml confines them")
         }
-        _ => finding(Verdict::Good, text),
+        Some(_) | None if best == Tier::Off => finding(Verdict::Note, text).help(why),
+        Some(_) | None => finding(Verdict::Good, text),
     }
 }

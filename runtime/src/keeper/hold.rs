@@ -22,7 +22,7 @@ use crate::executor::Stop;
 use crate::executor::local::footprint::Footprint;
 use crate::executor::local::{Ending, process};
 use crate::gaps;
-use crate::host::{Group, Tree, uptime};
+use crate::host::{Group, Kin, Tree, uptime};
 use crate::memory::Killings;
 use crate::remains::{Alone, Now};
 use crate::sandbox::within;
@@ -63,11 +63,12 @@ impl Place {
         };
         // Of a server the runtime knows which step it serves, and what that one takes.
         let mut footprint = (ears.kind == Kind::Attempts).then(|| Footprint::begin(Tree::Mine));
-        let how = self.first_ended(pid, request, ears, footprint.as_mut()).await;
+        let kin = Kin::of(pid, request.marker());
+        let how = self.first_ended((pid, &kin), request, ears, footprint.as_mut()).await;
         // While the first process is not waited for, its number, and so the group's, belongs to nobody else.
         let _ = kill_process_group(pid, Signal::KILL);
         let _ = child.wait();
-        let left = self.group.end();
+        let left = self.group.end(&kin);
         self.output.rest(&self.log);
         match how {
             Ok(how) => self.ended(how, left, footprint.and_then(|footprint| footprint.most())),
@@ -78,7 +79,7 @@ impl Place {
     /// Waits for the end of the first process, by itself or because it is to end; its output goes on into the log.
     async fn first_ended(
         &self,
-        pid: Pid,
+        (pid, kin): (Pid, &Kin),
         request: &Request,
         ears: &mut Ears,
         footprint: Option<&mut Footprint>,
@@ -88,8 +89,8 @@ impl Place {
         let begun = Cell::new((ears.kind == Kind::Attempts).then(|| self.log_end()));
         let mut look = || self.limit(begun.get());
         let watched = process::watch(pid, process::Limits { timeout: request.timeout, stop }, &mut look, footprint);
-        let passing = self.output.pass(&self.log);
-        tokio::pin!(watched, passing);
+        let (passing, looking) = (self.output.pass(&self.log), kin.look());
+        tokio::pin!(watched, passing, looking);
         let mut forsaken: Option<Forsaken> = None;
         loop {
             let stop = tokio::select! {
@@ -98,6 +99,7 @@ impl Place {
                     return how.map(|how| timed_out.map_or(how, Ending::TimedOut));
                 }
                 never = &mut passing => match never {},
+                never = &mut looking => match never {},
                 word = ears.word() => match word {
                     Word::End(stop) => stop,
                     Word::Alone => match self.forsaken(ears.kind, request.tied, &begun) {

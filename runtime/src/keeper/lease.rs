@@ -11,10 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::client::Ended;
 use crate::executor::local::Ending;
-use crate::host::disk::settle_all;
-
-/// Files that are brought to the disk one by one; more are with all that the file system has.
-const MOST: u32 = 256;
+use crate::host::disk::{ONE_BY_ONE, settle_all};
 
 /// The keeper's own side.
 pub(crate) struct Lease {
@@ -79,7 +76,7 @@ impl Lease {
     pub(crate) fn end(&mut self, tag: &str, ended: &Ended, own: &Path) -> io::Result<()> {
         self.used = true;
         let gave = ended.how == Ending::Exited(0) && own.is_absolute();
-        if gave && settled(own, &mut { MOST }).is_err() {
+        if gave && settled(own, &mut { ONE_BY_ONE }).is_err() {
             // Too many files, or one that this process may not read.
             settle_all(&self.file)?;
         }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::executor::Stop;
 use crate::host::own_program;
+use crate::process::MARKER;
 use crate::sandbox::{Confinement, Tier, launched};
 
 /// A command to hold until its end.
@@ -51,6 +52,12 @@ impl Request {
             }
         }
         request
+    }
+
+    /// The value of [`MARKER`] that it has; empty without.
+    pub(super) fn marker(&self) -> &str {
+        let set = self.set.iter().find(|(name, _)| name == MARKER);
+        set.and_then(|(_, value)| value.to_str()).unwrap_or_default()
     }
 
     /// The command, confined as far as that is done by another program before it.

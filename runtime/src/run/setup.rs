@@ -50,6 +50,7 @@ pub(super) struct Setup {
 
 pub(super) fn prepare(plan: &Plan, given: Vec<(SmolStr, Value)>, options: &Options) -> Result<Setup, Failure> {
     later::refuse(plan)?;
+    sandbox::refuse(plan)?;
     let granted = sandbox::grant(&options.sandbox, options.keeper.as_deref())?;
     let given = parameters::bind(plan, given)?;
     let secrets = Known::of(plan, &given, &options.secrets)?;

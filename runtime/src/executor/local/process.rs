@@ -13,7 +13,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until};
 use super::footprint::Footprint;
 use crate::executor::Stop;
 use crate::host::processes::younger_marked;
-use crate::host::{Exit, Tree};
+use crate::host::{Exit, Kin, Tree};
 use crate::process::kill_tree;
 use crate::sandbox::{Confinement, within};
 
@@ -59,8 +59,12 @@ pub(super) async fn run(
     drop(command);
     let ended = match pid_of(&child) {
         Ok(pid) => {
-            let mut footprint = Footprint::begin(Tree::Below(pid));
-            let ended = watch(pid, limits, look, Some(&mut footprint)).await;
+            let (mut footprint, kin) = (Footprint::begin(Tree::Below(pid)), Kin::of(pid, marker));
+            let ended = tokio::select! {
+                ended = watch(pid, limits, look, Some(&mut footprint)) => ended,
+                never = kin.look() => match never {},
+            };
+            kin.end();
             ended.map(|ending| (ending, footprint.most()))
         }
         Err(error) => Err(error),

@@ -1,6 +1,7 @@
 //! The kernel, as a person is told of it. Knows nothing of what else is looked at.
 
-use crate::host::group;
+use super::group;
+use crate::host::Holding;
 
 /// The first kernel that processes can be waited for on by a descriptor.
 const KERNEL: (u32, u32) = (5, 4);
@@ -20,12 +21,12 @@ fn version(release: &str) -> Option<(u32, u32)> {
 }
 
 /// By what a step's processes are held together, so that none outlives it.
-pub(crate) fn holding() -> String {
+pub(crate) fn holding() -> Holding {
     let text = match group::possible() {
         true => "by a control group of its own, and a process that takes in what loses its parent",
         false => "by a process that takes in what loses its parent; no control group can be made here",
     };
-    format!("{text}; in T2 by a process namespace, too")
+    Holding { text: format!("{text}; in T2 by a process namespace, too"), lacking: None }
 }
 
 #[cfg(test)]

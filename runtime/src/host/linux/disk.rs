@@ -24,6 +24,9 @@ const NAMES: [(u64, &str); 14] = [
     (0x5346_414f, "AFS"),
 ];
 
+/// How many files are brought to the disk one by one; more are with all that the file system has.
+pub(crate) const ONE_BY_ONE: u32 = 256;
+
 /// The kind of file system that `path` lies on: its name, or the number that stands for one without.
 pub(crate) fn kind_at(path: &Path) -> Option<String> {
     let magic = u64::try_from(statfs(path).ok()?.f_type).unwrap_or(0) & 0xffff_ffff;

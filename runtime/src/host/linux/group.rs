@@ -12,6 +12,7 @@ use std::thread::{Builder, JoinHandle};
 
 use rustix::process::{Pid, getppid};
 
+use super::kin::Kin;
 use super::processes::{below, children_of};
 use super::sweep::sweep;
 
@@ -42,7 +43,7 @@ impl Group {
     }
 
     /// Ends every process below this one, whatever it did to get away; how many could not be ended.
-    pub(crate) fn end(&mut self) -> usize {
+    pub(crate) fn end(&mut self, _: &Kin) -> usize {
         sweep(self)
     }
 
@@ -154,7 +155,7 @@ pub(crate) fn end_of(keeper: u32) {
 }
 
 /// Whether keepers started by this process can have groups of their own; tried.
-pub(crate) fn possible() -> bool {
+pub(super) fn possible() -> bool {
     let Some(folder) = above().map(|above| of(&above, std::process::id())) else { return false };
     let made = fs::create_dir(&folder).is_ok();
     let usable = made && folder.join("cgroup.kill").exists();

@@ -7,6 +7,7 @@ pub(crate) mod disk;
 pub(crate) mod exit;
 pub(crate) mod files;
 pub(crate) mod group;
+pub(crate) mod kin;
 pub(crate) mod measure;
 pub(crate) mod output;
 pub(crate) mod processes;

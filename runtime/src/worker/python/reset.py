@@ -239,6 +239,10 @@ class Reset:
         return self.steps % OFTEN == 0 and memory.resident() > self.most
 
 
+# Where the system lists the open files of whoever looks: Linux, and others.
+OPEN = "/proc/self/fd" if os.path.isdir("/proc/self/fd") else "/dev/fd"
+
+
 def free_number():
     """The lowest number that no open file has."""
     number = os.dup(2)
@@ -248,7 +252,7 @@ def free_number():
 
 def left_open(since):
     """Whether a file, a folder or a socket is open whose number is not below `since`."""
-    for name in os.listdir("/proc/self/fd"):
+    for name in os.listdir(OPEN):
         if int(name) >= since:
             try:
                 mode = os.fstat(int(name)).st_mode

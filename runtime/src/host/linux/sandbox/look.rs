@@ -6,7 +6,8 @@ use std::process::{Command, Stdio};
 use super::{END, files, within};
 use crate::host::own_program;
 use crate::keeper::COMMAND;
-use crate::sandbox::{CONFINE, Confinement, Host, Tier};
+use crate::sandbox::launched::CONFINE;
+use crate::sandbox::{Confinement, Host, Tier};
 
 /// The first version of Landlock that keeps from cutting files short.
 const LANDLOCK: i32 = 3;

@@ -16,10 +16,13 @@ use std::process::ExitCode;
 pub(crate) use self::folders::{DEVICES, SYSTEM};
 pub(crate) use self::look::look;
 pub(crate) use self::within::within;
-use crate::sandbox::CONFINE;
+use crate::sandbox::launched::CONFINE;
 
 /// What a process does with its arguments.
 type Work = fn(&[OsString]) -> ExitCode;
+
+/// Whether a step can be kept from the network, as far as is known without trying.
+pub(crate) const NETWORK: bool = true;
 
 /// The word for the first process inside of namespaces.
 const INIT: &str = "init";

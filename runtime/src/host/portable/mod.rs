@@ -1,0 +1,19 @@
+//! What any Unix gives, under the names of what Linux has: less is held, and nothing is claimed that is not. Compiled where
+//! there is no Linux, and on Linux with the feature `portable`, for its tests.
+
+pub(crate) mod about;
+pub(crate) mod clock;
+pub(crate) mod cores;
+pub(crate) mod disk;
+pub(crate) mod exit;
+pub(crate) mod files;
+pub(crate) mod group;
+pub(crate) mod kin;
+pub(crate) mod measure;
+pub(crate) mod output;
+pub(crate) mod processes;
+pub(crate) mod program;
+pub(crate) mod reaper;
+pub(crate) mod sandbox;
+pub(crate) mod signals;
+mod table;
