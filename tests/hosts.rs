@@ -32,7 +32,7 @@ const OWN: [&str; 15] = [
 
 /// What of `rustix` is asked for elsewhere. Each of these is there on macOS, as its sources say: what they have for Linux
 /// alone is marked `linux_kernel`, what is for all but Apple's systems `not(apple)`.
-const EVERYWHERE: [&str; 40] = [
+const EVERYWHERE: [&str; 41] = [
     "fs::Access",
     "fs::CWD",
     "fs::FlockOperation",
@@ -42,6 +42,7 @@ const EVERYWHERE: [&str; 40] = [
     "fs::access",
     "fs::fcntl_setfl",
     "fs::flock",
+    "fs::llistxattr_query",
     "fs::renameat_with",
     "fs::seek",
     "fs::statvfs",
