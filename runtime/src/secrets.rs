@@ -1,6 +1,7 @@
 //! Secrets of a run: looked up by name before anything starts, given to bodies as plain texts, and taken out of all that
 //! is kept or told. Where they are looked up its caller says; last in the keyring.
 
+mod forms;
 mod keyring;
 mod veil;
 

@@ -29,6 +29,7 @@ mod room;
 mod sandbox;
 mod seats;
 mod secrets;
+mod sinks;
 mod small;
 mod sql;
 mod sql_types;

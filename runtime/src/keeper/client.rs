@@ -109,13 +109,15 @@ pub(crate) struct Keeper {
 }
 
 impl Keeper {
-    /// Starts `program` as a keeper. `output` is the standard input of what a server's keeper starts.
+    /// Starts `program` as a keeper, without the variables that are `hidden` from steps. `output` is the standard input of
+    /// what a server's keeper starts.
     pub(crate) fn start(
         program: &Path,
         kind: Kind,
         lease: &Path,
         log: LogLimit<'_>,
         output: Stdio,
+        hidden: &[String],
     ) -> io::Result<Self> {
         let (ours, theirs) = StdStream::pair()?;
         ours.set_nonblocking(true)?;
@@ -123,7 +125,11 @@ impl Keeper {
             LogPlace::At(path) => (path.as_os_str(), Stdio::null()),
             LogPlace::Open(file) => (OsStr::new(NAMELESS), Stdio::from(file.try_clone()?)),
         };
-        let child = Command::new(program)
+        let mut command = Command::new(program);
+        for name in hidden {
+            command.env_remove(name);
+        }
+        let child = command
             .arg(COMMAND)
             .arg(kind.name())
             .args([lease.as_os_str(), name])

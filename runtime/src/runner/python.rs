@@ -100,17 +100,22 @@ fn messages(local: &Local, attempt: &Attempt) -> impl FnMut(Message) + Send + us
     let step = attempt.name.path.clone();
     let (speaker, ticket) = (local.speaker(), attempt.ticket);
     let veil = attempt.veil.clone();
+    let shown = move |text: String| match &veil {
+        Some(veil) => veil.text(&text),
+        None => text,
+    };
     move |message: Message| {
         let step = step.clone();
+        let message = match message {
+            Message::Metric { name, value, at } => Message::Metric { name: shown(name.into()).into(), value, at },
+            Message::Log { text } => Message::Log { text: shown(text) },
+        };
         if let Message::Metric { name, value, at } = &message {
             speaker.report(ticket, name.clone(), *value, *at);
         }
         speaker.say(match message {
             Message::Metric { name, value, at } => Event::Metric { step, name, value, at },
-            Message::Log { text } => {
-                let text = veil.as_ref().map_or_else(|| text.clone(), |veil| veil.text(&text));
-                Event::Log { step, stream: SmolStr::new_static("log"), text }
-            }
+            Message::Log { text } => Event::Log { step, stream: SmolStr::new_static("log"), text },
         });
     }
 }

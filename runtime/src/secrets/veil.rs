@@ -1,28 +1,26 @@
-//! What takes secrets out of texts: as they are, and as Base64, in addresses and in JSON they are written.
+//! What takes secrets out of texts, in whatever form they are written there.
 
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use smol_str::SmolStr;
 use standpipe_plan::Value;
 
+use super::forms;
 use crate::codes;
 use crate::event::Failure;
 use crate::runner::Outcome;
 
-/// What most programs write in addresses as it is not.
-const USUAL: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-/// The same for what looks like a path.
-const PATH: &AsciiSet = &USUAL.remove(b'/');
 /// Shortest part of an encoded secret that is looked for.
 const SHORTEST: usize = 8;
+/// Stands where messages leave something out.
+const CUT: &str = "…";
 
 /// The forms of the secrets that one attempt was given.
 pub(crate) struct Veil {
     /// Each with what stands in its place; the longest first.
     forms: Vec<(Vec<u8>, String)>,
+    /// Which of them begin with each byte: most of a text is passed over by this.
+    begins: Vec<Vec<usize>>,
 }
 
 impl Veil {
@@ -30,22 +28,20 @@ impl Veil {
         let mut forms = Vec::new();
         for (name, secret) in secrets {
             let mask = format!("[secret {name}]");
-            let json = serde_json::to_string(&**secret).unwrap_or_default();
-            let json = json.strip_prefix('"').and_then(|json| json.strip_suffix('"')).unwrap_or_default().to_owned();
-            let ascii: String = json.chars().map(escaped).collect();
-            let address = utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string();
-            let usual = utf8_percent_encode(secret, USUAL).to_string();
-            let form = usual.replace("%20", "+");
-            let path = utf8_percent_encode(secret, PATH).to_string();
-            let mut all = vec![secret.to_string(), json, ascii, address, usual, form, path];
-            all.extend(base64(secret.as_bytes()));
+            let all = forms::of(secret);
             forms.extend(
                 all.into_iter().filter(|form| form.len() >= SHORTEST).map(|form| (form.into_bytes(), mask.clone())),
             );
         }
         forms.sort_by(|(a, _), (b, _)| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
         forms.dedup_by(|(a, _), (b, _)| a == b);
-        Self { forms }
+        let mut begins = vec![Vec::new(); 256];
+        for (index, (form, _)) in forms.iter().enumerate() {
+            if let Some(byte) = form.first() {
+                begins[usize::from(*byte)].push(index);
+            }
+        }
+        Self { forms, begins }
     }
 
     /// Takes what is settled of `held`, secrets replaced; what may be a secret's beginning stays there, unless it is the
@@ -58,7 +54,8 @@ impl Veil {
                 break;
             }
             let rest = &held[at..];
-            match self.forms.iter().find(|(form, _)| rest.starts_with(form)) {
+            let mut begin = self.begins[usize::from(rest[0])].iter().map(|index| &self.forms[*index]);
+            match begin.find(|(form, _)| rest.starts_with(form)) {
                 Some((form, mask)) => {
                     out.extend_from_slice(mask.as_bytes());
                     at += form.len();
@@ -94,9 +91,50 @@ impl Veil {
         at
     }
 
-    /// `text` with secrets replaced.
+    /// `text` with secrets replaced, those too of which a part was left out.
     pub(crate) fn text(&self, text: &str) -> String {
-        String::from_utf8_lossy(&self.pass(&mut text.as_bytes().to_vec(), true)).into_owned()
+        let whole = |text: String| String::from_utf8_lossy(&self.pass(&mut text.into_bytes(), true)).into_owned();
+        if !text.contains(CUT) {
+            return whole(text.to_owned());
+        }
+        let mut pieces: Vec<String> = text.split(CUT).map(str::to_owned).collect();
+        let last = pieces.len() - 1;
+        for (index, piece) in pieces.iter_mut().enumerate() {
+            if index < last {
+                self.hide_beginning(piece);
+            }
+            if index > 0 {
+                self.hide_end(piece);
+            }
+        }
+        whole(pieces.join(CUT))
+    }
+
+    /// Replaces the beginning of a secret that `piece` ends with.
+    fn hide_beginning(&self, piece: &mut String) {
+        let begun = |form: &[u8]| {
+            let most = form.len().min(piece.len());
+            (SHORTEST..=most).rev().find(|length| piece.as_bytes().ends_with(&form[..*length]))
+        };
+        let found = self.forms.iter().filter_map(|(form, mask)| Some((begun(form)?, mask))).max_by_key(|found| found.0);
+        if let Some((length, mask)) = found {
+            // A letter of several bytes may have been left out in part.
+            let from = piece.floor_char_boundary(piece.len() - length);
+            piece.replace_range(from.., mask);
+        }
+    }
+
+    /// Replaces the end of a secret that `piece` begins with.
+    fn hide_end(&self, piece: &mut String) {
+        let ended = |form: &[u8]| {
+            let most = form.len().min(piece.len());
+            (SHORTEST..=most).rev().find(|length| piece.as_bytes().starts_with(&form[form.len() - length..]))
+        };
+        let found = self.forms.iter().filter_map(|(form, mask)| Some((ended(form)?, mask))).max_by_key(|found| found.0);
+        if let Some((length, mask)) = found {
+            let to = piece.ceil_char_boundary(length);
+            piece.replace_range(..to, mask);
+        }
     }
 
     fn shows(&self, text: &str) -> bool {
@@ -111,10 +149,11 @@ impl Veil {
             Value::List(items) => items.iter().any(|item| self.holds(item)),
             Value::Record(fields) => fields.iter().any(|(_, value)| self.holds(value)),
             Value::Map(entries) => entries.iter().any(|(key, value)| self.shows(key) || self.holds(value)),
+            // One that is made of digits.
+            Value::Int(number) => self.shows(&number.to_string()),
+            Value::Float(number) => self.shows(&number.to_string()),
             Value::None
             | Value::Bool(_)
-            | Value::Int(_)
-            | Value::Float(_)
             | Value::Duration(_)
             | Value::Size(_)
             | Value::Range { .. }
@@ -143,31 +182,12 @@ impl Veil {
     }
 }
 
-/// A character as JSON that is plain ASCII has it.
-fn escaped(character: char) -> String {
-    if character.is_ascii() {
-        return character.into();
-    }
-    let mut units = [0; 2];
-    character.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")).collect()
-}
-
-/// What Base64 makes of `bytes`, whatever stands before and after them: less the letters that depend on that.
-fn base64(bytes: &[u8]) -> Vec<String> {
-    let mut all = Vec::new();
-    for before in 0..3_usize {
-        let padded: Vec<u8> = std::iter::repeat_n(0, before).chain(bytes.iter().copied()).collect();
-        // Letters of six bits: the first that begins within `bytes`, and the last that ends there.
-        let (first, last) = ((before * 8).div_ceil(6), padded.len() * 8 / 6);
-        for engine in [&STANDARD_NO_PAD, &URL_SAFE_NO_PAD] {
-            all.extend(engine.encode(&padded).get(first..last).map(str::to_owned));
-        }
-    }
-    all
-}
-
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+    use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
     use super::*;
 
     fn veil() -> Veil {
@@ -188,6 +208,8 @@ mod tests {
             format!("basic {}", encode(&format!("user:{secret}"))),
             format!("basic {}", encode(&format!("users:{secret}:"))),
             format!("basic {}", encode(&format!("u:{secret}!!"))),
+            r#"python b's3cr\xc3\xa9t "pass/word"'"#.to_owned(),
+            "dump 73336372c3a9742022706173732f776f726422.".to_owned(),
         ] {
             let hidden = veil().text(&text);
             assert!(hidden.contains("[secret KEY]"), "{text} is still {hidden}");
@@ -195,6 +217,19 @@ mod tests {
                 !hidden.contains("pass") && !hidden.contains("M2Ny") && !hidden.contains("3cr"),
                 "{text} is still {hidden}"
             );
+        }
+    }
+
+    #[test]
+    fn a_secret_of_which_a_part_is_left_out_is_hidden() {
+        let veil = veil();
+        for (text, hidden) in [
+            ("expected Int, found \"s3cr\u{e9}t \\\"pas…", "expected Int, found \"[secret KEY]…"),
+            ("…t%20%22pass%2Fword%22 in the address", "…[secret KEY] in the address"),
+            ("…pass/word\" and s3cr\u{e9}t \"…", "…[secret KEY] and [secret KEY]…"),
+            ("nothing … at all", "nothing … at all"),
+        ] {
+            assert_eq!(veil.text(text), hidden);
         }
     }
 

@@ -74,7 +74,7 @@ impl Holder {
         let output = Stdio::from(std::os::fd::OwnedFd::from(socket));
         let log = options.nameless.as_deref().map_or(LogPlace::At(&options.log), LogPlace::Open);
         let limit = LogLimit { log, most: kept.most };
-        let mut keeper = Keeper::start(&kept.program, Kind::Server, &kept.lease, limit, output)?;
+        let mut keeper = Keeper::start(&kept.program, Kind::Server, &kept.lease, limit, output, &options.hidden)?;
         let mut request = Request::of(command, String::new(), options.root.clone());
         request.confinement = options.confinement.clone();
         // As the reaper of its own, it sees what a step leaves behind.

@@ -99,6 +99,7 @@ impl Local {
         let step = &attempt.name.path;
         let (reported, wrong) = reports.fresh();
         for Reported { name, value, at } in reported {
+            let name = attempt.veil.as_ref().map_or_else(|| name.clone(), |veil| veil.text(&name).into());
             self.tell(News::Reported { ticket: attempt.ticket, name: name.clone(), value, at });
             self.say(Event::Metric { step: step.clone(), name, value, at });
         }
@@ -124,7 +125,7 @@ impl Local {
             return self.process_here(attempt, command, (marker, log, &confinement), slot, stop, look).await;
         };
         let veiled = attempt.veil.is_some();
-        let mut keeper = keeper_of(&program, slot).map_err(|error| not_started(attempt, &error))?;
+        let mut keeper = keeper_of(&program, slot, &self.hidden()).map_err(|error| not_started(attempt, &error))?;
         let mut request = Request::of(&command, self.tag(attempt), self.site.root.clone());
         request.timeout = attempt.timeout;
         request.own = self.own(attempt);
@@ -216,16 +217,16 @@ impl Local {
     }
 }
 
-/// The slot's keeper, which is started where there is none; or one for what is veiled, alone.
-fn keeper_of(program: &Path, slot: &mut Slot) -> io::Result<Keeper> {
+/// The slot's keeper, which is started without the `hidden` variables where there is none; or one for what is veiled, alone.
+fn keeper_of(program: &Path, slot: &mut Slot, hidden: &[String]) -> io::Result<Keeper> {
     if let Some((lease, log)) = slot.veiled() {
         let log = LogLimit { log: LogPlace::Open(&log), most: u64::MAX };
-        return Keeper::start(program, Kind::Attempts, &lease, log, Stdio::null());
+        return Keeper::start(program, Kind::Attempts, &lease, log, Stdio::null(), hidden);
     }
     if let Some(mut keeper) = slot.keeper.take()
         && !keeper.is_gone()
     {
         return Ok(keeper);
     }
-    Keeper::start(program, Kind::Attempts, &slot.lease(), slot.log_limit(), Stdio::null())
+    Keeper::start(program, Kind::Attempts, &slot.lease(), slot.log_limit(), Stdio::null(), hidden)
 }
