@@ -20,6 +20,14 @@ pub(in crate::embed) struct Facts {
     pub(super) foreign: bool,
 }
 
+impl Facts {
+    /// Notes an error of a text that stands at byte `base`, if it is the first one.
+    pub(super) fn fail(&mut self, base: usize, error: SyntaxError) {
+        let place = base + error.place.start..base + error.place.end;
+        self.error.get_or_insert(SyntaxError { place, ..error });
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct SyntaxError {
     pub(super) place: Place,

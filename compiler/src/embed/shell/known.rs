@@ -1,4 +1,5 @@
-//! Names that shells know: variables that are there without anybody setting them, commands that look at no others.
+//! What shells know words by: variables that are there without anybody setting them, commands that look at no others, and
+//! the form of names and of words that set them.
 
 /// Variables in lower case that come from outside by custom. Those in upper case are taken to.
 const CUSTOMARY: [&str; 5] = ["all_proxy", "ftp_proxy", "http_proxy", "https_proxy", "no_proxy"];
@@ -120,6 +121,9 @@ const EVERYDAY: [&str; 101] = [
 const SETTING: [&str; 10] =
     ["declare", "export", "getopts", "let", "local", "mapfile", "read", "readarray", "readonly", "typeset"];
 
+/// Commands that may be given lists: `declare names=(…)`.
+const DECLARING: [&str; 8] = ["alias", "declare", "eval", "export", "let", "local", "readonly", "typeset"];
+
 /// Commands that may set anything.
 const OPENING: [&str; 3] = [".", "eval", "source"];
 
@@ -139,8 +143,31 @@ pub(super) fn sets(command: &str) -> bool {
     SETTING.contains(&command)
 }
 
+pub(super) fn declares(command: &str) -> bool {
+    DECLARING.contains(&command)
+}
+
 pub(super) fn opens(command: &str) -> bool {
     OPENING.contains(&command)
+}
+
+pub(super) fn is_name(word: &str) -> bool {
+    !word.is_empty()
+        && !word.starts_with(|first: char| first.is_ascii_digit())
+        && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+/// Whether the word sets a variable where a command begins: `name=…`, `name+=…`, `name[1]=…`.
+pub(super) fn is_assignment(word: &str) -> bool {
+    let Some((name, _)) = word.split_once('=') else { return false };
+    let name = name.trim_end_matches('+');
+    is_name(name.split('[').next().unwrap_or(name))
+}
+
+/// Whether the word says what is redirected when it stands right before the operator: `2>`, `{name}>`.
+pub(super) fn is_descriptor(word: &str) -> bool {
+    let inside = word.strip_prefix('{').and_then(|word| word.strip_suffix('}'));
+    word.bytes().all(|byte| byte.is_ascii_digit()) || inside.is_some_and(is_name)
 }
 
 /// Whether a variable may be there although the script does not set it.

@@ -2,9 +2,11 @@
 
 mod errors;
 pub(super) mod facts;
+mod grammar;
 mod known;
-mod plain;
+mod lex;
 mod read;
+mod scan;
 mod syntax;
 #[cfg(test)]
 mod tests;

@@ -1,96 +1,39 @@
-//! Whether a script is valid shell, and where it is not.
-
-use brush_parser::{ParseError, ParserOptions, SourceInfo, Token, TokenizerError, parse_tokens, uncached_tokenize_str};
+//! What is said of a script that is not valid shell, and where.
 
 use super::facts::{Place, SyntaxError};
-use super::known;
+use super::lex::{Kind, Token};
 
-/// What opens a construct, and the word that ends it.
-const PAIRS: [(&str, &str); 8] = [
-    ("if", "fi"),
-    ("do", "done"),
-    ("case", "esac"),
-    ("for", "done"),
-    ("while", "done"),
-    ("until", "done"),
-    ("{", "}"),
-    ("(", ")"),
-];
-
-/// The tokens of `text`, or what is wrong with it.
-pub(super) fn tokens(text: &str, options: &ParserOptions) -> Result<Vec<Token>, SyntaxError> {
-    let tokens = match uncached_tokenize_str(text, &options.tokenizer_options()) {
-        Ok(tokens) => tokens,
-        Err(error) => return Err(open(text, &error)),
-    };
-    match parse_tokens(&tokens, options, &SourceInfo::default()) {
-        Ok(_) => Ok(tokens),
-        Err(ParseError::ParsingNearToken(token)) => Err(unexpected(text, culprit(&token, &tokens))),
-        Err(ParseError::ParsingAtEndOfInput | ParseError::Tokenizing { .. }) => Err(unfinished(text, &tokens)),
-    }
+/// Why a script is read no further.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// It nests too deeply.
+    Deep,
+    Error(SyntaxError),
 }
 
-/// Words that only end or go on with what is open.
-const CLOSING: [&str; 8] = ["fi", "done", "esac", "then", "elif", "else", "do", "}"];
-
-/// The parser stumbles behind a word that cannot stand where it does, and at the end of a line before one.
-fn culprit<'a>(found: &'a Token, tokens: &'a [Token]) -> &'a Token {
-    if !matches!(found, Token::Operator(..)) {
-        return found;
-    }
-    let at = |token: &Token| token.location().start.index;
-    let before = tokens.iter().rfind(|token| at(token) < at(found));
-    if let Some(before) = before.filter(|before| CLOSING.contains(&before.to_str())) {
-        return before;
-    }
-    let after = || tokens.iter().find(|token| at(token) > at(found) && token.to_str() != "\n");
-    if found.to_str() == "\n" { after().unwrap_or(found) } else { found }
+fn error(place: Place, message: impl Into<String>, help: Option<String>) -> Stop {
+    Stop::Error(SyntaxError { place, message: message.into(), help })
 }
 
-fn error(place: Place, message: impl Into<String>, help: Option<String>) -> SyntaxError {
-    SyntaxError { place, message: message.into(), help }
+/// `opening` stands at `start`, and what it begins has no end.
+pub(super) fn unclosed(start: usize, opening: &str, closing: &str) -> Stop {
+    error(
+        start..start + opening.len(),
+        format!("`{opening}` is never closed"),
+        Some(format!("close it with `{closing}`")),
+    )
 }
 
-/// What begins and does not end.
-fn open(text: &str, found: &TokenizerError) -> SyntaxError {
-    use TokenizerError as T;
-    let at = |index: usize| text.char_indices().nth(index).map_or(text.len(), |(at, _)| at);
-    let closed = |start: usize, length: usize, opening: &str, closing: &str| {
-        let end = text.len().min(start + length);
-        error(start..end, format!("`{opening}` is never closed"), Some(format!("close it with `{closing}`")))
-    };
-    let last = |opening: &str| text.rfind(opening).unwrap_or(0);
-    match found {
-        T::UnterminatedSingleQuote(from) => closed(at(from.index), 1, "'", "'"),
-        T::UnterminatedDoubleQuote(from) => closed(at(from.index), 1, "\"", "\""),
-        T::UnterminatedAnsiCQuote(from) => closed(at(from.index), 2, "$'", "'"),
-        T::UnterminatedBackquote(from) => closed(at(from.index), 1, "`", "`"),
-        T::UnterminatedExtendedGlob(from) => closed(at(from.index), 1, "(", ")"),
-        T::UnterminatedVariable => closed(last("${"), 2, "${", "}"),
-        T::UnterminatedCommandSubstitution => closed(last("$("), 2, "$(", ")"),
-        T::UnterminatedHereDocuments(..) | T::MissingHereTagForDocumentBody | T::MissingHereTag(_) => {
-            let start = last("<<");
-            let line = text[start..].lines().next().unwrap_or_default().trim_end();
-            let mark = line.trim_start_matches(['<', '-', ' ']).trim_matches(['\'', '"']);
-            let help = format!("end it with a line that has only `{mark}`");
-            error(start..start + line.len(), "this here document has no end", Some(help))
-        }
-        T::UnterminatedEscapeSequence | T::FailedDecoding | T::ReadError(_) => {
-            let start = text.trim_end().rfind('\n').map_or(0, |end| end + 1);
-            error(start..text.trim_end().len(), "it ends in the middle of something", None)
-        }
-    }
-}
-
-fn place(text: &str, token: &Token) -> Place {
-    let index = token.location().start.index;
-    let start = text.char_indices().nth(index).map_or(text.len(), |(at, _)| at);
-    start..text.len().min(start + token.to_str().len().max(1))
+/// A here document whose mark, without quotes, is `mark`; it is announced at `place`.
+pub(super) fn endless(place: Place, mark: &str) -> Stop {
+    let bare = mark.trim_end();
+    let place = place.start..place.end - (mark.len() - bare.len());
+    error(place, "this here document has no end", Some(format!("end it with a line that has only `{bare}`")))
 }
 
 /// A word or an operator that cannot stand where it does.
-fn unexpected(text: &str, token: &Token) -> SyntaxError {
-    let written = token.to_str();
+pub(super) fn unexpected(token: &Token<'_>) -> Stop {
+    let written = token.text;
     let shown = if written == "\n" { "the end of the line".to_owned() } else { format!("`{written}`") };
     let help = match written {
         "fi" | "then" | "elif" | "else" => Some("an `if` is `if command; then … fi`"),
@@ -101,38 +44,22 @@ fn unexpected(text: &str, token: &Token) -> SyntaxError {
         ";;" | "esac" => Some("a `case` is `case word in pattern) … ;; esac`"),
         _ => None,
     };
-    error(place(text, token), format!("{shown} cannot stand here"), help.map(str::to_owned))
+    error(token.place(), format!("{shown} cannot stand here"), help.map(str::to_owned))
 }
 
-/// The script ends, and something in it has not.
-fn unfinished(text: &str, tokens: &[Token]) -> SyntaxError {
-    let mut waiting: Vec<(&Token, &str)> = Vec::new();
-    let mut starts = true;
-    for token in tokens {
-        let written = token.to_str();
-        let word = matches!(token, Token::Word(..));
-        if starts || !word {
-            if waiting.last().is_some_and(|(_, end)| *end == written) {
-                waiting.pop();
-            } else if let Some((_, end)) = PAIRS.iter().find(|(begin, _)| *begin == written) {
-                // The `do` of a loop is part of it.
-                if written != "do" || waiting.last().is_none_or(|(_, end)| *end != "done") {
-                    waiting.push((token, end));
-                }
-            }
-        }
-        starts = if word { known::leads(written) } else { true };
-    }
-    match waiting.last() {
-        Some((token, end)) => error(
-            place(text, token),
-            format!("`{}` is never ended", token.to_str()),
-            Some(format!("end it with `{end}`")),
-        ),
-        None => {
-            let end = text.trim_end().len();
-            let start = text[..end].rfind('\n').map_or(0, |end| end + 1);
-            error(start..end, "the command is not finished", None)
-        }
-    }
+/// What `opened` begins has no end; `end` would be it. `tokens` are those before the place at which it is missed.
+pub(super) fn unended(opened: &Token<'_>, end: &str, tokens: &[Token<'_>]) -> Stop {
+    let argument = |token: &Token<'_>| token.kind == Kind::Word && token.text == "}" && token.at > opened.at;
+    let help = match end == "}" && tokens.iter().any(argument) {
+        true => "before `}` there has to be a `;` or a new line".to_owned(),
+        false => format!("end it with `{end}`"),
+    };
+    error(opened.place(), format!("`{}` is never ended", opened.text), Some(help))
+}
+
+/// The script `text` ends where more has to follow.
+pub(super) fn unfinished(text: &str) -> Stop {
+    let end = text.trim_end().len();
+    let start = text[..end].rfind('\n').map_or(0, |end| end + 1);
+    error(start..end, "the command is not finished", None)
 }

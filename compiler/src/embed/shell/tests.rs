@@ -1,5 +1,8 @@
 //! Scripts in which nothing is wrong, and that must be met with silence; how much is read of hostile ones.
 
+use proptest::prelude::*;
+
+use super::grammar;
 use super::read::read;
 use crate::{MemoryWorld, analyse};
 
@@ -55,6 +58,8 @@ fn what_a_script_sets() {
         "while getopts ab: opt; do case $opt in a) echo $opt;; esac; done",
         "for f in *.txt; do echo \"$f\"; done",
         "for ((i = 0; i < 3; i++)); do echo $i; done",
+        "for ((;;)) { break; }; for x in a b; { echo $x; }",
+        "select x in a b; do echo $x; break; done",
         "i=0; (( i += 1 )); (( k = i )); echo $k",
         "let n=1 'm = 2'; echo $n $m",
         ": \"${dir:=/tmp}\"; echo $dir",
@@ -84,6 +89,14 @@ fn what_a_script_sets() {
         "{ echo a; echo b; } | while read -r l; do echo $l; done",
         "until false; do break; done",
         "time sleep 0; ! false",
+        "x=$(case a in a) echo b ;; esac); echo $x",
+        "x[1 + 2]=3; y=(\"$x\" [4]=5 # $nothing\n 6); echo ${x[3]} ${y[0]}",
+        "lo=1; echo $lo\\\nng",
+        "cat <<'END' <<END\n$nothing\nEND\n\\$nothing\nEND\n",
+        "echo $(cat <<'END'\nit's $nothing )\nEND\n)",
+        "x=1; [[ $x == (a|b) && ( -f f || ! $x =~ ^[0-9]+$ ) ]]",
+        "declare -A m=([k]=1); ((m[k] += 1)); echo $((m[k] + 1))",
+        "((n = 1 << 3)); ((n > 3 && n == 4)); echo $n",
         "a=1; echo ${a//1/2} ${a^^} ${a:0:1} ${a@Q} ${!a}",
     ] {
         let left = unset(script).into_iter().filter(|name| name.contains(|letter: char| letter.is_lowercase()));
@@ -110,6 +123,15 @@ fn what_nothing_sets() {
         ("for f in $files; do echo $f; done", "files"),
         ("é=1; echo \"é\" $x", "x"),
         ("if [ $x = 1 ]; then :; fi", "x"),
+        ("[ $x = y ] || echo $y", "x y"),
+        ("cmd --opt=$x; echo $opt", "x opt"),
+        ("((n > 3)) && (( m = k + 1 ))", "n k"),
+        ("for ((i = 0; i < n; i++)); do :; done", "n"),
+        ("echo \"a \\\n$x\"", "x"),
+        ("[[ -n $x && $y == a* ]]; case $z in $a|b) ;; esac", "x y z a"),
+        ("diff <(sort $a) <(sort $b)", "a b"),
+        ("echo \"${x:-'$y'}\" \"${z#'$w'}\"", "y z"),
+        ("psql -c 'select 1' -v a=$x", "x"),
     ] {
         assert_eq!(unset(script).join(" "), names, "{script}");
     }
@@ -122,7 +144,6 @@ fn where_anything_may_be_set() {
         "source env; echo $x",
         "eval \"$code\"; echo $x",
         "set +u; echo $x",
-        "select x in a b; do echo $x; break; done",
         "coproc P { cat; }; echo $x",
         "set +o nounset; echo $x",
         "declare -n ref=a; echo $x",
@@ -150,6 +171,28 @@ fn what_is_not_valid() {
         ("cat <<END\nx\n", "<<END", "this here document has no end"),
         ("case a in\na) echo\n", "case", "`case` is never ended"),
         ("echo \"$(if true; then echo)\"", "if", "`if` is never ended"),
+        ("for a in b; do if c; then d; done", "if", "`if` is never ended"),
+        ("( if a; then b; )", "if", "`if` is never ended"),
+        ("{ a; b }", "{", "`{` is never ended"),
+        ("[[ a == b", "[[", "`[[` is never ended"),
+        ("[[ -f ]]", "]]", "`]]` cannot stand here"),
+        ("echo $((1 + 2)", "$((", "`$((` is never closed"),
+        ("echo $'a", "$'", "`$'` is never closed"),
+        ("sort <(a", "<(", "`<(` is never closed"),
+        ("é; echo @(a", "(", "`(` is never closed"),
+        ("echo (a)", "(", "`(` cannot stand here"),
+        ("cmd --names=(b)", "(", "`(` cannot stand here"),
+        ("if a; then b; else; fi", ";", "`;` cannot stand here"),
+        ("if a then b; fi", "fi", "`fi` cannot stand here"),
+        ("if a; then b; fi c", "c", "`c` cannot stand here"),
+        ("case a in b) c;; d e) f;; esac", "e", "`e` cannot stand here"),
+        ("f() echo a", "echo", "`echo` cannot stand here"),
+        ("a & ; b", ";", "`;` cannot stand here"),
+        ("a | ! b", "!", "`!` cannot stand here"),
+        ("a >\nb", "\n", "the end of the line cannot stand here"),
+        ("cat <<END\n$(fi)\nEND\n", "fi", "`fi` cannot stand here"),
+        ("cat <<END\n${x\nEND\n", "${", "`${` is never closed"),
+        ("cat <<END\r\nx\r\n", "<<END", "this here document has no end"),
     ] {
         let error = read(script).error.unwrap_or_else(|| panic!("{script} is taken"));
         assert_eq!((&script[error.place], error.message.as_str()), (place, message), "{script}");
@@ -157,8 +200,72 @@ fn what_is_not_valid() {
 }
 
 #[test]
+fn what_is_valid() {
+    for script in [
+        "",
+        "a &",
+        "a & b; ! c | d |& e &&\n\n# f\ng",
+        "time -p a | b; time; !",
+        "if a; then b; elif c\nthen d; else e; fi > f 2>&1 {g}<h",
+        "while a; do b; done | until c; do d; done & wait",
+        "for x\nin a do b; do c; done; for x; do a; done",
+        "case a in esac; case in in (in) ;; a|b) c ;& *) d; esac",
+        "f() (a); function g { b; }; function h () ((1)); i-j() [[ a ]]",
+        "{ { a; }; }; ((a); (b)); ((1 + (2)))",
+        "[[ ! -e a && ( b < c || d -nt e ) ||\n$f =~ a|(b c) ]] && g",
+        "coproc a; coproc P { b; }; select x in a; do b; done",
+        "a=(b\n# c)\nd); export e=() f+=(g); a= b=c d",
+        "a>b<c 2>/dev/null <<<d >&- <>e &>f >|g > >(h)",
+        "ls !(a|b) *(c) ?(d) @(e|f)g +(h)",
+        "echo \"a `b \\\"c\\\"` ${d:-\"e\"} ${f:-'g\"h'}\" i\\ j 'k",
+        "echo a#b # 'c",
+        "echo } do if; x=1 if",
+    ] {
+        let closed = if script.ends_with("'k") { format!("{script}'") } else { script.to_owned() };
+        assert_eq!(read(&closed).error, None, "{closed}");
+    }
+}
+
+#[test]
 fn hostile_scripts_end() {
-    for open in ["(", "{ ", "$(", "`", "[[", "((", "$((", "if ", "while ", "case ", "\"$(", "${", "!", "a | ", "<<A "] {
+    for open in [
+        "(",
+        "{ ",
+        "$(",
+        "`",
+        "[[",
+        "((",
+        "$((",
+        "if ",
+        "while ",
+        "case ",
+        "\"$(",
+        "${",
+        "!",
+        "a | ",
+        "<<A ",
+        "\"",
+        "<(",
+        "${a[",
+        "${]",
+        "((a) ",
+        "$((a) ",
+        "((a[",
+        "a[ ",
+        "@(",
+        "[[ (",
+        "[[ a == (",
+        "case a in (",
+        "f() ",
+        "((x}",
+        "a=(",
+        "$(case a in b) ",
+        "<<A\n$(",
+        "\\\n",
+        "${a:-",
+        "$'",
+        "é",
+    ] {
         for times in [20, 100, 20_000] {
             let _ = read(&open.repeat(times));
         }
@@ -168,5 +275,33 @@ fn hostile_scripts_end() {
     for end in (0..script.len()).filter(|end| script.is_char_boundary(*end)) {
         let _ = read(&script[..end]);
         let _ = read(&script[end..]);
+    }
+}
+
+const PIECES: [&str; 72] = [
+    " ", " ", " ", "\n", ";", ";;", "|", "&&", "||", ">", ">>", "<", ">&", "&", "2>", "<<E", "\nE\n", "#", "# c", "a",
+    "b1", "x=", "x=1", "x+=", "a[1]=", "[", "]", "[[ ", " ]]", "*", "?", "!", "@", "+", "(", ")", "((", "))", "-f",
+    "=~", "==", " in ", "if ", "; then ", "; fi", "for ", "; do ", "; done", "case ", "esac", "{ ", "; }", "f()", "$",
+    "$x", "${y}", "${", "}", "$(", "$((", "<(", "`", "\"", "\"", "'", "'", "$'", "\\", "\\\n", "é", "\t", "\r",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+    #[test]
+    fn tokens_hold_all_that_is_no_blank_and_no_comment(pieces in proptest::collection::vec(0..PIECES.len(), 0..16)) {
+        let text: String = pieces.into_iter().map(|piece| PIECES[piece]).collect();
+        let facts = read(&text);
+        for found in &facts.uses {
+            prop_assert_eq!(&text[found.place.clone()], &found.name);
+        }
+        let Ok(tokens) = grammar::tokens(&text) else { return Ok(()) };
+        let mut end = 0;
+        for token in &tokens {
+            let between = text.get(end..token.at).expect("in order").replace("\\\n", "");
+            // A here document ends with its mark.
+            let between = between.trim_start_matches("E\n").trim_matches([' ', '\t']);
+            prop_assert!(between.is_empty() || between.starts_with('#'), "{:?}", between);
+            end = token.place().end;
+        }
     }
 }
