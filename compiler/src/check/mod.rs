@@ -4,6 +4,7 @@ mod attrs;
 mod block;
 mod call;
 mod constant;
+mod cron;
 mod declare;
 mod effects;
 mod expect;

@@ -1,8 +1,5 @@
 //! Schedules: what they start, and when.
 
-use std::str::FromStr as _;
-
-use croner::Cron;
 use jiff::tz::TimeZoneDatabase;
 use standpipe_plan::Value;
 use standpipe_syntax::ast::{Attr, AttrValue, DeclKind, Expr, ExprKind, Schedule};
@@ -10,6 +7,7 @@ use standpipe_syntax::diag::{Code, Diagnostic};
 use standpipe_syntax::{FileId, Span};
 
 use super::attrs::SCHEDULE;
+use super::cron::Cron;
 use super::expect::plain;
 use super::{Callee, Checker, Given};
 use crate::env::attribute;
@@ -103,39 +101,21 @@ impl Checker<'_> {
 
     pub(super) fn cron(&mut self, value: &Expr) {
         let Some(text) = plain(value) else { return };
-        let fields = text.split_whitespace().count();
-        if fields != 5 && !text.starts_with('@') {
-            self.report(
-                Diagnostic::new(Code::CRON, value.span, format!("a cron expression has five fields, and this has {fields}"))
-                    .help("they are minute, hour, day of the month, month and day of the week: `\"0 2 * * *\"` is at two every night"),
-            );
-            return;
-        }
-        match Cron::from_str(text) {
-            Err(error) => self.report(
-                Diagnostic::new(
-                    Code::CRON,
-                    value.span,
-                    format!("{text:?} is not a cron expression: {}", lower(&error.to_string())),
-                )
-                .help("its fields are minute, hour, day of the month, month and day of the week: `\"0 2 * * *\"`"),
+        match Cron::read(text) {
+            Err(clause) => self.report(
+                Diagnostic::new(Code::CRON, value.span, format!("{text:?} is not a cron expression: {clause}")).help(
+                    "its fields are minute, hour, day of the month, month and day of the week: `\"0 2 * * *\"` is at two every night",
+                ),
             ),
-            Ok(cron) => {
-                // Any day will do: the calendar repeats after 400 years, and leap days within eight.
-                let start = jiff::civil::date(2023, 3, 1).at(0, 0, 0, 0).in_tz("UTC");
-                if let Ok(start) = start
-                    && cron.find_next_occurrence(&start, false).is_err()
-                {
-                    self.report(
-                        Diagnostic::new(
-                            Code::NEVER_STARTS,
-                            value.span,
-                            format!("{text:?} never comes: this starts nothing"),
-                        )
-                        .help("no month has that day"),
-                    );
-                }
-            }
+            Ok(cron) if !cron.comes() => self.report(
+                Diagnostic::new(
+                    Code::NEVER_STARTS,
+                    value.span,
+                    format!("{text:?} never comes: this starts nothing"),
+                )
+                .help("no month has that day"),
+            ),
+            Ok(_) => {}
         }
     }
 
@@ -228,10 +208,4 @@ impl Checker<'_> {
 
 fn named<'a>(attrs: &'a [Attr], name: &str) -> Option<&'a Attr> {
     attrs.iter().find(|attr| attr.name.text == name && matches!(attr.value, AttrValue::Expr(_)))
-}
-
-/// A sentence as part of another one.
-fn lower(sentence: &str) -> String {
-    let mut chars = sentence.trim_end_matches('.').chars();
-    chars.next().map_or(String::new(), |first| first.to_lowercase().chain(chars).collect())
 }
