@@ -7,7 +7,7 @@ use standpipe_syntax::diag::{Code, Diagnostic};
 use standpipe_syntax::{FileId, Span};
 
 use super::attrs::SCHEDULE;
-use super::cron::Cron;
+use super::cron;
 use super::expect::plain;
 use super::{Callee, Checker, Given};
 use crate::env::attribute;
@@ -101,13 +101,13 @@ impl Checker<'_> {
 
     pub(super) fn cron(&mut self, value: &Expr) {
         let Some(text) = plain(value) else { return };
-        match Cron::read(text) {
+        match cron::comes(text) {
             Err(clause) => self.report(
                 Diagnostic::new(Code::CRON, value.span, format!("{text:?} is not a cron expression: {clause}")).help(
                     "its fields are minute, hour, day of the month, month and day of the week: `\"0 2 * * *\"` is at two every night",
                 ),
             ),
-            Ok(cron) if !cron.comes() => self.report(
+            Ok(false) => self.report(
                 Diagnostic::new(
                     Code::NEVER_STARTS,
                     value.span,
@@ -115,7 +115,7 @@ impl Checker<'_> {
                 )
                 .help("no month has that day"),
             ),
-            Ok(_) => {}
+            Ok(true) => {}
         }
     }
 
