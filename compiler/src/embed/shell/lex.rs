@@ -8,9 +8,9 @@ use super::syntax::{Stop, endless};
 pub(super) const LONGEST_INDEX: usize = 256;
 
 /// A longer operator before those it begins with.
-const OPERATORS: [&str; 23] = [
+const OPERATORS: [&str; 24] = [
     "\n", "&&", "&>>", "&>", "&", "||", "|&", "|", ";;&", ";;", ";&", ";", "<<<", "<<-", "<<", "<&", "<>", "<", ">>",
-    ">&", ">|", ">", "(",
+    ">&", ">|", ">", "(", ")",
 ];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -163,8 +163,12 @@ impl<'t> Lexer<'t> {
     fn read(&mut self) -> Result<Token<'t>, Stop> {
         let at = self.blanks();
         let rest = &self.scan.text[at..];
+        let operates = rest.starts_with(['\n', '&', '|', ';', '<', '>', '(', ')']);
         let substitutes = rest.starts_with("<(") || rest.starts_with(">(");
-        let operator = OPERATORS.iter().chain(&[")"]).find(|operator| !substitutes && rest.starts_with(**operator));
+        let operator = match operates && !substitutes {
+            true => OPERATORS.iter().find(|operator| rest.starts_with(**operator)),
+            false => None,
+        };
         let (end, kind) = match operator {
             Some(operator) => (at + operator.len(), Kind::Operator),
             None if rest.is_empty() => (at, Kind::End),
@@ -183,7 +187,9 @@ impl<'t> Lexer<'t> {
     /// Where the word ends that begins at `start`.
     fn word(&self, start: usize) -> Result<usize, Stop> {
         let mut end = start;
-        while let Some(byte) = self.scan.byte(end) {
+        loop {
+            end += self.scan.plain(end);
+            let Some(byte) = self.scan.byte(end) else { break };
             let bracket = self.scan.byte(end + 1) == Some(b'(');
             end = match byte {
                 b'<' | b'>' if bracket => self.scan.command(end, end + 1)?,

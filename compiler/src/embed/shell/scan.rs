@@ -36,6 +36,13 @@ impl<'t> Scan<'t> {
         self.text.as_bytes().get(at).copied()
     }
 
+    /// How many bytes from `at` mean themselves wherever they stand in a word.
+    pub(super) fn plain(self, at: usize) -> usize {
+        let bytes = self.text.as_bytes().get(at..).unwrap_or_default();
+        let plain = |byte: &u8| byte.is_ascii_alphanumeric() || !byte.is_ascii() || b"_-./,:=%".contains(byte);
+        bytes.iter().position(|byte| !plain(byte)).unwrap_or(bytes.len())
+    }
+
     /// Where the piece of a word ends that begins at `at`: something quoted, an expansion, one byte of plain text.
     pub(super) fn piece(self, at: usize, quotes: Quotes) -> Result<usize, Stop> {
         match self.byte(at) {
@@ -57,6 +64,7 @@ impl<'t> Scan<'t> {
         let inside = self.deeper()?;
         let mut end = at + 1;
         loop {
+            end += self.plain(end);
             end = match self.byte(end) {
                 Some(b'"') => return Ok(end + 1),
                 Some(_) => inside.piece(end, Quotes::Single)?,

@@ -46,7 +46,11 @@ impl<'t> Words<'_, 't> {
     fn pieces(&mut self, from: usize, to: usize, quotes: Quotes) -> Result<(), Stop> {
         let scan = Scan::new(&self.text[..to]);
         let (mut at, mut double) = (from, false);
-        while at < to {
+        loop {
+            at += scan.plain(at);
+            if at >= to {
+                return Ok(());
+            }
             let inside = if double { Quotes::Single } else { quotes };
             let byte = self.text.as_bytes()[at];
             if byte == b'"' {
@@ -67,7 +71,6 @@ impl<'t> Words<'_, 't> {
             }
             at = end;
         }
-        Ok(())
     }
 
     /// The pieces of what is known to be whole.
