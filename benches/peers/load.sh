@@ -4,12 +4,7 @@
 # and how many times ninja's that is. Needs Python 3.11 or newer with venv, and PyPI.
 #
 #   cargo build --release && bash benches/peers/load.sh
-set -euo pipefail
-here=$(cd "$(dirname "$0")" && pwd)
-standpipe=$(realpath "${STANDPIPE:-$here/../../target/release/standpipe}")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-python3 -m venv "$work/venv"
-"$work/venv/bin/pip" install -q --disable-pip-version-check ninja==1.13.0
+source "$(dirname "$0")/ready.sh" ninja==1.13.0
+program=$(standpipe)
 export STANDPIPE_HOME=$work/state
-"$work/venv/bin/python" "$here/load.py" "$standpipe" "$work/venv/bin/ninja" "$work"
+"$python" "$here/load.py" "$program" "$work/venv/bin/ninja" "$work"

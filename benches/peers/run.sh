@@ -3,15 +3,9 @@
 # when nothing has changed. Two at a time wherever the tool can. Needs Python 3.11 or newer with venv, and PyPI.
 #
 #   cargo build --release && bash benches/peers/run.sh [N]
-set -euo pipefail
-here=$(cd "$(dirname "$0")" && pwd)
 n=${1:-1000}
-standpipe=$(realpath "${STANDPIPE:-$here/../../target/release/standpipe}")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-python3 -m venv "$work/venv"
-"$work/venv/bin/pip" install -q --disable-pip-version-check luigi==3.8.1 doit==0.37.0
-python=$work/venv/bin/python
+source "$(dirname "$0")/ready.sh" luigi==3.8.1 doit==0.37.0
+program=$(standpipe)
 
 # Seconds of a command's wall clock, and of the processor in all its processes.
 measure() {
@@ -31,7 +25,7 @@ for kind in python shell; do
   for times in first again; do
     cd "$work"
     cp "$here/$kind.pipe" .
-    echo "| $kind, $times | standpipe | $(measure "$standpipe" run "$kind.pipe" --n "$n" --jobs 2 -q) |"
+    echo "| $kind, $times | standpipe | $(measure "$program" run "$kind.pipe" --n "$n" --jobs 2 -q) |"
     mkdir -p luigi doit
     echo "| $kind, $times | luigi | $(measure "$python" "$here/luigi_tasks.py" "$kind" "$n" "$work/luigi") |"
     cd doit

@@ -4,23 +4,17 @@
 # with venv, and PyPI.
 #
 #   cargo build --release && bash benches/peers/trials.sh [--no-ray]
-set -euo pipefail
-here=$(cd "$(dirname "$0")" && pwd)
-standpipe=$(realpath "${STANDPIPE:-$here/../../target/release/standpipe}")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-python3 -m venv "$work/venv"
-pip=("$work/venv/bin/pip" install -q --disable-pip-version-check)
-"${pip[@]}" optuna==5.0.0
-[ "${1:-}" = --no-ray ] || "${pip[@]}" "ray[tune]==2.60.0"
-python=$work/venv/bin/python
+packages=(optuna==5.0.0)
+[ "${1:-}" = --no-ray ] || packages+=("ray[tune]==2.60.0")
+source "$(dirname "$0")/ready.sh" "${packages[@]}"
+program=$(standpipe)
 export STANDPIPE_HOME=$work/state
 cp "$here/trials.pipe" "$work"
 cd "$work"
 
 # Seconds of a run of that many trials, without what a run of one takes.
-standpipe() {
-  "$python" - "$standpipe" "$1" <<'PY'
+ours() {
+  "$python" - "$program" "$1" <<'PY'
 import subprocess, sys, time
 
 def run(trials):
@@ -45,7 +39,7 @@ row() {
 echo "| tool | trials | wall | a second |"
 echo "| --- | --- | --- | --- |"
 row "two processes, nothing kept" 1000 "$("$python" "$here/trials.py" loop 1000)"
-row "Standpipe" 1000 "$(standpipe 1000)"
+row "Standpipe" 1000 "$(ours 1000)"
 row "Optuna, in memory, n_jobs=2" 1000 "$("$python" "$here/trials.py" optuna 1000)"
 row "Optuna, in SQLite, n_jobs=2" 1000 "$("$python" "$here/trials.py" optuna-sqlite 1000)"
 [ "${1:-}" = --no-ray ] || row "Ray Tune" 100 "$("$python" "$here/trials.py" ray 100 2>/dev/null | tail -1)"
