@@ -373,16 +373,18 @@ fn plain_mismatch(expr: &Expr, found: &Type, wanted: &Type, differences: &[Diffe
 fn units_meant(expr: &Expr, wanted: &Type) -> &'static [&'static str] {
     match (number(expr), wanted) {
         (Some(_), Type::Duration) => &["s", "m", "h"],
-        (Some(..=128), Type::Size) => &["GiB", "MiB"],
+        (Some(few), Type::Size) if few <= 128.0 => &["GiB", "MiB"],
         (Some(_), Type::Size) => &["MiB", "GiB"],
         _ => &[],
     }
 }
 
-/// A whole number that is written out.
-fn number(expr: &Expr) -> Option<i64> {
+/// A number that is written out.
+fn number(expr: &Expr) -> Option<f64> {
     match &expr.kind {
-        ExprKind::Int(value) => Some(*value),
+        #[expect(clippy::cast_precision_loss, reason = "a unit is written behind it as it stands")]
+        ExprKind::Int(value) => Some(*value as f64),
+        ExprKind::Float(value) => Some(*value),
         ExprKind::Paren(inner) => number(inner),
         _ => None,
     }
