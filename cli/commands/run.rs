@@ -204,10 +204,6 @@ fn tell(context: &Context, target: &Target, report: &RunReport, call: &Call) -> 
 /// `12 steps: 3 ran, 9 reused, 4.2 s  (run brave-otter)`.
 fn summary(report: &RunReport) -> String {
     let counts = report.counts;
-    let all = counts.succeeded + counts.cached + counts.failed + counts.skipped;
-    let parts =
-        [(counts.succeeded, "ran"), (counts.cached, "reused"), (counts.failed, "failed"), (counts.skipped, "skipped")];
-    let parts: Vec<_> =
-        parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}, ")).collect();
-    format!("{}: {}{}  (run {})", plural(all, "step"), parts.concat(), seconds(report.seconds), report.run)
+    let parts: String = counts.words().map(|part| part + ", ").collect();
+    format!("{}: {}{}  (run {})", plural(counts.all(), "step"), parts, seconds(report.seconds), report.run)
 }

@@ -8,7 +8,6 @@ mod sweep;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use serde::Serialize;
 use standpipe_plan::readable_size;
-use standpipe_runtime::Counts;
 use standpipe_runtime::history::{History, RunRow, RunStatus, StepRow, StepStatus};
 
 use super::run::MAX_FAILURES;
@@ -21,7 +20,7 @@ use crate::render::paint::Paint;
 use crate::render::progress::seconds;
 use crate::render::size::reserved;
 use crate::render::table::table;
-use crate::render::{failure, local_time};
+use crate::render::{failure, label, local_time};
 
 /// Runs that are listed unless all are asked for.
 const LISTED: usize = 20;
@@ -55,7 +54,8 @@ pub(super) fn define(command: Command) -> Command {
 }
 
 fn list_args() -> [Arg; 2] {
-    let all = Arg::new("all").long("all").help("Not only the latest").action(ArgAction::SetTrue);
+    let all =
+        Arg::new("all").long("all").help("Not only the latest, and those of tests as well").action(ArgAction::SetTrue);
     [all, format_arg(&["text", "json"])]
 }
 
@@ -84,7 +84,7 @@ fn json(document: &impl Serialize) -> Result<(), Problem> {
 
 #[derive(Serialize)]
 struct List<'a> {
-    runs: &'a [RunRow],
+    runs: &'a [&'a RunRow],
 }
 
 fn list(context: &Context, all: bool, as_json: bool) -> Result<Exit, Problem> {
@@ -93,13 +93,18 @@ fn list(context: &Context, all: bool, as_json: bool) -> Result<Exit, Problem> {
         Some(history) => history.runs().map_err(|failure| stopped(&failure))?,
         None => Vec::new(),
     };
-    let shown = &runs[..if all { runs.len() } else { runs.len().min(LISTED) }];
+    let most = if all { usize::MAX } else { LISTED };
+    let shown: Vec<&RunRow> = runs.iter().filter(|run| all || !run.test).take(most).collect();
     if as_json {
-        json(&List { runs: shown })?;
+        json(&List { runs: &shown })?;
         return Ok(Exit::Done);
     }
     if runs.is_empty() {
         say("nothing has run here yet");
+        return Ok(Exit::Done);
+    }
+    if shown.is_empty() {
+        say("only tests have run here yet: standpipe runs --all");
         return Ok(Exit::Done);
     }
     let paint = context.paint();
@@ -108,7 +113,8 @@ fn list(context: &Context, all: bool, as_json: bool) -> Result<Exit, Problem> {
         .map(|run| {
             let took = run.seconds.map_or(String::new(), seconds);
             let started = local_time(&run.started);
-            vec![run.name.clone(), run.pipeline.clone(), started, took, run.status.as_str().into(), counts(run.counts)]
+            let steps = run.counts.words().collect::<Vec<_>>().join(", ");
+            vec![run.name.clone(), run.pipeline.clone(), started, took, run.status.as_str().into(), steps]
         })
         .collect();
     print(&table(&["RUN", "PIPELINE", "STARTED", "TOOK", "STATUS", "STEPS"], &rows, paint))?;
@@ -116,14 +122,6 @@ fn list(context: &Context, all: bool, as_json: bool) -> Result<Exit, Problem> {
         say(&format!("and {} more: standpipe runs --all", runs.len() - shown.len()));
     }
     Ok(Exit::Done)
-}
-
-/// `3 ran, 9 reused`.
-fn counts(counts: Counts) -> String {
-    let all =
-        [(counts.succeeded, "ran"), (counts.cached, "reused"), (counts.failed, "failed"), (counts.skipped, "skipped")];
-    let some = all.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}"));
-    some.collect::<Vec<_>>().join(", ")
 }
 
 #[derive(Serialize)]
@@ -214,7 +212,7 @@ fn row(step: &StepRow) -> Vec<String> {
         None => memory,
     };
     let attempts = if step.attempts > 1 { step.attempts.to_string() } else { String::new() };
-    vec![step.step.clone(), step.label.clone(), step.status.as_str().into(), took, memory, attempts, note]
+    vec![step.step.clone(), label::short(&step.label), step.status.as_str().into(), took, memory, attempts, note]
 }
 
 fn remove(context: &Context, selector: Option<&str>) -> Result<Exit, Problem> {

@@ -6,6 +6,7 @@ pub(crate) mod difference;
 mod excerpt;
 pub(crate) mod failure;
 pub(crate) mod github;
+pub(crate) mod label;
 pub(crate) mod markdown;
 pub(crate) mod outputs;
 pub(crate) mod paint;

@@ -206,7 +206,47 @@ pub struct Counts {
     pub succeeded: u64,
     pub cached: u64,
     pub failed: u64,
+    /// Never started.
     pub skipped: u64,
+    /// Ended before they were done, as steps of a stopped trial are.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub cancelled: u64,
+}
+
+impl Counts {
+    /// One more that ended so.
+    pub fn add(&mut self, status: Status) {
+        *match status {
+            Status::Succeeded => &mut self.succeeded,
+            Status::Cached => &mut self.cached,
+            Status::Failed => &mut self.failed,
+            Status::Skipped => &mut self.skipped,
+            Status::Cancelled => &mut self.cancelled,
+        } += 1;
+    }
+
+    /// All of them.
+    #[must_use]
+    pub fn all(&self) -> u64 {
+        self.succeeded + self.cached + self.failed + self.skipped + self.cancelled
+    }
+
+    /// How many there are of each, in words, those of which there are some.
+    pub fn words(&self) -> impl Iterator<Item = String> + use<> {
+        let each = [
+            (self.succeeded, "ran"),
+            (self.cached, "reused"),
+            (self.failed, "failed"),
+            (self.skipped, "skipped"),
+            (self.cancelled, "cancelled"),
+        ];
+        each.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}"))
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature is the library's")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// Why an attempt failed: one cause, with evidence.

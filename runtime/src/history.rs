@@ -72,11 +72,15 @@ pub struct RunRow {
     pub seconds: Option<f64>,
     pub status: RunStatus,
     pub counts: Counts,
+    /// It was a test's: nobody called it, and nobody goes on with it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub test: bool,
     #[serde(skip)]
     number: i64,
 }
 
-const RUN: &str = "SELECT number, id, name, pipeline, started, finished, status, counts FROM runs";
+const RUN: &str = "SELECT number, id, name, pipeline, started, finished, status, counts,
+    NOT EXISTS (SELECT 1 FROM events WHERE events.run = runs.number AND events.kind = 'run_called') AS test FROM runs";
 
 impl History {
     /// The history kept in the folder `state`; `None` where nothing has run yet.
@@ -100,13 +104,14 @@ impl History {
         read().map_err(|error| journal::failure(&error))
     }
 
-    /// The run with that name or id, or with an id that begins so; the latest without a selector.
+    /// The run with that name or id, or with an id that begins so; without a selector the latest, one of a test only
+    /// where there is no other.
     ///
     /// # Errors
     /// The journal cannot be read.
     pub fn find(&self, selector: Option<&str>) -> Result<Option<RunRow>, Failure> {
         let found = match selector {
-            None => self.one("ORDER BY number DESC LIMIT 1", ""),
+            None => self.one("ORDER BY test, number DESC LIMIT 1", ""),
             Some(text) => self.one("WHERE (name = ?1 OR id = ?1)", text).and_then(|found| match found {
                 Some(run) => Ok(Some(run)),
                 None => self.one("WHERE substr(id, 1, length(?1)) = ?1 ORDER BY number DESC LIMIT 1", text),
@@ -149,7 +154,17 @@ impl History {
         };
         let seconds = finished.map_or(Ok(None), |_| took::took(&self.connection, number))?;
         let started = jiff::Timestamp::from_millisecond(started).unwrap_or_default().to_string();
-        Ok(RunRow { id, name: row.get(2)?, pipeline: row.get(3)?, started, seconds, status, counts, number })
+        Ok(RunRow {
+            id,
+            name: row.get(2)?,
+            pipeline: row.get(3)?,
+            started,
+            seconds,
+            status,
+            counts,
+            test: row.get(8)?,
+            number,
+        })
     }
 
     /// Whether the process of an unfinished run lives: it holds the run's lock.
@@ -174,6 +189,7 @@ impl History {
                 "succeeded" => counts.succeeded = count,
                 "cached" => counts.cached = count,
                 "failed" => counts.failed = count,
+                "cancelled" => counts.cancelled = count,
                 _ => counts.skipped += count,
             }
         }

@@ -409,7 +409,8 @@ test "one is one" {
     assert!(tested.status.success(), "{tested:?}");
     project.write("ready", "");
     assert_eq!(project.resume(&[]).succeeded().name(), failed.name());
-    let runs: serde_json::Value = serde_json::from_str(&project.stdout(&["runs", "--format", "json"])).unwrap();
+    let runs: serde_json::Value =
+        serde_json::from_str(&project.stdout(&["runs", "--all", "--format", "json"])).unwrap();
     let latest = runs["runs"][0]["name"].as_str().unwrap().to_owned();
     let refused = project.standpipe(&["runs", "resume", &latest]);
     assert_eq!(refused.status.code(), Some(2));

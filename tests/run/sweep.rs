@@ -176,6 +176,11 @@ fn a_trial_that_reports_too_little_is_stopped() {
     let stopped = |score: f64| ("stopped".to_owned(), json!(score));
     assert_eq!(states, [finished(0.5), stopped(0.1), finished(0.6), stopped(0.2), finished(0.7), stopped(0.3)]);
     assert_eq!(run.outputs(), &json!({ "auc": 0.7, "steps": 5 }));
+    // One word for what is stopped, step by step and in all.
+    assert_eq!(run.steps_that("cancelled").len(), 3);
+    assert_eq!(run.end()["steps"], json!({ "succeeded": 3, "cached": 0, "failed": 0, "skipped": 0, "cancelled": 3 }));
+    let listed = project.stdout(&["runs"]);
+    assert!(listed.contains("3 ran, 3 cancelled"), "{listed}");
     // What a reused trial reported when it ran counts for those that are tried again.
     let again = project.run(&["main.pipe"]).succeeded();
     assert_eq!(trials(&again), trials(&run));

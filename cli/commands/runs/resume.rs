@@ -4,7 +4,7 @@
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use standpipe_runtime::Resume;
 
-use super::super::{compiled, format_arg, run as run_command, stopped};
+use super::super::{compiled, format_arg, run as run_command};
 use crate::context::Context;
 use crate::past;
 use crate::problem::{Exit, Problem};
@@ -31,11 +31,7 @@ pub(super) fn define(run: Arg) -> Command {
 }
 
 pub(super) fn run(context: &Context, selector: Option<&str>, matches: &ArgMatches) -> Result<Exit, Problem> {
-    let (_, history, latest) = past::run(context, selector)?;
-    let run = match selector {
-        Some(_) => latest,
-        None => history.last_called().map_err(|failure| stopped(&failure))?.unwrap_or(latest),
-    };
+    let (_, history, run) = past::run(context, selector)?;
     let Some(call) = super::call(&history, &run)? else {
         return Err(Problem::usage(format!("`{}` was a run of a test", run.name))
             .help("`standpipe test` runs it again, and reuses what finished"));

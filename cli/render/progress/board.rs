@@ -12,6 +12,7 @@ use super::group::Group;
 use super::seconds;
 use super::trials::Trials;
 use crate::render::excerpt::visible;
+use crate::render::label;
 use crate::render::paint::Paint;
 use crate::render::plural;
 
@@ -76,7 +77,7 @@ impl Board {
         visible(step.strip_prefix(&self.prefix).unwrap_or(step), &mut name);
         if !label.is_empty() {
             name.push_str(" (");
-            visible(label, &mut name);
+            visible(&label::short(label), &mut name);
             name.push(')');
         }
         name
@@ -224,7 +225,7 @@ impl Board {
         let group = self.groups.entry(path.to_owned()).or_default();
         group.take(status, took);
         let small = group.count.is_some_and(|count| count <= MOST_INSTANCES);
-        let tenth = !small && group.another_tenth() && group.ran > 0 && !group.done();
+        let tenth = !small && group.another_tenth() && group.ended.succeeded > 0 && !group.done();
         let (progress, done) = (group.progress(), group.done() && !group.told);
         match status {
             Status::Failed => lines.push(self.failure(step, &name, took, error)),
@@ -330,14 +331,14 @@ impl Board {
         let name = self.name(path, "");
         let Some(group) = self.groups.get_mut(path) else { return String::new() };
         group.told = true;
-        let mark = match (group.failed, group.ran) {
-            (0, 0) if group.cached == 0 => self.paint.dimmed("-"),
+        let mark = match (group.ended.failed, group.ended.succeeded) {
+            (0, 0) if group.ended.cached == 0 => self.paint.dimmed("-"),
             (0, 0) => self.paint.cyan("="),
             (0, _) => self.paint.green("✓"),
             _ => self.paint.red("✗"),
         };
         let count = group.count.map_or(String::new(), |count| plural(count, "instance") + ": ");
-        let took = if group.ran > 0 { format!("  {}", seconds(group.seconds)) } else { String::new() };
+        let took = if group.ended.succeeded > 0 { format!("  {}", seconds(group.seconds)) } else { String::new() };
         format!("{mark} {name}  {count}{}{took}", group.counts())
     }
 

@@ -1,6 +1,6 @@
 //! The instances of one `for`, counted. Knows nothing of how they are shown.
 
-use standpipe_runtime::Status;
+use standpipe_runtime::{Counts, Status};
 
 use crate::render::plural;
 
@@ -11,10 +11,7 @@ pub(super) struct Group {
     pub(super) count: Option<u64>,
     /// Steps of one iteration; 0 when it is not the same for all.
     pub(super) steps: u64,
-    pub(super) ran: u64,
-    pub(super) cached: u64,
-    pub(super) failed: u64,
-    pub(super) skipped: u64,
+    pub(super) ended: Counts,
     /// Sum of what its steps took.
     pub(super) seconds: f64,
     /// Tenths of it that were told.
@@ -25,17 +22,12 @@ pub(super) struct Group {
 
 impl Group {
     pub(super) fn take(&mut self, status: Status, seconds: f64) {
-        match status {
-            Status::Succeeded => self.ran += 1,
-            Status::Cached => self.cached += 1,
-            Status::Failed => self.failed += 1,
-            Status::Skipped | Status::Cancelled => self.skipped += 1,
-        }
+        self.ended.add(status);
         self.seconds += seconds;
     }
 
     pub(super) fn finished(&self) -> u64 {
-        self.ran + self.cached + self.failed + self.skipped
+        self.ended.all()
     }
 
     /// Steps that there will be, where that is known.
@@ -57,9 +49,7 @@ impl Group {
 
     /// `10 ran, 2 reused`.
     pub(super) fn counts(&self) -> String {
-        let all = [(self.ran, "ran"), (self.cached, "reused"), (self.failed, "failed"), (self.skipped, "skipped")];
-        let some: Vec<_> =
-            all.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+        let some: Vec<_> = self.ended.words().collect();
         if some.is_empty() { "nothing to do".into() } else { some.join(", ") }
     }
 

@@ -32,16 +32,6 @@ impl History {
         Ok(body.and_then(|body| serde_json::from_str(&body).ok()))
     }
 
-    /// The latest run that can be called again: no run of a test.
-    ///
-    /// # Errors
-    /// The journal cannot be read.
-    pub fn last_called(&self) -> Result<Option<RunRow>, Failure> {
-        let called = "EXISTS (SELECT 1 FROM events WHERE events.run = runs.number AND events.kind = 'run_called')";
-        let found = self.one(&format!("WHERE {called} ORDER BY number DESC LIMIT 1"), "");
-        found.map_err(|error| journal::failure(&error))
-    }
-
     /// The part of the log that the present attempt of a running step has written, up to now.
     #[must_use]
     pub fn live_log(&self, run: &RunRow, step: &StepRow) -> Option<LogRange> {

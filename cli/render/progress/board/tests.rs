@@ -91,7 +91,7 @@ pub(in super::super) fn story() -> Vec<Event> {
             run: "brave-otter".into(),
             status: Status::Failed,
             seconds: 80.5,
-            steps: Counts { succeeded: 2, cached: 1, failed: 1, skipped: 1 },
+            steps: Counts { succeeded: 2, cached: 1, failed: 1, skipped: 1, cancelled: 0 },
             outputs: json!(null),
         },
     ]

@@ -16,7 +16,8 @@ pub(super) fn ends(story: &Story, breaks: &mut Vec<String>) {
                     Status::Succeeded => counts.succeeded += 1,
                     Status::Cached => counts.cached += 1,
                     Status::Failed => counts.failed += 1,
-                    Status::Skipped | Status::Cancelled => counts.skipped += 1,
+                    Status::Skipped => counts.skipped += 1,
+                    Status::Cancelled => counts.cancelled += 1,
                 },
                 Fact::Stuck => breaks.push(format!("at {at} nothing happens any more")),
                 Fact::Over { live, left, counts: told, .. } => {
