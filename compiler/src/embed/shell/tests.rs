@@ -1,5 +1,7 @@
 //! Scripts in which nothing is wrong, and that must be met with silence; how much is read of hostile ones.
 
+use std::process::Command;
+
 use proptest::prelude::*;
 
 use super::grammar;
@@ -27,10 +29,18 @@ fn mistakes_in_a_script_stand_in_its_file() {
     assert_eq!(told("python3 tell.py \"$name\"\n"), "");
 }
 
+/// Whether bash itself has nothing against the script, which is not run.
+fn bash_takes(script: &str) -> bool {
+    let said = Command::new("bash").args(["-O", "extglob", "-n", "-c", script]).output().expect("bash is there");
+    // Of some mistakes it only tells.
+    said.status.success() && said.stderr.is_empty()
+}
+
 /// Names that a script reads and nothing in it sets, with no word on whether they could come from elsewhere.
 fn unset(script: &str) -> Vec<String> {
     let facts = read(script);
     assert!(facts.error.is_none(), "{script}: {:?}", facts.error);
+    assert!(bash_takes(script), "{script}");
     for found in &facts.uses {
         assert_eq!(&script[found.place.clone()], found.name, "{script}");
     }
@@ -94,7 +104,7 @@ fn what_a_script_sets() {
         "lo=1; echo $lo\\\nng",
         "cat <<'END' <<END\n$nothing\nEND\n\\$nothing\nEND\n",
         "echo $(cat <<'END'\nit's $nothing )\nEND\n)",
-        "x=1; [[ $x == (a|b) && ( -f f || ! $x =~ ^[0-9]+$ ) ]]",
+        "x=1; [[ $x == @(a|b) && ( -f f || ! $x =~ ^[0-9]+$ ) ]]",
         "declare -A m=([k]=1); ((m[k] += 1)); echo $((m[k] + 1))",
         "((n = 1 << 3)); ((n > 3 && n == 4)); echo $n",
         "a=1; echo ${a//1/2} ${a^^} ${a:0:1} ${a@Q} ${!a}",
@@ -176,6 +186,7 @@ fn what_is_not_valid() {
         ("{ a; b }", "{", "`{` is never ended"),
         ("[[ a == b", "[[", "`[[` is never ended"),
         ("[[ -f ]]", "]]", "`]]` cannot stand here"),
+        ("[[ a == (b|c) ]]", "(", "`(` cannot stand here"),
         ("echo $((1 + 2)", "$((", "`$((` is never closed"),
         ("echo $'a", "$'", "`$'` is never closed"),
         ("sort <(a", "<(", "`<(` is never closed"),
@@ -196,6 +207,8 @@ fn what_is_not_valid() {
     ] {
         let error = read(script).error.unwrap_or_else(|| panic!("{script} is taken"));
         assert_eq!((&script[error.place], error.message.as_str()), (place, message), "{script}");
+        // What is wrong in a here document, bash finds when it gets there.
+        assert!(!bash_takes(script) || script.ends_with("END\n"), "{script}");
     }
 }
 
@@ -223,6 +236,7 @@ fn what_is_valid() {
     ] {
         let closed = if script.ends_with("'k") { format!("{script}'") } else { script.to_owned() };
         assert_eq!(read(&closed).error, None, "{closed}");
+        assert!(bash_takes(&closed), "{closed}");
     }
 }
 
@@ -284,6 +298,62 @@ const PIECES: [&str; 72] = [
     "=~", "==", " in ", "if ", "; then ", "; fi", "for ", "; do ", "; done", "case ", "esac", "{ ", "; }", "f()", "$",
     "$x", "${y}", "${", "}", "$(", "$((", "<(", "`", "\"", "\"", "'", "'", "$'", "\\", "\\\n", "é", "\t", "\r",
 ];
+
+/// Commands, and what they can be put into: `%` stands for a command.
+const COMMANDS: [&str; 14] = [
+    "a",
+    "x=1",
+    "a \"$(b 'c')\" ${x:-\"d\"} > f",
+    "a | b 2>&1",
+    "! a && b || c",
+    "[[ -f a && ! ( $x =~ ^(b|c)$ || d < e ) ]]",
+    "((x += 1, y = x << 2))",
+    "a <<E\n$x `b`\nE\n",
+    "x=(1 [2]=3 \"$y\")",
+    "[ a = b ]",
+    "a <(b) >(c)",
+    "echo ${x//a/b} ${#x[@]}",
+    "a $'\\n' \"\\\"\" \\\n b",
+    "time a # b\n",
+];
+const AROUND: [&str; 16] = [
+    "%\n%",
+    "{ %\n}",
+    "( %\n)",
+    "if %\nthen %\nelse %\nfi",
+    "while %\ndo %\ndone < f",
+    "for x in a $b; do %\ndone",
+    "for ((i = 0; i < 3; i++)); do %\ndone",
+    "case $x in a|\"b\") %\n;; (*) %\nesac",
+    "f() { %\n}",
+    "function g { %\n}",
+    "echo \"$( %\n)\"",
+    "x=$( %\n) a",
+    "a \"`b`\" $( %\n)",
+    "until %\ndo %\ndone &",
+    "{ %\n} | { %\n} > f",
+    "select x in a; do %\ndone",
+];
+
+fn script() -> impl Strategy<Value = String> {
+    let command = (0..COMMANDS.len()).prop_map(|which| COMMANDS[which].to_owned());
+    command.prop_recursive(4, 24, 3, |inner| {
+        (0..AROUND.len(), proptest::collection::vec(inner, 3)).prop_map(|(which, commands)| {
+            let mut parts = AROUND[which].split('%');
+            let first = parts.next().unwrap_or_default().to_owned();
+            parts.zip(commands.iter().cycle()).fold(first, |text, (part, command)| text + command + part)
+        })
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
+    #[test]
+    fn what_bash_takes_is_taken(text in script()) {
+        prop_assert!(bash_takes(&text), "{}", text);
+        prop_assert_eq!(read(&text).error, None, "{}", text);
+    }
+}
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]

@@ -40,8 +40,9 @@ impl Parser<'_> {
             Kind::Arithmetic | Kind::Document { .. } | Kind::End => false,
         };
         if compares {
-            self.take()?;
-            self.lexer.pattern()?;
+            if self.take()?.is_word("=~") {
+                self.lexer.pattern()?;
+            }
             self.need_word()?;
         } else if is_unary(first.text) {
             if next.is_word("]]") {
