@@ -32,7 +32,7 @@ const OWN: [&str; 15] = [
 
 /// What of `rustix` is asked for elsewhere. Each of these is there on macOS, as its sources say: what they have for Linux
 /// alone is marked `linux_kernel`, what is for all but Apple's systems `not(apple)`.
-const EVERYWHERE: [&str; 41] = [
+const EVERYWHERE: [&str; 40] = [
     "fs::Access",
     "fs::CWD",
     "fs::FlockOperation",
@@ -60,7 +60,6 @@ const EVERYWHERE: [&str; 41] = [
     "process::getpid",
     "process::getppid",
     "process::getrlimit",
-    "process::getsid",
     "process::kill_process",
     "process::kill_process_group",
     "process::setrlimit",

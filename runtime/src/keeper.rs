@@ -1,9 +1,10 @@
 //! A small process beside the runtime that holds one attempt at a time: it starts it, ends it with everything that it
 //! forked, whatever that did to get away, and goes on with it when the runtime dies. Knows nothing of plans or steps.
 //!
-//! It is the subreaper of what it starts: a process that loses its parent becomes the keeper's own child, so an attempt
-//! is over when the keeper has no child left. How the attempt ended is told to the runtime, or, when there is none any
-//! more, written into the lease, a file that is locked as long as the keeper lives.
+//! On Linux it is the subreaper of what it starts: a process that loses its parent becomes the keeper's own child, so an
+//! attempt is over when the keeper has no child left. Elsewhere it ends what `host` can find. How the attempt ended is told
+//! to the runtime, or, when there is none any more, written into the lease, a file that is locked as long as the keeper
+//! lives.
 
 mod client;
 mod ears;

@@ -68,7 +68,7 @@ fn begin(arguments: &[OsString]) -> io::Result<()> {
     let kind = Kind::named(kind).ok_or(io::ErrorKind::InvalidInput)?;
     let most = most.to_str().and_then(|most| most.parse().ok()).ok_or(io::ErrorKind::InvalidInput)?;
     // Away from the terminal: its signals are for the runtime.
-    let _ = rustix::process::setsid();
+    let leads = rustix::process::setsid().is_ok();
     become_reaper()?;
     let now = PathBuf::from(lease);
     let lease = Lease::take(&now)?;
@@ -100,7 +100,7 @@ fn begin(arguments: &[OsString]) -> io::Result<()> {
             // Its log is its own, too.
             Kind::Server => Output::beside()?,
         };
-        let group = Group::enter();
+        let group = Group::enter(leads);
         let mut place = Place { lease, now, log, output, most, input: Some(input), killings, group };
         while let Some(request) = ears.request().await {
             let ended = place.hold(&request, &mut ears).await;

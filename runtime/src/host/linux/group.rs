@@ -35,8 +35,9 @@ pub(crate) struct Group {
 }
 
 impl Group {
-    /// Begins to move this process, and everything that it will have started by then, into a new one.
-    pub(crate) fn enter() -> Self {
+    /// Begins to move this process, and everything that it will have started by then, into a new one. Whether it leads a
+    /// session changes nothing here.
+    pub(crate) fn enter(_: bool) -> Self {
         // Without a thread, it does without a group.
         let way = Builder::new().name("group".into()).spawn(Inside::enter).ok();
         Self { way, inside: None, runtime: getppid() }

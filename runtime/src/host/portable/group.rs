@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, getpid, getsid, kill_process};
+use rustix::process::{Pid, Signal, getpid, kill_process};
 
 use super::kin::Kin;
 use super::table::Table;
@@ -19,9 +19,9 @@ pub(crate) struct Group {
 }
 
 impl Group {
-    /// Nothing is entered here: a keeper leads a session from its beginning on, or has none of its own.
-    pub(crate) fn enter() -> Self {
-        Self { session: getsid(None).ok().filter(|session| *session == getpid()) }
+    /// Nothing is entered here: this process `leads` a session already, or has none of its own.
+    pub(crate) fn enter(leads: bool) -> Self {
+        Self { session: leads.then(getpid) }
     }
 
     /// Ends every process of the session but this one, and those that were seen to belong to it; how many could not be
