@@ -44,6 +44,18 @@ pub(super) fn body_without_colon(site: &Site<'_, '_>) -> Option<Diagnostic> {
     })
 }
 
+/// `cpu: 2 memory: 4GiB`
+pub(super) fn two_attributes(site: &Site<'_, '_>) -> Option<Diagnostic> {
+    let before = site.before(1).filter(|before| *before >= site.range.start + 2)?;
+    let ended = site.kind_before(1).is_some_and(|kind| kind.closes() || matches!(kind, Kind::String | Kind::Number));
+    let another = site.kind().is_some_and(Kind::is_word) && site.kind_after(1) == Some(Kind::Colon);
+    (site.start == Start::Attr && ended && another).then(|| {
+        site.error(format!("a second attribute, {}, stands on this line", site.found()))
+            .help("attributes stand on lines of their own, or have a comma between them")
+            .fix("add `,`", site.tokens.span(before).after(), ",")
+    })
+}
+
 /// `send("hi")` among the attributes of a task.
 pub(super) fn step_in_task(site: &Site<'_, '_>) -> Option<Diagnostic> {
     let name = site.before(1).filter(|name| *name == site.range.start)?;

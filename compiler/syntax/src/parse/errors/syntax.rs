@@ -5,7 +5,9 @@ use std::ops::Range;
 
 use super::branches::{arm, else_meant, missing_block};
 use super::expected::Expected;
-use super::habits::{arrow_in_arm, body_without_colon, colon_for_block, comprehension, prefixed_string, step_in_task};
+use super::habits::{
+    arrow_in_arm, body_without_colon, colon_for_block, comprehension, prefixed_string, step_in_task, two_attributes,
+};
 use super::numbers::{point_without_digits, three_points, unit_apart};
 use crate::Span;
 use crate::diag::{Code, Diagnostic, Edit};
@@ -38,6 +40,7 @@ const RULES: &[Rule] = &[
     prefixed_string,
     body_without_colon,
     step_in_task,
+    two_attributes,
     body_on_one_line,
     arrow_in_arm,
     foreign_operator,
