@@ -1,7 +1,7 @@
 //! What was seen below a process while it ran. Whoever loses its parent is the first process's child from then on, and
 //! nobody can say any more where it came from: so it is remembered.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::convert::Infallible;
 use std::time::{Duration, Instant};
 
@@ -26,14 +26,16 @@ const PAUSE: Duration = Duration::from_millis(2);
 pub(crate) struct Kin {
     first: Pid,
     marker: String,
-    /// With when each began: a number may have been given to another since.
+    /// When the first began, once that was seen: its number may have been given to another since.
+    began: Cell<Option<u64>>,
+    /// The same of each.
     seen: RefCell<FxHashMap<Pid, u64>>,
 }
 
 impl Kin {
     /// Of a process that has just begun, which has `marker` in its environment.
     pub(crate) fn of(first: Pid, marker: &str) -> Self {
-        Self { first, marker: marker.to_owned(), seen: RefCell::default() }
+        Self { first, marker: marker.to_owned(), began: Cell::default(), seen: RefCell::default() }
     }
 
     /// Remembers what is below it, now and then, for as long as it is asked to: often when it has just begun, which is
@@ -43,15 +45,24 @@ impl Kin {
         loop {
             tokio::time::sleep(wait).await;
             let begun = Instant::now();
-            self.remember(&Table::plain());
+            self.see(&Table::plain());
             wait = (wait * 2).min(LONGEST).max(begun.elapsed() * SHARE);
         }
+    }
+
+    /// Remembers what is below the first, which has not been waited for.
+    fn see(&self, table: &Table) {
+        if self.began.get().is_none() {
+            self.began.set(table.began(self.first));
+        }
+        self.remember(table);
     }
 
     fn remember(&self, table: &Table) {
         let mut seen = self.seen.borrow_mut();
         seen.retain(|pid, began| table.began(*pid) == Some(*began));
-        let known: Vec<Pid> = seen.keys().copied().chain([self.first]).collect();
+        let first = table.began(self.first).filter(|began| self.began.get() == Some(*began)).map(|_| self.first);
+        let known: Vec<Pid> = seen.keys().copied().chain(first).collect();
         for pid in table.below(&known) {
             seen.extend(table.began(pid).map(|began| (pid, began)));
         }
@@ -118,7 +129,7 @@ mod tests {
             output.read_exact(&mut byte).expect("it says who it is");
             number.extend(byte);
         }
-        kin.remember(&Table::plain());
+        kin.see(&Table::plain());
         let last: i32 = String::from_utf8_lossy(&number).trim_end_matches('.').parse().expect("a number");
         let last = Pid::from_raw(last).expect("a number");
         child.kill().expect("it is ours");
