@@ -15,7 +15,7 @@ const PATH: &AsciiSet = &USUAL.remove(b'/');
 /// A way to write a text.
 type Writes = fn(&str) -> Vec<String>;
 
-const WAYS: [Writes; 6] = [json, address, base64, python, shell, hexadecimal];
+const WAYS: [Writes; 7] = [json, address, base64, python, shell, hexadecimal, path];
 
 /// Every form of `text`, and of those of its parts that programs show alone; each also on one line, as messages have it.
 pub(super) fn of(text: &str) -> Vec<String> {
@@ -116,6 +116,16 @@ fn shell(text: &str) -> Vec<String> {
     vec![text.replace('\'', "'\\''"), text.replace('\'', "'\"'\"'"), text.chars().map(letter).collect()]
 }
 
+/// As what handles paths has it: one slash stands for several, and for one with a dot behind it.
+fn path(text: &str) -> Vec<String> {
+    let mut path = text.to_owned();
+    while path.contains("//") || path.contains("/./") {
+        path = path.replace("/./", "/").replace("//", "/");
+    }
+    let json_too = json(&path);
+    [vec![path], json_too].concat()
+}
+
 fn hexadecimal(text: &str) -> Vec<String> {
     let mut lower = String::new();
     for byte in text.bytes() {
@@ -132,6 +142,11 @@ mod tests {
     fn an_address_is_known_by_what_follows_its_host() {
         let all = of("https://user:pass%20word@hooks.example.org/services/T0/B0?x=1");
         assert!(all.contains(&"/services/T0/B0?x=1".to_owned()) && all.contains(&"pass%20word".to_owned()));
+    }
+
+    #[test]
+    fn a_text_is_known_where_it_was_taken_for_a_path() {
+        assert!(of("https://example.org/./key//x").contains(&"https:/example.org/key/x".to_owned()));
     }
 
     #[test]
