@@ -52,6 +52,14 @@ fn declarations_on_one_line_stay_together_and_others_apart() {
 }
 
 #[test]
+fn carriage_returns_at_the_end_of_a_body_go_all_at_once() {
+    let text = "python:\n    return {\r\r\r\r\npipeline main() -> Int {\n  1\n}\n";
+    let formatted = "python:\n    return {\n\npipeline main() -> Int {\n  1\n}\n";
+    assert_eq!(format(&source(text)).text, formatted);
+    assert_eq!(format(&source(formatted)).text, formatted);
+}
+
+#[test]
 fn a_comment_beside_a_raw_body_stays_out_of_it() {
     let text = "task t(x: Int) -> Int {\n  python:## d\n      return 1\n}\n\neffect e(x: Int) {\n  sh:# e\n     :\n}\n";
     let formatted =

@@ -10,10 +10,10 @@ pub(crate) fn margin(line: &str) -> &str {
     line.get(..line.len() - line.trim_start_matches([' ', '\t']).len()).unwrap_or("")
 }
 
-/// `line` without its `\n` or `\r\n`.
+/// `line` without its `\n` or `\r\n`. Of several carriage returns none is left: the last would be half of a line end
+/// again where the line is written anew.
 pub(crate) fn strip_end(line: &str) -> &str {
-    let line = line.strip_suffix('\n').unwrap_or(line);
-    line.strip_suffix('\r').unwrap_or(line)
+    line.strip_suffix('\n').unwrap_or(line).trim_end_matches('\r')
 }
 
 fn is_blank(line: &str) -> bool {
