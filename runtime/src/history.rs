@@ -80,7 +80,8 @@ pub struct RunRow {
 }
 
 const RUN: &str = "SELECT number, id, name, pipeline, started, finished, status, counts,
-    NOT EXISTS (SELECT 1 FROM events WHERE events.run = runs.number AND events.kind = 'run_called') AS test FROM runs";
+    NOT EXISTS (SELECT 1 FROM events WHERE events.run = runs.number AND events.number = 1 AND events.kind = 'run_called') AS test
+    FROM runs";
 
 impl History {
     /// The history kept in the folder `state`; `None` where nothing has run yet.

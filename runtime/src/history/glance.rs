@@ -120,7 +120,7 @@ fn read(connection: &Connection, file: &Path, pipeline: &str) -> rusqlite::Resul
 /// The file that run `number` was of; none where that is not on record.
 fn called(connection: &Connection, number: i64) -> rusqlite::Result<Option<std::path::PathBuf>> {
     let mut query =
-        connection.prepare_cached("SELECT body FROM events WHERE run = ?1 AND kind = 'run_called' LIMIT 1")?;
+        connection.prepare_cached("SELECT body FROM events WHERE run = ?1 AND number = 1 AND kind = 'run_called'")?;
     let body: Option<String> = query.query_row(params![number], |row| row.get(0)).optional()?;
     Ok(body.and_then(|body| serde_json::from_str::<Called>(&body).ok()).map(|called| called.file))
 }

@@ -24,8 +24,9 @@ impl History {
     /// The journal cannot be read.
     pub fn call(&self, run: &RunRow) -> Result<Option<serde_json::Value>, Failure> {
         let body = || {
-            let mut query =
-                self.connection.prepare_cached("SELECT body FROM events WHERE run = ?1 AND kind = 'run_called'")?;
+            let mut query = self
+                .connection
+                .prepare_cached("SELECT body FROM events WHERE run = ?1 AND number = 1 AND kind = 'run_called'")?;
             query.query_row(params![run.number], |row| row.get::<_, String>(0)).optional()
         };
         let body = body().map_err(|error| journal::failure(&error))?;
