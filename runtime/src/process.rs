@@ -10,10 +10,10 @@ use crate::host::processes::marked;
 /// The variable whose value marks the processes of one attempt or worker; children inherit it.
 pub const MARKER: &str = "STANDPIPE_ATTEMPT";
 
-/// The value of [`MARKER`] in every process of an attempt.
+/// The value of [`MARKER`] in every process of an attempt. Each session of a run counts its tickets anew.
 #[must_use]
-pub fn marker(run: &str, ticket: u64, attempt: u32) -> String {
-    format!("{run}/{ticket}.{attempt}")
+pub fn marker(run: &str, session: u32, ticket: u64, attempt: u32) -> String {
+    format!("{run}/{session}.{ticket}.{attempt}")
 }
 
 /// Rounds of looking for what escaped: a process may fork while it is looked for.
@@ -24,6 +24,10 @@ const PAUSE: Duration = Duration::from_millis(5);
 
 /// Rounds of waiting for processes that show no environment yet: one that begins another program has none for a moment.
 const PATIENCE: u32 = 20;
+
+/// Rounds that must find nothing after one that found something. All processes are not looked at in one moment: of a chain
+/// of them, each of which starts the next and ends, one round may see none.
+const QUIET: u32 = 4;
 
 /// Kills the process group led by `leader`, then every process whose environment has [`MARKER`] equal to `marker`,
 /// until none is left.
@@ -38,9 +42,11 @@ pub async fn kill_tree(leader: u32, marker: &str) {
     }
 }
 
-/// Kills every process that carries the marker, until none is left; blocks meanwhile.
-pub fn kill_marked(marker: &str) {
+/// Kills every process that carries the marker, until none is left; blocks meanwhile. `stirred`: some of them were ended
+/// this moment, and may have started others.
+pub fn kill_marked(marker: &str, stirred: bool) {
     let mut hunt = Hunt::new(marker);
+    hunt.quiet = if stirred { QUIET } else { 0 };
     while hunt.goes_on() {
         std::thread::sleep(PAUSE);
     }
@@ -51,11 +57,12 @@ struct Hunt<'m> {
     marker: &'m str,
     rounds: u32,
     patience: u32,
+    quiet: u32,
 }
 
 impl<'m> Hunt<'m> {
     fn new(marker: &'m str) -> Self {
-        Self { marker, rounds: ROUNDS, patience: PATIENCE }
+        Self { marker, rounds: ROUNDS, patience: PATIENCE, quiet: 0 }
     }
 
     /// One round; whether another is needed, after a pause.
@@ -71,11 +78,14 @@ impl<'m> Hunt<'m> {
                 Mark::Other => {}
             }
         }
-        if !found {
-            if !unclear || self.patience == 0 {
-                return false;
-            }
+        if found {
+            self.quiet = QUIET;
+        } else if unclear && self.patience > 0 {
             self.patience -= 1;
+        } else if self.quiet > 0 {
+            self.quiet -= 1;
+        } else {
+            return false;
         }
         self.rounds = self.rounds.saturating_sub(1);
         self.rounds > 0

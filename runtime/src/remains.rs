@@ -168,12 +168,15 @@ impl Remnant {
     /// Ends what goes on by itself because its keeper is gone, too.
     pub(crate) fn end_forsaken(&self, run: &str) {
         match (self.left(), &self.now.alone) {
-            (Left::Nothing, Alone::Kept | Alone::Ended) => {
-                kill_marked(&process::marker(run, self.now.ticket, self.now.attempt))
-            }
-            (Left::Nothing, Alone::Called { marker, .. }) => kill_marked(marker),
+            (Left::Nothing, Alone::Kept | Alone::Ended) => kill_marked(&self.marker(run), false),
+            (Left::Nothing, Alone::Called { marker, .. }) => kill_marked(marker, false),
             (Left::Alive(_) | Left::Ended(_), _) => {}
         }
+    }
+
+    /// The mark of its processes, unless a worker has one of its own; `run` is the run's id.
+    pub(crate) fn marker(&self, run: &str) -> String {
+        process::marker(run, self.now.session, self.now.ticket, self.now.attempt)
     }
 
     /// What its worker noted, once it has.

@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 
-use crate::project::Project;
+use std::process::{Command, Stdio};
+
+use crate::project::{Project, Run, wait_until};
 
 const PIPE: &str = "task one() -> Int {\n  sh:\n    echo 1 > \"$out\"\n}\n\npipeline main() -> Int {\n  one()\n}\n";
 
@@ -45,4 +47,26 @@ fn what_cannot_be_held_is_not_begun() {
     let message = "`one` has `network: false`, and this system keeps no step from the network (E0660)";
     assert!(said.contains(message), "{said}");
     assert!(!project.path(".standpipe/runs").exists());
+}
+
+/// An attempt that nobody takes over ends while its step runs anew, as the same attempt of the same step. What ends all that
+/// the one has started looks for it by a mark, which the other must not have.
+#[test]
+fn what_is_left_of_a_session_takes_nothing_of_the_next_with_it() {
+    const WAITS: &str = "echo begun >> begun\n    while [ ! -e go ]; do sleep 0.02; done\n    echo 1";
+    let project = Project::new(&[("main.pipe", &PIPE.replace("echo 1", WAITS))]);
+    let mut run = project.start(&["main.pipe"]);
+    run.until(|event| event["event"] == "step_started");
+    wait_until("it began", || project.path("begun").exists());
+    run.signal("KILL");
+    assert_eq!(run.code(), None);
+    let left = project.keepers();
+    project.edit("main.pipe", "echo 1", "echo 2");
+    let mut command = project.command(&["runs", "resume", "--format", "json"]);
+    let resumed = command.stdout(Stdio::piped()).spawn().unwrap();
+    wait_until("it began anew", || project.read("begun") == "begun\nbegun\n");
+    assert!(Command::new("kill").arg("-TERM").args(&left).status().unwrap().success());
+    wait_until("what was left is over", || !project.keepers().iter().any(|keeper| left.contains(keeper)));
+    project.write("go", "");
+    assert_eq!(Run::of(&resumed.wait_with_output().unwrap()).succeeded().outputs(), 2);
 }

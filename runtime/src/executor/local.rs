@@ -253,7 +253,7 @@ impl Local {
 
     /// The value of [`MARKER`] in every process of an attempt.
     pub(crate) fn marker(&self, attempt: &Attempt) -> String {
-        crate::process::marker(&self.site.run, attempt.ticket, attempt.number)
+        crate::process::marker(&self.site.run, self.site.session, attempt.ticket, attempt.number)
     }
 
     /// Which attempt of the run it is, among those of all its sessions.

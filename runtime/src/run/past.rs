@@ -19,7 +19,7 @@ use crate::journal::{self, Report, StepEnd};
 use crate::keeper::Left;
 use crate::lessons::Recalled;
 use crate::options::Resume;
-use crate::process::{kill_marked, marker};
+use crate::process::kill_marked;
 use crate::remains::{Remnant, end_all};
 use crate::runner::decision;
 use crate::schedule::{Before, Ran, Trials, Tried};
@@ -150,7 +150,7 @@ impl Past {
                 match remnant.left() {
                     Left::Alive(_) => end_all(std::slice::from_ref(&remnant)),
                     Left::Ended(_) => {}
-                    Left::Nothing => kill_marked(&marker(&resume.run, remnant.now.ticket, remnant.now.attempt)),
+                    Left::Nothing => kill_marked(&remnant.marker(&resume.run), false),
                 }
                 continue;
             }
@@ -262,7 +262,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::process::MARKER;
+    use crate::process::{MARKER, marker};
     use crate::remains::Now;
 
     /// A process of the attempt of that ticket, which nobody holds, with its slot's note in `folder`.
@@ -280,7 +280,7 @@ mod tests {
             alone: crate::remains::Alone::Kept,
         };
         std::fs::write(folder.join(format!("slot-{ticket}.now")), now.line()).expect("written");
-        let variable = marker("the-run", ticket, 1);
+        let variable = marker("the-run", session, ticket, 1);
         Command::new("sleep").arg("60").env(MARKER, variable).spawn().expect("sleep is there")
     }
 

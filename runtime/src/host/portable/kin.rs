@@ -76,6 +76,7 @@ impl Kin {
     /// The same with what `others` names besides.
     pub(super) fn end_with(&self, others: &dyn Fn(&Table) -> Vec<Pid>) -> usize {
         let begun = Instant::now();
+        let mut ended = false;
         loop {
             let table = Table::plain();
             self.remember(&table);
@@ -89,6 +90,7 @@ impl Kin {
                 let all: FxHashSet<Pid> = all.into_iter().collect();
                 return all.len();
             }
+            ended = true;
             for pid in all {
                 // It may have ended this moment, which is what is wanted.
                 let _ = kill_process(pid, Signal::KILL);
@@ -96,7 +98,7 @@ impl Kin {
             std::thread::sleep(PAUSE);
         }
         if !self.marker.is_empty() {
-            kill_marked(&self.marker);
+            kill_marked(&self.marker, ended);
         }
         0
     }

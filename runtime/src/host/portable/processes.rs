@@ -8,7 +8,8 @@ use sysinfo::{Process, ProcessRefreshKind, UpdateKind};
 use super::table::Table;
 use crate::process::{MARKER, Mark};
 
-/// For so many seconds a process may be about to begin its program, and show no environment. Others never show one.
+/// For so many seconds a process that has lost its parent may be about to begin its program, and show no environment.
+/// Others never show one; and one that has not lost it is found once that one is.
 const YOUNG: u64 = 2;
 
 /// The living processes that carry the marker, or may.
@@ -28,7 +29,8 @@ fn mark_of(process: &Process, wanted: &str) -> Mark {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs());
     let young = process.start_time().saturating_add(YOUNG) >= now;
     let own = process.effective_user_id().is_some_and(|user| **user == geteuid().as_raw());
-    match environment.is_empty() && young && own {
+    let lost = process.parent().is_none_or(|parent| parent.as_u32() == 1);
+    match environment.is_empty() && young && own && lost {
         true => Mark::Unclear,
         false => Mark::Other,
     }
