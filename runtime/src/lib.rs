@@ -18,6 +18,7 @@ mod inputs;
 mod journal;
 pub mod keeper;
 mod lessons;
+mod locale;
 mod machine;
 mod memory;
 mod options;

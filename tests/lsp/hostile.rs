@@ -1,5 +1,6 @@
 //! Folders that are there to do harm: what is opened, what is started, what is too much.
 
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::{Value as Json, json};
@@ -14,11 +15,16 @@ fn hostile() -> tempfile::TempDir {
     std::os::unix::fs::symlink("/", path("everything")).unwrap();
     std::os::unix::fs::symlink("/etc/hostname", path("linked.pipe")).unwrap();
     std::os::unix::fs::symlink(".", path("circle")).unwrap();
-    rustix::fs::mkfifoat(rustix::fs::CWD, path("pipe.pipe"), rustix::fs::Mode::RWXU).unwrap();
+    pipe_at(&path("pipe.pipe"));
     for number in 0..3_000 {
         std::fs::write(path(&format!("{number}.txt")), "").unwrap();
     }
     folder
+}
+
+/// A pipe with a name: whoever opens it to read waits until somebody writes.
+fn pipe_at(path: &Path) {
+    assert!(Command::new("mkfifo").arg(path).status().is_ok_and(|status| status.success()));
 }
 
 #[test]
@@ -47,7 +53,7 @@ fn a_folder_with_too_many_files_is_said_to_have_them() {
     }
     std::fs::write(path("z.pipe"), "const last: Int = 1\n").unwrap();
     std::os::unix::fs::symlink("/", path("everything")).unwrap();
-    rustix::fs::mkfifoat(rustix::fs::CWD, path("a.pipe"), rustix::fs::Mode::RWXU).unwrap();
+    pipe_at(&path("a.pipe"));
     let root = format!("file://{}", folder.path().display());
     let mut editor = Editor::start_with(json!({ "capabilities": {}, "rootUri": root }));
     let told = editor.wait(|message| message["method"] == "window/showMessage");

@@ -26,6 +26,7 @@ mod races;
 mod resume;
 mod reuse;
 mod room;
+#[cfg(target_os = "linux")]
 mod sandbox;
 mod seats;
 mod secrets;

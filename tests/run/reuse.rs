@@ -156,3 +156,38 @@ fn why_names_what_changed() {
     assert!(why("main.double").contains("its body changed"), "{}", why("main.double"));
     assert!(why("main.load").contains("nothing that it is made of changed"), "{}", why("main.load"));
 }
+
+/// What a step finds of the terminal's language: nothing, by a shell and by Python.
+#[test]
+fn the_language_of_the_terminal_changes_nothing() {
+    const PIPE: &str = r#"
+task shell() -> String {
+  cache: false
+  sh:
+    printf '%s %s %s' "${LANG-none}" "${LC_ALL-none}" "${LC_NUMERIC-none}" > "$out"
+}
+
+task python(said: String) -> { said: String, sorted: List[String], encoding: String } {
+  cache: false
+  python:
+    import os, sys
+    told = [name for name in os.environ if name.startswith(("LANG", "LC_"))]
+    return {"said": said, "sorted": told, "encoding": sys.stdout.encoding}
+}
+
+pipeline main() -> { said: String, sorted: List[String], encoding: String } {
+  python(shell())
+}
+"#;
+    let project = Project::new(&[("main.pipe", PIPE)]);
+    let mut command = project.command(&["run", "main.pipe", "--format", "json"]);
+    command.envs([
+        ("LANG", "de_DE.UTF-8"),
+        ("LC_ALL", "tr_TR.ISO-8859-9"),
+        ("LC_NUMERIC", "fr_FR"),
+        ("LANGUAGE", "de"),
+    ]);
+    let run = Run::of(&command.output().unwrap()).succeeded();
+    let found = serde_json::json!({ "said": "none none none", "sorted": ["LC_CTYPE"], "encoding": "utf-8" });
+    assert_eq!(run.outputs(), &found);
+}

@@ -20,6 +20,7 @@ use super::request::{Message, Request};
 use crate::executor::Stop;
 use crate::executor::local::Ending;
 use crate::host::group;
+use crate::locale;
 
 /// How often new output is looked for.
 const LOOK: Duration = Duration::from_millis(200);
@@ -129,6 +130,7 @@ impl Keeper {
         for name in hidden {
             command.env_remove(name);
         }
+        locale::settle(&mut command);
         let child = command
             .arg(COMMAND)
             .arg(kind.name())

@@ -15,6 +15,7 @@ use rustc_hash::FxHashMap;
 use crate::codes;
 use crate::event::Failure;
 use crate::keeper::Output;
+use crate::locale;
 use crate::process::MARKER;
 use crate::sandbox::{Tier, at_home, launched, within};
 
@@ -202,6 +203,7 @@ fn command(options: &WorkerOptions, marker: &str) -> std::io::Result<Command> {
     for name in &options.hidden {
         command.env_remove(name);
     }
+    locale::settle(&mut command);
     command
         .args(["-s", "-c", START, BOOT])
         .env("PYTHONHASHSEED", "0")

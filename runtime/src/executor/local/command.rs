@@ -20,6 +20,7 @@ use crate::event::{Event, Failure};
 use crate::executor::{News, Stop};
 use crate::host::group::end_of;
 use crate::keeper::{Ended, Keeper, Kind, Left, LogLimit, LogPlace, Output, Request};
+use crate::locale;
 use crate::process::{MARKER, kill_tree};
 use crate::remains::{Alone, Remnant};
 use crate::runner::{Attempt, lost};
@@ -167,6 +168,7 @@ impl Local {
             (Some(program), Tier::T2) => launched(&command, confinement, program),
             (None, Tier::T2) | (_, Tier::Off | Tier::T1) => command,
         };
+        locale::settle(&mut command);
         command
             .stdin(self.nothing.try_clone().map_err(|error| not_started(&error))?)
             .stdout(output.writer().map_err(|error| not_started(&error))?)
