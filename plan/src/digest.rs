@@ -19,22 +19,13 @@ impl Digest {
     /// 64 lower-case hexadecimal digits.
     #[must_use]
     pub fn to_hex(self) -> String {
-        self.digits(&mut [0; 64]).to_owned()
+        digits(&self.0, &mut [0; 64]).to_owned()
     }
 
     /// The first 16 of its digits: what people are shown where all would be too many.
     #[must_use]
     pub fn start(self) -> SmolStr {
-        SmolStr::new(&self.digits(&mut [0; 64])[..16])
-    }
-
-    /// Written into `text`. That of `blake3` pushes digit by digit, and every step that is looked up has several digests.
-    fn digits(self, text: &mut [u8; 64]) -> &str {
-        for (index, byte) in self.0.into_iter().enumerate() {
-            text[2 * index] = DIGITS[usize::from(byte >> 4)];
-            text[2 * index + 1] = DIGITS[usize::from(byte & 15)];
-        }
-        std::str::from_utf8(text).unwrap_or_default()
+        SmolStr::new(digits(&self.0[..8], &mut [0; 16]))
     }
 
     /// Reads what [`Digest::to_hex`] wrote; `None` for anything else.
@@ -46,9 +37,18 @@ impl Digest {
 
 const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
+/// Written into `text`, two digits a byte. That of `blake3` pushes digit by digit, and every step that is looked up has
+/// several digests.
+fn digits<'t>(bytes: &[u8], text: &'t mut [u8]) -> &'t str {
+    for (byte, pair) in bytes.iter().zip(text.as_chunks_mut::<2>().0) {
+        *pair = [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]];
+    }
+    std::str::from_utf8(text).unwrap_or_default()
+}
+
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.digits(&mut [0; 64]))
+        f.write_str(digits(&self.0, &mut [0; 64]))
     }
 }
 
@@ -60,7 +60,7 @@ impl fmt::Debug for Digest {
 
 impl Serialize for Digest {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.digits(&mut [0; 64]))
+        serializer.serialize_str(digits(&self.0, &mut [0; 64]))
     }
 }
 

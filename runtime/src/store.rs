@@ -4,13 +4,14 @@
 mod check;
 #[cfg(test)]
 mod damage;
+mod hashing;
 mod publish;
 #[cfg(test)]
 pub(crate) mod tests;
 mod tree;
 
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
-use std::io::{self, Read, Write};
+use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,6 +21,8 @@ use smol_str::SmolStr;
 use standpipe_plan::{Blob, BlobKind, Digest};
 
 pub(crate) use self::check::Soundness;
+use self::hashing::hash;
+pub(crate) use self::hashing::hash_file;
 pub(crate) use self::publish::remove;
 pub(crate) use self::tree::{Entry, digest_of, entries};
 use crate::planted::{Bug, planted};
@@ -194,30 +197,4 @@ fn unchanged(stamp: &Stamp, bytes: u64) -> bool {
 /// A folder that only its owner may read, with the folders above it.
 pub(crate) fn make_folder(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)
-}
-
-/// Digest and length of a file's content.
-pub(crate) fn hash_file(path: &Path) -> io::Result<(Digest, u64)> {
-    hash(&mut File::open(path)?, None)
-}
-
-fn hash(source: &mut File, mut copy: Option<&mut File>) -> io::Result<(Digest, u64)> {
-    let mut hasher = blake3::Hasher::new();
-    let mut buffer = vec![0; 256 << 10];
-    let mut bytes = 0;
-    loop {
-        let read = match source.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(read) => read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error),
-        };
-        let Some(part) = buffer.get(..read) else { break };
-        hasher.update(part);
-        if let Some(copy) = &mut copy {
-            copy.write_all(part)?;
-        }
-        bytes += read as u64;
-    }
-    Ok((Digest(*hasher.finalize().as_bytes()), bytes))
 }

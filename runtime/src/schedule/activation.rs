@@ -4,6 +4,7 @@ use standpipe_plan::Value;
 
 use super::control::Rounds;
 use super::layout::{RegionId, RegionLayout};
+use super::regions::spliced;
 use super::sweep::Search;
 
 /// A number that is never given twice in a run.
@@ -94,7 +95,7 @@ pub(super) fn label(outer: &str, variable: &str, item: &Value) -> String {
                 fields.iter().filter_map(|(name, value)| Some(format!("{name}={}", short(value)?))).collect();
             told.join(", ")
         }
-        value => short(value).map(|text| [variable, "=", &text].concat()).unwrap_or_default(),
+        value => short(value).map(|text| spliced(&[variable, "=", &text])).unwrap_or_default(),
     };
     let both = match (outer.is_empty(), own.is_empty()) {
         (false, false) => format!("{outer}, {own}"),
