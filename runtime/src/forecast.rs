@@ -52,7 +52,7 @@ pub fn forecast(plan: &Plan, params: Vec<(SmolStr, Value)>, options: &Options) -
         plan,
         schedule: Schedule::new(plan, params, capacity, rules, &Durations::default(), &peaks),
         keys,
-        environments: Environments::new(plan, options),
+        environments: Environments::new(plan, options, None),
         store: Store::at(&options.state),
         reader: reader.as_ref().filter(|_| options.cache),
         past,

@@ -1,6 +1,7 @@
 //! Secrets of a run: looked up by name before anything starts, given to bodies as plain texts, and taken out of all that
 //! is kept or told. Where they are looked up its caller says; last in the keyring.
 
+mod crash;
 mod forms;
 mod keyring;
 mod veil;
@@ -102,6 +103,20 @@ impl Known {
             known.insert(name, value.into());
         }
         Ok(Self(known))
+    }
+
+    /// What hides all of them, when there are any.
+    pub(crate) fn veil(&self) -> Option<Arc<Veil>> {
+        let all: Vec<_> = self.0.iter().map(|(name, text)| (name.clone(), Arc::clone(text))).collect();
+        (!all.is_empty()).then(|| Arc::new(Veil::new(&all)))
+    }
+
+    /// Sees to it that this process and those that it starts tell none of them where they crash.
+    pub(crate) fn crash_without(&self) {
+        if let Some(veil) = self.veil() {
+            crash::leave_no_core();
+            crash::hide_in_panics(veil);
+        }
     }
 
     /// The names of all.

@@ -10,6 +10,9 @@ mod crash;
 mod dags;
 mod detach;
 mod doctor;
+#[path = "../lsp/editor.rs"]
+#[expect(dead_code, reason = "most of it is for the tests of the language server")]
+mod editor;
 mod escape;
 mod failures;
 mod full;

@@ -82,16 +82,18 @@ CRASHES = (-6, -11, 101, 134, 139)
 def one(binary, folder, call, error, onward, nth):
     """Meets the error once, then goes on without it: whether it was met, and whether the run failed of it; `None` where it
     was one that nothing meets."""
-    log = folder / "strace"
-    # Its threads; and what it starts, where errors of the disk are theirs, too.
-    every = ["-f"] if call in TOO else ["-f", "-b", "execve"]
+    traces = folder / "traces"
+    traces.mkdir()
+    # A file for each thread: in one for all, a call during which another thread is heard stands on two lines, and the one
+    # with the error does not say on which file it was. What it starts is traced where errors of the disk are its own, too.
+    every = ["-ff"] if call in TOO else ["-ff", "-b", "execve"]
     # What it prints goes to a file where that is to fail.
     printed = folder / "printed" if (call, onward) == ("write", "+") else None
     every += ["-P", str(printed)] if printed else []
-    strace = ["strace", "-y", "-qq", *every, "-o", str(log), "-e", f"trace={call}", "-e", f"inject={call}:error={error}:when={nth}{onward}"]
+    strace = ["strace", "-y", "-qq", *every, "-o", str(traces / "of"), "-e", f"trace={call}", "-e", f"inject={call}:error={error}:when={nth}{onward}"]
     first = standpipe(binary, folder, "run", "main.pipe", "--format", "json", before=strace, printed=printed)
-    met = [line for line in log.read_text().splitlines() if "(INJECTED)" in line]
-    log.unlink()
+    met = [line for trace in traces.iterdir() for line in trace.read_text(errors="replace").splitlines() if "(INJECTED)" in line]
+    shutil.rmtree(traces)
     if any(WAKER in line for line in met):
         return True, None
     met = met != []

@@ -1,10 +1,12 @@
-//! Runs the programs that make environments, and passes on what they say without the addresses in it. Knows nothing
-//! of what they do.
+//! Runs the programs that make environments, and passes on what they say without the addresses in it and the passwords
+//! that they were given. Knows nothing of what they do.
 
 use std::process::Stdio;
 
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::process::Command;
+
+use super::passwords;
 
 /// Lines of what a failed program said that are kept.
 const KEPT: usize = 40;
@@ -21,6 +23,11 @@ pub(super) async fn run(
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     let program = command.as_std().get_program().to_string_lossy().into_owned();
     let mut child = command.spawn().map_err(|error| format!("{program}: {error}"))?;
+    let veil = passwords::veil();
+    let plain = |line: &str| {
+        let line = without_addresses(line);
+        veil.as_ref().map_or_else(|| line.clone(), |veil| veil.text(&line))
+    };
     let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     let write = async {
         if let Some(mut stdin) = stdin {
@@ -40,7 +47,7 @@ pub(super) async fn run(
         let Some(stderr) = stderr else { return };
         let mut lines = BufReader::new(stderr).split(b'\n');
         while let Ok(Some(line)) = lines.next_segment().await {
-            let line = without_addresses(String::from_utf8_lossy(&line).trim_end());
+            let line = plain(String::from_utf8_lossy(&line).trim_end());
             if !line.is_empty() {
                 progress(&line);
                 said.push(line);
@@ -52,7 +59,7 @@ pub(super) async fn run(
     if ended.success() {
         return Ok(printed);
     }
-    let printed = printed.lines().map(without_addresses);
+    let printed = printed.lines().map(plain);
     let mut lines: Vec<String> = printed.chain(said).collect();
     lines.drain(..lines.len().saturating_sub(KEPT));
     if lines.is_empty() {
@@ -61,19 +68,29 @@ pub(super) async fn run(
     Err(lines.join("\n"))
 }
 
-/// The line with every host left out: where packages come from is the machine's own affair.
+/// The line with every address left out, but for those of files: where packages come from is the machine's own affair, and
+/// passwords stand in all parts of an address.
 fn without_addresses(line: &str) -> String {
     let mut rest = line;
     let mut kept = String::new();
     while let Some(start) = rest.find("://") {
         let (before, after) = rest.split_at(start + 3);
         kept.push_str(before);
-        kept.push('…');
-        let end = after.find(|c: char| c == '/' || c.is_whitespace() || matches!(c, '`' | '\'' | '"' | ')' | ','));
-        rest = after.get(end.unwrap_or(after.len())..).unwrap_or_default();
+        let end = if before.ends_with("file://") { 0 } else { end_of_address(after) };
+        kept.push_str(if end == 0 { "" } else { "…" });
+        rest = &after[end..];
     }
     kept.push_str(rest);
     kept
+}
+
+/// Where the address ends that `text` goes on with behind its scheme. What stands in quotes or brackets around one may
+/// itself stand in a password, and so before the last `@`.
+fn end_of_address(text: &str) -> usize {
+    let end = text.find(|letter: char| letter.is_whitespace() || matches!(letter, '`' | '"' | '<' | '>'));
+    let word = &text[..end.unwrap_or(text.len())];
+    let host = word.rfind('@').map_or(0, |at| at + 1);
+    word[host..].find(['\'', ')', ']', ',', ';']).map_or(word.len(), |end| host + end)
 }
 
 #[cfg(test)]
@@ -81,9 +98,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hosts_are_left_out() {
-        let line = "Looking in indexes: https://me:secret@pypi.example/simple, `http://other`";
-        insta::assert_snapshot!(without_addresses(line), @"Looking in indexes: https://…/simple, `http://…`");
+    fn addresses_are_left_out() {
+        for (line, left) in [
+            (
+                "Looking in indexes: https://me:secret@pypi.example/simple, `http://other/t0ken/`",
+                "Looking in indexes: https://…, `http://…`",
+            ),
+            ("cannot read (https://me:se'c,r)et@pypi.example/simple): no", "cannot read (https://…): no"),
+            ("file:///wheels/a.whl and git+ssh://git@host/a", "file:///wheels/a.whl and git+ssh://…"),
+            ("no :// at all", "no :// at all"),
+        ] {
+            assert_eq!(without_addresses(line), left);
+        }
     }
 
     #[test]
@@ -97,6 +123,7 @@ mod tests {
         };
         assert_eq!(sh("cat; echo busy >&2"), Ok("given".into()));
         assert_eq!(sh("echo no such package >&2; exit 1"), Err("no such package".into()));
+        assert_eq!(sh("echo no /x of ftp://u:p@h/x; exit 1"), Err("no /x of ftp://…".into()));
         assert_eq!(seen, ["busy", "no such package"]);
     }
 }

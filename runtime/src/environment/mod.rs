@@ -5,6 +5,7 @@ mod command;
 mod install;
 mod interpreter;
 mod lock;
+mod passwords;
 mod place;
 mod requirement;
 mod system;

@@ -39,6 +39,7 @@ pub(super) async fn drive(setup: Setup, options: &Options, observer: &mut dyn Ob
     let slots = usize::try_from(machine::slots(options)).unwrap_or(1);
     let given: Vec<PathBuf> = sorted(stamps.keys().map(PathBuf::from));
     let folders = Folders { root: &options.root, state: &options.state, store: store.root() };
+    let environments = Environments::new(&plan, options, secrets.veil());
     let grounds = Grounds::new(granted.tier, &options.sandbox, &folders, &given, &plan.modules);
     let site = Site {
         run: id.clone(),
@@ -61,7 +62,7 @@ pub(super) async fn drive(setup: Setup, options: &Options, observer: &mut dyn Ob
     let rules = Rules { keep_going: options.keep_going, window: 64 + 8 * slots, slice: SLICE, catches: true };
     let world = Outside {
         begun,
-        environments: Environments::new(&plan, options),
+        environments,
         news: news_sender,
         reader,
         reuse: options.cache,

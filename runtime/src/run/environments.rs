@@ -13,6 +13,7 @@ use crate::event::{Event, Failure};
 use crate::executor::News;
 use crate::options::Options;
 use crate::schedule::Ticket;
+use crate::secrets::Veil;
 
 /// An environment of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -48,11 +49,13 @@ pub(crate) struct Environments {
     /// What each declared one needs for its tables, and last what the others do.
     extras: Vec<Vec<&'static str>>,
     needs: Vec<Needs>,
+    /// Hides the secrets of the run: what makes an environment finds them among its variables.
+    veil: Option<Arc<Veil>>,
     states: FxHashMap<Which, State>,
 }
 
 impl Environments {
-    pub(crate) fn new(plan: &Plan, options: &Options) -> Self {
+    pub(crate) fn new(plan: &Plan, options: &Options, veil: Option<Arc<Veil>>) -> Self {
         let mut tables = vec![false; plan.tasks.len()];
         note_tables(&plan.root, &mut tables);
         let mut extras = vec![Vec::new(); plan.environments.len() + 1];
@@ -82,6 +85,7 @@ impl Environments {
             declared: plan.environments.clone(),
             extras,
             needs,
+            veil,
             states: FxHashMap::default(),
         }
     }
@@ -141,16 +145,21 @@ impl Environments {
         }
         let Some((env, extra)) = self.declaration(which) else { return };
         self.states.insert(which, State::Making(vec![ticket]));
-        let (root, python, news) = (self.root.clone(), self.python.clone(), news.clone());
+        let (root, python, news, veil) = (self.root.clone(), self.python.clone(), news.clone(), self.veil.clone());
         beside(&news.clone(), async move {
             let say = |state: &'static str, text: &str| {
                 // Nobody listens once the run has ended.
-                let event = Event::Environment { name: env.name.clone(), state, text: text.to_owned() };
+                let text = veil.as_ref().map_or_else(|| text.to_owned(), |veil| veil.text(text));
+                let event = Event::Environment { name: env.name.clone(), state, text };
                 let _ = news.send(News::Said(event));
             };
             say("making", "");
             let result =
                 environment::ensure(&env, &extra, &root, python.as_deref(), &mut |text| say("making", text)).await;
+            let result = result.map_err(|failure| match &veil {
+                Some(veil) => veil.over_failure(failure),
+                None => failure,
+            });
             match &result {
                 Ok(_) => say("ready", ""),
                 Err(failure) => say("failed", &failure.message),

@@ -54,6 +54,7 @@ pub(super) fn prepare(plan: &Plan, given: Vec<(SmolStr, Value)>, options: &Optio
     let granted = sandbox::grant(&options.sandbox, options.keeper.as_deref())?;
     let given = parameters::bind(plan, given)?;
     let secrets = Known::of(plan, &given, &options.secrets)?;
+    secrets.crash_without();
     let connection = journal::open(&options.state)?;
     let mut inputs = Inputs::new(&options.root, Some(&connection));
     let params = given.iter().map(|value| inputs.in_value(value)).collect::<Result<Vec<_>, _>>()?;

@@ -24,7 +24,7 @@ pub(crate) struct Veil {
 }
 
 impl Veil {
-    pub(super) fn new(secrets: &[(SmolStr, Arc<str>)]) -> Self {
+    pub(crate) fn new(secrets: &[(SmolStr, Arc<str>)]) -> Self {
         let mut forms = Vec::new();
         for (name, secret) in secrets {
             let mask = format!("[secret {name}]");
@@ -162,6 +162,16 @@ impl Veil {
         }
     }
 
+    /// The failure with nothing of the secrets in it.
+    pub(crate) fn over_failure(&self, failure: Failure) -> Failure {
+        Failure {
+            message: self.text(&failure.message),
+            detail: self.text(&failure.detail),
+            help: failure.help.map(|help| self.text(&help)),
+            ..failure
+        }
+    }
+
     /// The outcome of the attempt of `step` with nothing of the secrets in it.
     pub(crate) fn over(&self, outcome: Outcome, step: &str) -> Outcome {
         let result = match outcome.result {
@@ -171,12 +181,7 @@ impl Veil {
                     .with_help("results are kept and shown: return something else, or nothing"))
             }
             Ok(value) => Ok(value),
-            Err(failure) => Err(Failure {
-                message: self.text(&failure.message),
-                detail: self.text(&failure.detail),
-                help: failure.help.map(|help| self.text(&help)),
-                ..failure
-            }),
+            Err(failure) => Err(self.over_failure(failure)),
         };
         Outcome { result, ..outcome }
     }
