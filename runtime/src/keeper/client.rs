@@ -94,7 +94,7 @@ fn is_zero(number: &usize) -> bool {
 
 impl Ended {
     pub(super) fn not_started(error: &io::Error) -> Self {
-        Self { how: Ending::NotStarted(error.raw_os_error().unwrap_or(0)), ..Self::default() }
+        Self { how: Ending::not_started(error), ..Self::default() }
     }
 }
 

@@ -183,7 +183,7 @@ impl Place {
         let mut command = request.command();
         command.stdin(Stdio::from(input)).stdout(self.output.writer()?).stderr(self.output.writer()?);
         command.process_group(0);
-        within(&request.confinement, || command.spawn())
+        within(&request.confinement, move || command.spawn())
     }
 }
 

@@ -3,6 +3,7 @@
 mod cause;
 mod direct;
 mod outputs;
+mod signals;
 mod variables;
 
 use std::ffi::OsString;

@@ -1,7 +1,6 @@
 //! The variables by which programs find a folder of their user's, turned to one that is a confined step's own; and those
 //! by which they find other programs of the user's, taken away.
 
-use std::io;
 use std::path::Path;
 use std::process::Command;
 
@@ -23,9 +22,8 @@ const OTHERS: [&str; 8] = [
 /// Tools that find their own folder by the home folder, unless a variable says it.
 const TOOLS: [(&str, &str); 3] = [("PYENV_ROOT", ".pyenv"), ("RBENV_ROOT", ".rbenv"), ("ASDF_DATA_DIR", ".asdf")];
 
-/// Gives the command the folder `home`, which is made.
-pub(crate) fn at_home(command: &mut Command, home: &Path) -> io::Result<()> {
-    crate::store::make_folder(home)?;
+/// Gives the command the folder `home`.
+pub(crate) fn at_home(command: &mut Command, home: &Path) {
     for name in OTHERS {
         command.env_remove(name);
     }
@@ -38,5 +36,4 @@ pub(crate) fn at_home(command: &mut Command, home: &Path) -> io::Result<()> {
     for name in OWN {
         command.env(name, home);
     }
-    Ok(())
 }

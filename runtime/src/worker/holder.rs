@@ -154,6 +154,6 @@ fn of_ending(ending: Ending) -> String {
         Ending::Signalled(signal) => format!("it ended by signal {signal}"),
         Ending::Exited(code) => format!("it exited with code {code}"),
         Ending::TimedOut(_) | Ending::Cancelled => "it was stopped".into(),
-        Ending::NotStarted(errno) => format!("it was not started: {}", std::io::Error::from_raw_os_error(errno)),
+        Ending::NotStarted(errno) => format!("it was not started: {}", Ending::reason(errno)),
     }
 }

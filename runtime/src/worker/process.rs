@@ -18,6 +18,7 @@ use crate::keeper::Output;
 use crate::locale;
 use crate::process::MARKER;
 use crate::sandbox::{Tier, at_home, launched, within};
+use crate::store::make_folder;
 
 use super::WorkerOptions;
 use super::call::Definition;
@@ -212,7 +213,8 @@ fn command(options: &WorkerOptions, marker: &str) -> std::io::Result<Command> {
         .env(MARKER, marker);
     command.current_dir(&options.root);
     if let Some(home) = &options.home {
-        at_home(&mut command, home)?;
+        make_folder(home)?;
+        at_home(&mut command, home);
     }
     Ok(command)
 }
@@ -232,7 +234,7 @@ fn here(command: Command, options: &WorkerOptions, socket: UnixStream, output: &
         .process_group(0)
         .kill_on_drop(true);
     let runtime = tokio::runtime::Handle::current();
-    let child = within(confinement, || {
+    let child = within(confinement, move || {
         let _entered = runtime.enter();
         command.spawn()
     })?;

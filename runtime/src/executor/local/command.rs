@@ -11,6 +11,7 @@ use std::time::Duration;
 use smol_str::SmolStr;
 use tokio::sync::watch;
 
+use super::folders::HOME;
 use super::log::Slot;
 use super::process::{self, Ending};
 use super::reports::{self, Reported, Reports};
@@ -45,7 +46,9 @@ impl Local {
         command.env(reports::VARIABLE, reports.path());
         let confinement = self.confinement(attempt, &[own.as_path(), slot.path()]);
         if confinement.tier > Tier::Off {
-            at_home(&mut command, &own.join("home")).map_err(|error| not_started(attempt, &error))?;
+            let home = own.join(HOME);
+            self.folders.make(&home).map_err(|error| not_started(attempt, &error))?;
+            at_home(&mut command, &home);
         }
         // What has secrets to hide does not outlive who hides them.
         let alone = if attempt.veil.is_some() && self.site.keeper.is_some() { Alone::Ended } else { Alone::Kept };
@@ -183,7 +186,7 @@ impl Local {
         output.rest(log);
         let (how, memory) = match ended {
             Ok(ended) => ended,
-            Err(error) => (Ending::NotStarted(error.raw_os_error().unwrap_or(0)), None),
+            Err(error) => (Ending::not_started(&error), None),
         };
         Ok(Ended { how, memory, ..Ended::default() })
     }

@@ -11,6 +11,9 @@ use rustix::io::Errno;
 
 use crate::store::make_folder;
 
+/// The folder in an attempt's own that is its home, where it has one.
+pub(super) const HOME: &str = "home";
+
 /// Permissions and kind of a folder as [`make_folder`] makes it.
 const AS_MADE: u32 = 0o040_700;
 
@@ -33,8 +36,16 @@ impl Folders {
         }
     }
 
-    /// Takes back what was made, whatever is in it now. What cannot be removed goes with the run's other files.
+    /// Takes back what was made, whatever is in it now, and a home in it, too. What cannot be removed goes with the run's
+    /// other files.
     pub(crate) fn give_back(&self, folder: &Path) {
+        let home = folder.join(HOME);
+        if is_as_made(&home).unwrap_or(false) {
+            let beside = folder.with_extension(HOME);
+            if fs::rename(&home, &beside).is_ok() {
+                self.spare.borrow_mut().push(beside);
+            }
+        }
         if is_as_made(folder).unwrap_or(false) {
             self.spare.borrow_mut().push(folder.to_owned());
         } else {
@@ -80,6 +91,26 @@ mod tests {
     #[test]
     fn an_empty_folder_is_handed_on() {
         assert!(handed_on(|_| ()));
+    }
+
+    #[test]
+    fn a_home_is_handed_on_by_itself() {
+        let work = tempfile::tempdir().expect("a folder");
+        let folders = Folders::default();
+        let (first, home) = (work.path().join("1-1"), work.path().join("1-1").join(HOME));
+        folders.make(&first).expect("it is made");
+        folders.make(&home).expect("it is made");
+        let made = |path: &Path| fs::metadata(path).expect("it is there").ino();
+        let numbers = [made(&first), made(&home)];
+        folders.give_back(&first);
+        let (second, home) = (work.path().join("2-1"), work.path().join("2-1").join(HOME));
+        folders.make(&second).expect("it is made");
+        assert!(is_as_made(&second).expect("it can be looked at"));
+        folders.make(&home).expect("it is made");
+        assert_eq!([made(&second), made(&home)], numbers);
+        fs::write(home.join("left"), "x").expect("written");
+        folders.give_back(&second);
+        assert_eq!(fs::read_dir(work.path()).expect("it is there").count(), 0, "it goes with what was left in it");
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! One process from its start to the end of everything it started. Knows nothing of steps.
 
+use std::error::Error;
 use std::io;
+use std::iter::successors;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 use std::time::Duration;
@@ -38,6 +40,21 @@ pub(crate) enum Ending {
     NotStarted(i32),
 }
 
+impl Ending {
+    /// Not started because of that error, or of what is behind it.
+    pub(crate) fn not_started(error: &io::Error) -> Self {
+        let first: &(dyn Error + 'static) = error;
+        let mut causes = successors(Some(first), |cause: &&(dyn Error + 'static)| (*cause).source());
+        let number = causes.find_map(|cause| cause.downcast_ref::<io::Error>()?.raw_os_error());
+        Self::NotStarted(number.unwrap_or(0))
+    }
+
+    /// The reason that such a number stands for.
+    pub(crate) fn reason(number: i32) -> String {
+        if number == 0 { "no reason is known".to_owned() } else { io::Error::from_raw_os_error(number).to_string() }
+    }
+}
+
 pub(crate) struct Limits {
     pub timeout: Option<Duration>,
     pub stop: watch::Receiver<Stop>,
@@ -55,8 +72,7 @@ pub(super) async fn run(
         return Ok((Ending::Cancelled, None));
     }
     command.process_group(0);
-    let mut child = within(confinement, || command.spawn())?;
-    drop(command);
+    let mut child = within(confinement, move || command.spawn())?;
     let ended = match pid_of(&child) {
         Ok(pid) => {
             let (mut footprint, kin) = (Footprint::begin(Tree::Below(pid)), Kin::of(pid, marker));
@@ -168,5 +184,25 @@ async fn end_others(leader: u32, marker: &str) {
     // Where many processes were started since, all are looked through.
     if younger_marked(group.as_raw_nonzero().get(), marker, FEW).unwrap_or(true) {
         kill_tree(leader, marker).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_started_says_why() {
+        let why = |error: io::Error| match Ending::not_started(&error) {
+            Ending::NotStarted(number) => Ending::reason(number),
+            other => panic!("{other:?}"),
+        };
+        let missing = || io::Error::from_raw_os_error(2);
+        assert_eq!(why(missing()), missing().to_string());
+        assert_eq!(
+            why(io::Error::other(rusqlite::Error::ToSqlConversionFailure(Box::new(missing())))),
+            missing().to_string()
+        );
+        assert_eq!(why(io::Error::other("something else")), "no reason is known");
     }
 }

@@ -26,9 +26,9 @@ pub(crate) const NETWORK: bool = false;
 ///
 /// # Errors
 /// There is.
-pub(crate) fn within<T: Send>(
+pub(crate) fn within<T: Send + 'static>(
     confinement: &Confinement,
-    start: impl FnOnce() -> io::Result<T> + Send,
+    start: impl FnOnce() -> io::Result<T> + Send + 'static,
 ) -> io::Result<T> {
     match confinement.is_open() {
         true => start(),

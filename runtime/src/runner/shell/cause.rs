@@ -1,44 +1,16 @@
 //! Why a command did not end well: one cause, with what speaks for it. Knows nothing of how commands are run.
 
+use std::io;
 use std::path::Path;
 
 use rustix::io::Errno;
 
+use super::signals;
 use crate::codes;
 use crate::event::Failure;
 use crate::executor::local::{Ending, Local, timed_out};
 use crate::keeper::Ended;
 use crate::runner::Attempt;
-
-/// The system's words for signals that are not told by their number alone.
-const SIGNALS: &[(i32, &str)] = &[
-    (1, "SIGHUP"),
-    (2, "SIGINT"),
-    (3, "SIGQUIT"),
-    (4, "SIGILL"),
-    (5, "SIGTRAP"),
-    (6, "SIGABRT"),
-    (7, "SIGBUS"),
-    (8, "SIGFPE"),
-    (9, "SIGKILL"),
-    (10, "SIGUSR1"),
-    (11, "SIGSEGV"),
-    (12, "SIGUSR2"),
-    (13, "SIGPIPE"),
-    (14, "SIGALRM"),
-    (15, "SIGTERM"),
-    (16, "SIGSTKFLT"),
-    (24, "SIGXCPU"),
-    (25, "SIGXFSZ"),
-    (26, "SIGVTALRM"),
-    (27, "SIGPROF"),
-    (29, "SIGIO"),
-    (30, "SIGPWR"),
-    (31, "SIGSYS"),
-];
-
-/// Those by which a program ends that is wrong.
-const CRASHES: &[i32] = &[4, 5, 6, 7, 8, 11, 31];
 
 /// What a program prints that met a full disk.
 const NO_SPACE: &str = "No space left on device";
@@ -102,25 +74,29 @@ fn signalled(step: &str, signal: i32) -> Failure {
     let failure = Failure::new(codes::SIGNALLED, message);
     match signal {
         9 => failure.with_help("the kernel killed nothing for want of memory meanwhile: a person or a program did it"),
-        24 | 25 => failure.with_help("a limit of this machine was reached: `ulimit -a` shows them"),
-        signal if CRASHES.contains(&signal) => failure.with_help("its program crashed: the log may say where"),
+        signal if signals::is_limit(signal) => {
+            failure.with_help("a limit of this machine was reached: `ulimit -a` shows them")
+        }
+        signal if signals::is_crash(signal) => failure.with_help("its program crashed: the log may say where"),
         _ => failure.with_help("a person, another program, or the command itself sent it"),
     }
 }
 
 fn named(signal: i32) -> String {
-    match SIGNALS.iter().find(|(number, _)| *number == signal) {
-        Some((_, name)) => format!("signal {signal} ({name})"),
+    match signals::name(signal) {
+        Some(name) => format!("signal {signal} ({name})"),
         None => format!("signal {signal}"),
     }
 }
 
-fn not_started(step: &str, errno: i32, program: &str, folder: &Path) -> Failure {
+fn not_started(step: &str, number: i32, program: &str, folder: &Path) -> Failure {
     let because = |why: String| Failure::new(codes::NOT_STARTED, format!("`{step}` could not be started: {why}"));
-    let errno = Errno::from_raw_os_error(errno);
     if !folder.is_dir() {
         return because(format!("its folder {} is gone", folder.display()));
     }
+    let Some(errno) = Errno::from_io_error(&io::Error::from_raw_os_error(number)) else {
+        return because(Ending::reason(number));
+    };
     match errno {
         Errno::NOENT => because(format!("there is no `{program}`")).with_help("is it installed, and on the PATH?"),
         Errno::ACCESS | Errno::PERM => {
@@ -141,6 +117,6 @@ fn not_started(step: &str, errno: i32, program: &str, folder: &Path) -> Failure 
             Failure::new(codes::DISK_FULL, format!("the disk is full: `{step}` could not be started"))
                 .with_help("make room and run again: what finished is reused")
         }
-        errno => because(format!("{}", std::io::Error::from(errno))),
+        _ => because(Ending::reason(number)),
     }
 }

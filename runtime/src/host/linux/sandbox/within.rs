@@ -1,7 +1,12 @@
 //! Starts a process confined: from a thread that is confined first, because what a thread starts is confined as it is.
-//! The thread ends, and nothing else of this process is confined.
+//! Nothing else of this process is confined.
+//!
+//! Rights and calls of the kernel are given up by a thread that stays, as what it starts is confined like it: to have calls
+//! refused takes the kernel as long as to start a process. Files are another matter for each process: a thread below that
+//! one gives them up, starts the process and ends.
 
 use std::io;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 
 use super::calls::{self, Extent};
@@ -9,19 +14,78 @@ use super::{files, rights};
 use crate::host::cores::on_cores;
 use crate::sandbox::{Confinement, Tier};
 
+/// What a thread is to do; or why there is none.
+type Job = Box<dyn FnOnce(io::Result<()>) + Send>;
+
+/// A thread that has given up rights and calls for that tier, with a network or without, and the way to it.
+struct Ground {
+    of: (Tier, bool),
+    jobs: mpsc::Sender<Job>,
+}
+
+/// Those that there are. They stay.
+static GROUNDS: Mutex<Vec<Ground>> = Mutex::new(Vec::new());
+
 /// What `start` gives, called where everything that it starts is confined.
-pub(crate) fn within<T: Send>(
+pub(crate) fn within<T: Send + 'static>(
     confinement: &Confinement,
-    start: impl FnOnce() -> io::Result<T> + Send,
+    start: impl FnOnce() -> io::Result<T> + Send + 'static,
 ) -> io::Result<T> {
     // In namespaces of its own, the first process there does this: see `namespaces`.
     if confinement.is_open() || confinement.tier == Tier::T2 {
         return on_cores(&confinement.cores, start);
     }
-    apart(|| {
-        restrict(confinement)?;
-        on_cores(&confinement.cores, start)
-    })
+    let ground = ground((confinement.tier, confinement.network))?;
+    let confinement = confinement.clone();
+    let (tell, told) = mpsc::sync_channel(1);
+    let job = move |begun: io::Result<()>| {
+        let start = || on_cores(&confinement.cores, start);
+        let done = begun.and_then(|()| restrict_files(&confinement)).and_then(|()| start());
+        // Who asked waits for it.
+        let _ = tell.send(done);
+    };
+    let ended = || io::Error::other("the confined thread ended");
+    ground.send(Box::new(job)).map_err(|_| ended())?;
+    told.recv().unwrap_or_else(|_| Err(ended()))
+}
+
+/// The way to the thread that has given that up, which is started where there is none.
+fn ground(of: (Tier, bool)) -> io::Result<mpsc::Sender<Job>> {
+    let mut grounds = GROUNDS.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(ground) = grounds.iter().find(|ground| ground.of == of) {
+        return Ok(ground.jobs.clone());
+    }
+    let (jobs, come) = mpsc::channel();
+    let (tell, told) = mpsc::sync_channel(1);
+    let stay = move || {
+        let given_up = restrict_calls(of);
+        let stays = given_up.is_ok();
+        let _ = tell.send(given_up);
+        if stays {
+            come.into_iter().for_each(below);
+        }
+    };
+    thread::Builder::new().name("ground".into()).spawn(stay)?;
+    told.recv().unwrap_or_else(|_| Err(io::Error::other("the confined thread ended")))?;
+    grounds.push(Ground { of, jobs: jobs.clone() });
+    Ok(jobs)
+}
+
+/// Has a thread below the calling one do that.
+fn below(job: Job) {
+    let held = Arc::new(Mutex::new(Some(job)));
+    let take = |held: &Mutex<Option<Job>>| held.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let given = Arc::clone(&held);
+    let begin = move || {
+        if let Some(job) = take(&given) {
+            job(Ok(()));
+        }
+    };
+    if let Err(error) = thread::Builder::new().name("confined".into()).spawn(begin)
+        && let Some(job) = take(&held)
+    {
+        job(Err(error));
+    }
 }
 
 /// Calls `work` on a thread of its own.
@@ -34,12 +98,18 @@ pub(super) fn apart<T: Send>(work: impl FnOnce() -> io::Result<T> + Send) -> io:
 
 /// Confines the calling thread for good.
 pub(super) fn restrict(confinement: &Confinement) -> io::Result<()> {
+    restrict_calls((confinement.tier, confinement.network))?;
+    restrict_files(confinement)
+}
+
+fn restrict_files(confinement: &Confinement) -> io::Result<()> {
+    if confinement.tier > Tier::Off { files::restrict(confinement) } else { Ok(()) }
+}
+
+fn restrict_calls((tier, network): (Tier, bool)) -> io::Result<()> {
     rustix::thread::set_no_new_privs(true)?;
-    rights::give_up(confinement.tier)?;
-    if confinement.tier > Tier::Off {
-        files::restrict(confinement)?;
-    }
-    calls::restrict(match (confinement.tier, confinement.network) {
+    rights::give_up(tier)?;
+    calls::restrict(match (tier, network) {
         (Tier::Off, _) => Extent::Network,
         (Tier::T1 | Tier::T2, false) => Extent::All,
         (Tier::T1 | Tier::T2, true) => Extent::AllButNetwork,
