@@ -55,6 +55,14 @@ fn inputs_are_variables() {
     assert_eq!(one(body, &inputs, Shape::String), Ok(r#"3|2|a b|it's|unset|1.5|{"x":1}|"#.into()));
 }
 
+/// Bash before 4.4, which macOS has, takes such an array for one that is not set.
+#[test]
+fn an_empty_list_can_be_gone_through() {
+    let inputs = [("xs", Expr::Const(Value::list(Vec::new())), Shape::List(Box::new(Shape::String)))];
+    let body = r#"for x in "${xs[@]}"; do echo "$x"; done; echo "${#xs[@]}" > $out"#;
+    assert_eq!(one(body, &inputs, Shape::Int(None)), Ok(0.into()));
+}
+
 #[test]
 fn failures_name_their_cause() {
     insta::assert_snapshot!(one("echo oops >&2; exit 3", &[], Shape::Int(None)).expect_err("it fails"), @"

@@ -11,6 +11,10 @@ use super::outputs::Work;
 use crate::codes;
 use crate::event::Failure;
 
+/// Bash before 4.4 (macOS has 3.2) takes an empty array for one that is not set, and ends a body with `set -u` that reads
+/// it. So there the body goes without that.
+const OLD_AND_EMPTY: &str = "if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 404)); then set +u; fi; ";
+
 /// What is set before a body runs.
 #[derive(Debug, Default)]
 pub(super) struct Variables {
@@ -24,6 +28,7 @@ pub(super) struct Variables {
 /// The variables for these inputs; what is no plain text is written below `work`.
 pub(super) fn of(inputs: &[(SmolStr, Value, Shape)], root: &Path, work: &Work) -> Result<Variables, Failure> {
     let mut variables = Variables::default();
+    let mut empty = false;
     for (name, value, _) in inputs {
         match value {
             Value::None => variables.unset.push(name.clone()),
@@ -35,6 +40,7 @@ pub(super) fn of(inputs: &[(SmolStr, Value, Shape)], root: &Path, work: &Work) -
                     let quoted = shlex::try_quote(&text).map_err(|_| has_nul(name))?;
                     let _ = write!(array, "{}{quoted}", if index > 0 { " " } else { "" });
                 }
+                empty |= array.is_empty();
                 let _ = write!(variables.prelude, "declare -a {name}=({array}); ");
                 variables.unset.push(name.clone());
             }
@@ -51,6 +57,9 @@ pub(super) fn of(inputs: &[(SmolStr, Value, Shape)], root: &Path, work: &Work) -
                 variables.set.push((name.clone(), text));
             }
         }
+    }
+    if empty {
+        variables.prelude.push_str(OLD_AND_EMPTY);
     }
     Ok(variables)
 }
