@@ -49,6 +49,7 @@ class Channel:
         self.lock = threading.Lock()
         # Of the call under way.
         self.record = None
+        self.end = End(file)
         threading.Thread(target=self.watch, name="standpipe", daemon=True).start()
 
     def send(self, message):
@@ -92,9 +93,7 @@ class Channel:
 
     def watch(self):
         """Waits until the runtime is gone, however it ended, then ends this process and its group."""
-        poll = select.poll()
-        poll.register(self.file, getattr(select, "POLLRDHUP", 0))
-        poll.poll()
+        self.end.wait()
         with self.lock:
             record = self.record
             if record is not None:
@@ -108,6 +107,28 @@ class Channel:
         if os.getpgrp() == self.process:
             os.killpg(self.process, signal.SIGKILL)
         os._exit(1)
+
+
+class End:
+    """The end of a socket: nobody is at the other side any more, whatever is still to be read."""
+
+    def __init__(self, file):
+        self.queue = None
+        if hasattr(select, "kqueue"):
+            # With `poll`, macOS loses the end of a socket for which nothing else is asked.
+            self.queue = select.kqueue()
+            change = select.kevent(file, select.KQ_FILTER_READ, select.KQ_EV_ADD | select.KQ_EV_CLEAR)
+            self.queue.control([change], 0)
+        else:
+            self.poll = select.poll()
+            self.poll.register(file, getattr(select, "POLLRDHUP", 0))
+
+    def wait(self):
+        if self.queue is None:
+            self.poll.poll()
+            return
+        while not any(event.flags & select.KQ_EV_EOF for event in self.queue.control(None, 1)):
+            pass
 
 
 def keep(record, data):
