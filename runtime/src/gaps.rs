@@ -9,7 +9,7 @@ use std::os::unix::fs::FileExt as _;
 use rustix::fs::{SeekFrom, seek};
 use rustix::io::Errno;
 
-use crate::host::disk::leave_out;
+use crate::host::disk::{WHILE_WRITTEN, leave_out};
 
 /// What one attempt may print, unless the project says otherwise.
 pub(crate) const MOST: u64 = 64 << 20;
@@ -20,8 +20,12 @@ const LEAST: u64 = 64 << 10;
 /// File systems give back whole blocks of this size, or of a part of it.
 const BLOCK: u64 = 64 << 10;
 
-/// Leaves of `start..end` of a log no more than about `most` bytes. Where the file system has no gaps, all stays.
-pub(crate) fn limit(log: &File, start: u64, end: u64, most: u64) {
+/// Leaves of `start..end` of a log no more than about `most` bytes. Where the file system has no gaps, all stays; so it does
+/// where a gap cannot be made while others write, unless whoever asks is `alone` in that.
+pub(crate) fn limit(log: &File, (start, end): (u64, u64), most: u64, alone: bool) {
+    if !alone && !WHILE_WRITTEN {
+        return;
+    }
     let half = most.max(LEAST) / 2;
     let from = start.saturating_add(half).next_multiple_of(BLOCK);
     let to = end.saturating_sub(half) / BLOCK * BLOCK;
@@ -31,10 +35,11 @@ pub(crate) fn limit(log: &File, start: u64, end: u64, most: u64) {
     leave_out(log, from, to);
 }
 
-/// Gives the beginning of a file back to the file system, up to `end`, of which nobody needs it any more.
+/// Gives the beginning of a file back to the file system, up to `end`, of which nobody needs it any more; where that can
+/// be done while others write to it.
 pub(crate) fn give_back(file: &File, end: u64) {
     let to = end / BLOCK * BLOCK;
-    if to > 0 {
+    if to > 0 && WHILE_WRITTEN {
         leave_out(file, 0, to);
     }
 }
@@ -78,8 +83,6 @@ mod tests {
         text
     }
 
-    // Elsewhere nothing is left out.
-    #[cfg(all(target_os = "linux", not(feature = "portable")))]
     #[test]
     fn the_first_and_the_last_stay_and_the_gap_is_told() {
         let mut log = tempfile::tempfile().expect("a file");
@@ -91,7 +94,7 @@ mod tests {
         }
         writeln!(log, "\nlast").expect("written");
         let end = log.metadata().expect("there").len();
-        limit(&log, start, end, LEAST);
+        limit(&log, (start, end), LEAST, true);
         let text = whole(&log, start, end);
         assert!(text.starts_with("first\nxxx") && text.ends_with("xxx\nlast\n"), "{} bytes", text.len());
         assert!(text.len() < 300_000 && text.contains("bytes are left out here"), "{} bytes", text.len());
@@ -102,7 +105,7 @@ mod tests {
     fn what_is_within_the_limit_stays() {
         let mut log = tempfile::tempfile().expect("a file");
         log.write_all(&[b'x'; 60_000]).expect("written");
-        limit(&log, 0, 60_000, 1);
+        limit(&log, (0, 60_000), 1, true);
         assert_eq!(whole(&log, 0, 60_000), "x".repeat(60_000));
     }
 }

@@ -22,6 +22,7 @@ use crate::executor::Stop;
 use crate::executor::local::footprint::Footprint;
 use crate::executor::local::{Ending, process};
 use crate::gaps;
+use crate::host::disk::WHILE_WRITTEN;
 use crate::host::{Group, Kin, Tree, uptime};
 use crate::memory::Killings;
 use crate::remains::{Alone, Now};
@@ -53,7 +54,8 @@ impl Place {
             return Ended::not_started(&io::Error::from(io::ErrorKind::StorageFull));
         }
         self.killings.begin();
-        self.output.begin(self.log_end());
+        let begun = self.log_end();
+        self.output.begin(begun);
         let mut child = match self.start(request, ears.kind) {
             Ok(child) => child,
             Err(error) => return Ended::not_started(&error),
@@ -70,6 +72,10 @@ impl Place {
         let _ = child.wait();
         let left = self.group.end(&kin);
         self.output.rest(&self.log);
+        if !WHILE_WRITTEN {
+            // Who reads it cannot do that.
+            self.limit(Some(begun), ears.kind);
+        }
         match how {
             Ok(how) => self.ended(how, left, footprint.and_then(|footprint| footprint.most())),
             Err(error) => Ended::not_started(&error),
@@ -87,7 +93,8 @@ impl Place {
         let (sender, stop) = watch::channel(Stop::No);
         // What serves many steps is looked after by its runtime, which knows where each of them begins.
         let begun = Cell::new((ears.kind == Kind::Attempts).then(|| self.log_end()));
-        let mut look = || self.limit(begun.get());
+        let kind = ears.kind;
+        let mut look = || self.limit(begun.get(), kind);
         let watched = process::watch(pid, process::Limits { timeout: request.timeout, stop }, &mut look, footprint);
         let (passing, looking) = (self.output.pass(&self.log), kin.look());
         tokio::pin!(watched, passing, looking);
@@ -162,10 +169,10 @@ impl Place {
         Some((now, deadline))
     }
 
-    /// Leaves out what was printed since `begun` beyond what may be.
-    fn limit(&self, begun: Option<u64>) {
+    /// Leaves out what was printed since `begun` beyond what may be; a server adds to its log by itself.
+    fn limit(&self, begun: Option<u64>, kind: Kind) {
         if let Some(begun) = begun {
-            gaps::limit(&self.log, begun, self.log_end(), self.most);
+            gaps::limit(&self.log, (begun, self.log_end()), self.most, kind == Kind::Attempts);
         }
     }
 

@@ -57,7 +57,7 @@ fn turn_into(program: &OsStr, arguments: &[OsString]) -> ExitCode {
 fn opened(kind: Kind, log: &OsStr) -> io::Result<File> {
     let mut options = OpenOptions::new();
     match kind {
-        Kind::Attempts => options.write(true),
+        Kind::Attempts => options.read(true).write(true),
         Kind::Server => options.append(true),
     };
     options.create(true).mode(0o600).open(log)

@@ -140,16 +140,17 @@ impl Slot {
         LogLimit { log: LogPlace::At(&self.path), most: self.most }
     }
 
-    /// Leaves out what the attempt has printed beyond what it may, as far as it has come.
-    pub(super) fn limit(&self, start: u64) {
+    /// Leaves out what the attempt has printed beyond what it may, as far as it has come. `alone`: nobody else writes to the
+    /// log.
+    fn limit(&self, start: u64, alone: bool) {
         if let Some(file) = &self.file {
-            gaps::limit(file, start, self.end(), self.most);
+            gaps::limit(file, (start, self.end()), self.most, alone);
         }
     }
 
     /// The attempt that runs in a series, after the last that was told.
     pub(super) fn limit_next(&self) {
-        self.limit(self.seen);
+        self.limit(self.seen, false);
     }
 
     /// What a keeper of an attempt with secrets is given: a lease of its own, and as its log what this process takes the
@@ -177,8 +178,10 @@ impl Slot {
     }
 
     fn pass_on(&mut self, tell: &mut dyn FnMut(String), last: bool) {
+        // What must be hidden is written here, and nowhere else.
+        let alone = self.veiled.is_some();
         self.unveil(last);
-        self.limit(self.start);
+        self.limit(self.start, alone);
         let end = self.end();
         if end <= self.seen {
             return;
@@ -232,7 +235,7 @@ impl Slot {
             return None;
         }
         if let Some(file) = &self.file {
-            gaps::limit(file, start, end, self.most);
+            gaps::limit(file, (start, end), self.most, false);
         }
         let from = start.max(end.saturating_sub(PASSED_ON));
         if from > start {

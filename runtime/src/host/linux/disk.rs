@@ -43,6 +43,9 @@ pub(crate) fn settle_all(file: &File) -> io::Result<()> {
     Ok(rustix::fs::syncfs(file)?)
 }
 
+/// Whether a part of a file can be given back while others write to the file.
+pub(crate) const WHILE_WRITTEN: bool = true;
+
 /// Gives a part of a file back to the file system, which reads as a gap from then on; nothing happens where there are no
 /// gaps.
 pub(crate) fn leave_out(file: &File, from: u64, to: u64) {

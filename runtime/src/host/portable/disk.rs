@@ -2,8 +2,11 @@
 
 use std::fs::File;
 use std::io;
+use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 
+use rustix::fs::{SeekFrom, seek};
+use rustix::io::Errno;
 use sysinfo::{DiskRefreshKind, Disks};
 
 /// How many files are brought to the disk one by one: however many there are.
@@ -53,8 +56,42 @@ pub(crate) fn settle_all(_: &File) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// Gives a part of a file back to the file system: nothing here does that, all of it stays.
-pub(crate) fn leave_out(_: &File, _: u64, _: u64) {}
+/// Whether a part of a file can be given back while others write to the file: here what lies behind is written anew.
+pub(crate) const WHILE_WRITTEN: bool = false;
+
+/// What a file is made longer by, to see whether that makes a gap.
+const STEP: u64 = 256 << 10;
+
+/// Gives a part of a file back to the file system, which reads as a gap from then on; the file is open for reading and
+/// writing, and nobody else writes to it. Nothing happens where there are no gaps, and while what would be given back is
+/// less than what must be written anew for it.
+pub(crate) fn leave_out(file: &File, from: u64, to: u64) {
+    // What cannot be read stays as it is.
+    let _ = cut(file, from, to);
+}
+
+fn cut(file: &File, from: u64, to: u64) -> io::Result<()> {
+    let end = file.metadata()?.len();
+    let first = seek(file, SeekFrom::Data(from)).map_or(to, |data| data.min(to));
+    let behind = end.saturating_sub(to);
+    if to - first < behind || !has_gaps(file, end)? {
+        return Ok(());
+    }
+    let mut rest = vec![0; usize::try_from(behind).unwrap_or(0)];
+    file.read_exact_at(&mut rest, to)?;
+    file.set_len(from)?;
+    // One that is open for adding is added to.
+    file.set_len(to)?;
+    file.write_all_at(&rest, to)
+}
+
+/// Whether a file of that length has a gap where it is made longer.
+fn has_gaps(file: &File, end: u64) -> io::Result<bool> {
+    file.set_len(end + 2 * STEP)?;
+    let found = seek(file, SeekFrom::Data(end.next_multiple_of(STEP)));
+    file.set_len(end)?;
+    Ok(found == Err(Errno::NXIO))
+}
 
 #[cfg(test)]
 mod tests {
