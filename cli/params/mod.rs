@@ -179,6 +179,9 @@ fn unfit(how: &str, parameter: &Parameter, mismatch: &Mismatch, written: Option<
             let found = mismatch.found.split('"').nth(1).unwrap_or_default();
             nearest(found, members.iter().map(SmolStr::as_str))
         }
+        Shape::Secret => {
+            return problem.help("give the secret's name, as that of the variable it is in, and not the secret");
+        }
         _ => None,
     };
     let written = written.filter(|text| serde_json::from_str::<serde_json::Value>(text).is_err());
@@ -224,6 +227,7 @@ mod tests {
             of("jobs", Shape::Optional(Box::new(Shape::Int(None))), None),
             of("plan", Shape::OneOf(vec!["free".into(), "pro".into()]), Some(Value::string("pro"))),
             of("raw", Shape::File(None), Some(Value::Path("a.csv".into()))),
+            of("key", Shape::Secret, Some(Value::Secret("API_KEY".into()))),
             of("depths", Shape::List(Box::new(Shape::Int(None))), Some(Value::list(Vec::new()))),
         ]
     }
@@ -258,6 +262,11 @@ mod tests {
         assert_eq!(
             told(&["--plan", "pr"]),
             "the value of `plan` does not fit: expected \"free\" | \"pro\", found the String \"pr\" (did you mean `pro`?)"
+        );
+        assert_eq!(
+            told(&["--key", "sk-1234567890"]),
+            "the value of `key` does not fit: expected Secret[String], found a text that cannot be a secret's name (give the \
+             secret's name, as that of the variable it is in, and not the secret)"
         );
         assert_eq!(
             told(&["--trails", "1"]),

@@ -61,7 +61,11 @@ impl Shape {
                     return Err(self.mismatch("", format!("{}, which is not JSON", quoted(text))));
                 }
             },
-            Self::Secret => is_secret_name(text).then(|| Value::Secret(SmolStr::new(text))),
+            // It may be the secret itself, which is not to be shown.
+            Self::Secret if !is_secret_name(text) => {
+                return Err(self.mismatch("", "a text that cannot be a secret's name".into()));
+            }
+            Self::Secret => Some(Value::Secret(SmolStr::new(text))),
             Self::Table(_) | Self::Artifact { .. } | Self::Tensor { .. } => None,
         };
         let value = value.ok_or_else(|| self.mismatch("", quoted(text)))?;
@@ -308,7 +312,7 @@ mod tests {
 
     #[test]
     fn scalars_are_read_as_they_are_written() {
-        let cases: [(Shape, &str, &str); 18] = [
+        let cases: [(Shape, &str, &str); 20] = [
             (Shape::Int(None), "1_000", "Int(1000)"),
             (Shape::Int(None), "-3", "Int(-3)"),
             (Shape::Int(None), "1__0", "expected Int, found \"1__0\""),
@@ -327,6 +331,8 @@ mod tests {
             (Shape::Time, "2013-09-30T12:00:00+02:00", "Time(\"2013-09-30T12:00:00+02:00\")"),
             (Shape::File(None), "data/x.csv", "Path(\"data/x.csv\")"),
             (Shape::Optional(Box::new(Shape::Int(None))), "none", "None"),
+            (Shape::Secret, "API_KEY", "Secret(\"API_KEY\")"),
+            (Shape::Secret, "sk-1234567890", "expected Secret[String], found a text that cannot be a secret's name"),
         ];
         for (shape, text, expected) in cases {
             assert_eq!(read(&shape, text), expected, "{shape} from {text}");

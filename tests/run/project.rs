@@ -261,7 +261,7 @@ pub(crate) fn processes(marker: &str) -> usize {
 }
 
 /// Waits until `true_now` holds.
-pub(crate) fn wait_until(what: &str, true_now: impl Fn() -> bool) {
+pub(crate) fn wait_until(what: &str, mut true_now: impl FnMut() -> bool) {
     let start = Instant::now();
     while !true_now() {
         assert!(start.elapsed() < PATIENCE, "waited in vain: {what}");

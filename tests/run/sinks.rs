@@ -94,14 +94,17 @@ impl Told {
         let mut command = through(&["sh", "-c", raised], run);
         let path = format!("{}:{}", self.project.path("bin").display(), std::env::var("PATH").unwrap());
         command.env("PATH", path).env("API_KEY", &self.secret).env("TMPDIR", self.project.path("tmp"));
-        command.env("UV_INDEX_URL", &self.index).env("HTTPS_PROXY", &self.index);
+        command
+            .env("XDG_CACHE_HOME", self.project.path("tmp"))
+            .env("UV_INDEX_URL", &self.index)
+            .env("HTTPS_PROXY", &self.index);
         command
     }
 
     /// Has `standpipe` do that and keeps what it says; its exit code.
     fn hear(&mut self, args: &[&str]) -> Option<i32> {
         let output = self.command(args).output().unwrap();
-        self.said.push((args.join(" "), [output.stdout, output.stderr].concat()));
+        self.said.push((args.join(" ").replace(&self.secret, "…"), [output.stdout, output.stderr].concat()));
         output.status.code()
     }
 
@@ -196,15 +199,21 @@ fn a_secret_is_in_none_of_them() {
     for turn in 0..secrets {
         // Every fourth is so long that messages leave out a part of it.
         let length = if turn % 4 == 3 { 400 } else { 24 + dice.below(30) };
-        let mut told = Told::new(secret(&mut dice, length), &mut dice);
+        let secret = secret(&mut dice, length);
+        let mut told = Told::new(secret.clone(), &mut dice);
         for format in ["json", "text"] {
             assert_eq!(told.hear(&["run", "main.pipe", "says", "--keep-going", "--format", format]), Some(1));
         }
         assert_eq!(told.hear(&["test", "main.pipe"]), Some(1));
-        asked_by_an_editor(&mut told);
+        // What takes an editor too long is left out.
+        wait_until("an editor is told of the runs", || asked_by_an_editor(&mut told));
         told.hear_all(SHOWING);
         assert_eq!(told.hear(&["run", "main.pipe", "searches", "--format", "json"]), Some(0));
         told.hear_all(SHOWING);
+        // Where its name is asked for.
+        for command in ["run", "plan", "build"] {
+            assert_eq!(told.hear(&[command, "main.pipe", "says", "--key", &secret]), Some(2));
+        }
         assert_eq!(told.hear(&["run", "main.pipe", "says", "--only", "says.prints"]), Some(1));
         interrupted(&mut told);
         gone_wrong(&mut told);
@@ -247,8 +256,8 @@ fn interrupted(told: &mut Told) {
     told.hear(&["runs"]);
 }
 
-/// What the language server shows of runs, steps and plans.
-fn asked_by_an_editor(told: &mut Told) {
+/// What the language server shows of runs, steps and plans; whether it showed how a pipeline and a step went.
+fn asked_by_an_editor(told: &mut Told) -> bool {
     let mut server = told.command(&["lsp"]);
     server.stderr(fs::File::create(told.project.path("lsp.err")).unwrap());
     let here = uri(told.project.root(), "main.pipe");
@@ -259,7 +268,7 @@ fn asked_by_an_editor(told: &mut Told) {
     let whole =
         json!({ "start": { "line": 0, "character": 0 }, "end": { "line": PIPE.lines().count(), "character": 0 } });
     let lenses = editor.request("textDocument/codeLens", file.clone());
-    assert!(lenses.to_string().contains("last run: failed"), "{lenses}");
+    let mut went = lenses.to_string().contains("last run: failed");
     shown.push(lenses);
     shown.push(editor.request("textDocument/inlayHint", json!({ "textDocument": { "uri": here }, "range": whole })));
     shown.push(editor.request("textDocument/documentSymbol", file));
@@ -277,10 +286,11 @@ fn asked_by_an_editor(told: &mut Told) {
             );
         }
     }
-    assert!(hovers.iter().any(|hover| hover.to_string().contains("last runs of `says.prints`")), "{hovers:?}");
+    went &= hovers.iter().any(|hover| hover.to_string().contains("last runs of `says.prints`"));
     shown.extend(hovers);
     editor.end();
     told.said.push(("lsp".into(), Json::from(shown).to_string().into_bytes()));
+    went
 }
 
 /// The program goes wrong itself while a step has the secret; without `strace` it does not.
