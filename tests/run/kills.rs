@@ -117,10 +117,7 @@ fn killed_at_any_time_nothing_is_lost_doubled_or_left() {
             }
             if run.code == Some(1) {
                 let failures: Vec<_> = run.all("step_finished").filter(|event| event["status"] == "failed").collect();
-                // Those whose keeper was killed, or was about to become what it holds: they are gone on with like all else.
-                let killed =
-                    |event: &&serde_json::Value| ["E0650", "E0621"].iter().any(|code| event["error"]["code"] == **code);
-                if bereft && failures.iter().all(killed) {
+                if bereft && failures.iter().all(|event| lost_its_keeper(&event["error"])) {
                     continue;
                 }
                 // Nobody knows of an effect: what it noted says whether it happened.
@@ -149,6 +146,18 @@ fn killed_at_any_time_nothing_is_lost_doubled_or_left() {
          0 lost, 0 doubled, 0 orphans, 0 stuck, 0 manual unlocks; {unknown} effects unknown and decided; seed {seed}; {:.1} s",
         begun.elapsed().as_secs_f64()
     );
+}
+
+/// Whether that is the failure of a step whose keeper was killed, or was about to become what it holds, or held a worker
+/// that was not ready yet: it is gone on with like all else.
+fn lost_its_keeper(error: &serde_json::Value) -> bool {
+    match error["code"].as_str() {
+        Some("E0650" | "E0621") => true,
+        Some("E0609") => {
+            error["message"].as_str().is_some_and(|said| said.ends_with("the process that held it was killed"))
+        }
+        _ => false,
+    }
 }
 
 /// Runs the program, and kills it and what holds its steps; a run that ends before has a code. With it how many keepers
