@@ -7,29 +7,10 @@ use crate::measure::{Row, folder, median, ms, ratio, standpipe, timed};
 
 const HOPS: u32 = 20;
 
+/// The tasks that are measured, which peers are measured by, too.
+const TASKS: &str = include_str!("../handoff.pipe");
+
 const PROGRAM: &str = r#"
-env arrow {
-  packages: ["pyarrow==26.0.1", "numpy==2.4.6"]
-}
-
-## 100 MB: ten columns of 1,310,720 Floats.
-task make(seed: Int) -> Table {
-  env: arrow
-  frame: "pyarrow"
-  python:
-    import numpy as np, pyarrow as pa
-    random = np.random.default_rng(seed)
-    return pa.table({f"c{k}": random.random(1_310_720) for k in range(10)})
-}
-
-task change(t: Table, k: Int) -> Table {
-  env: arrow
-  frame: "pyarrow"
-  python:
-    import numpy as np, pyarrow as pa
-    return t.set_column(k % 10, f"c{k % 10}", pa.array(np.full(t.num_rows, float(k))))
-}
-
 ## Seconds for the same by hand: write an Arrow file, map it, change a column, write the next. `synced` brings each to the
 ## disk, as a run does.
 task by_hand(seed: Int, hops: Int, synced: Bool) -> Float {
@@ -65,7 +46,7 @@ pipeline one(seed: Int) -> Int {
 
 pub(crate) fn rows() -> Vec<Row> {
     let folder = folder();
-    let mut text = PROGRAM.to_string();
+    let mut text = [TASKS, PROGRAM].concat();
     text.push_str("\npipeline chain(seed: Int) -> Int {\n  t0 = make(seed)\n");
     for hop in 1..=HOPS {
         text.push_str(&format!("  t{hop} = change(t{}, k: {hop})\n", hop - 1));

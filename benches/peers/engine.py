@@ -16,11 +16,7 @@ HERE = pathlib.Path(__file__).parent
 HOPS = 20
 
 TASKS = """\
-env arrow {
-  packages: ["pyarrow==26.0.1", "numpy==2.4.6"]
-}
-
-task nap(seconds: Float, needs: List[Int]) -> Int {
+task nap(seconds: Float, _needs: List[Int]) -> Int {
   python:
     import time
     time.sleep(seconds)
@@ -32,23 +28,7 @@ task add(number: Int) -> Int {
     return number + 1
 }
 
-task make(seed: Int) -> Table {
-  env: arrow
-  frame: "pyarrow"
-  python:
-    import numpy as np, pyarrow as pa
-    random = np.random.default_rng(seed)
-    return pa.table({f"c{k}": random.random(1_310_720) for k in range(10)})
-}
-
-task change(t: Table, k: Int) -> Table {
-  env: arrow
-  frame: "pyarrow"
-  python:
-    import numpy as np, pyarrow as pa
-    return t.set_column(k % 10, f"c{k % 10}", pa.array(np.full(t.num_rows, float(k))))
-}
-"""
+""" + (HERE.parent / "handoff.pipe").read_text()
 
 
 def task(name, needs, does, number):
@@ -89,21 +69,18 @@ def list_schedule(tasks, lanes=2):
 def as_pipe(tasks):
     """The graph in the language; instances of `add` as one `for`."""
     if tasks[0]["does"] == "add":
-        return TASKS + (
-            f"\npipeline main() -> Int {{\n  all = for i in 0..{len(tasks)} {{ add(i) }}\n  len(all)\n}}\n"
-        )
-    lines = []
-    for task in tasks:
-        needs, number = task["needs"], task["number"]
-        call = {
-            "nap": f"nap({number}, [{', '.join(needs)}])",
-            "make": f"make({number})",
-            "change": f"change({needs[0] if needs else ''}, k: {number})",
-        }[task["does"]]
-        lines.append(f"  {task['name']} = {call}\n")
-    if tasks[0]["does"] == "make":
-        return f"{TASKS}\npipeline main() -> Int {{\n{''.join(lines)}  {tasks[-1]['name']}.rows\n}}\n"
-    return f"{TASKS}\npipeline main() -> Int {{\n{''.join(lines)}  {' + '.join(task['name'] for task in tasks)}\n}}\n"
+        lines, result = [f"  all = for i in 0..{len(tasks)} {{ add(i) }}\n"], "len(all)"
+    else:
+        lines = [f"  {task['name']} = {call(**task)}\n" for task in tasks]
+        names = [task["name"] for task in tasks]
+        result = f"{names[-1]}.rows" if tasks[0]["does"] == "make" else " + ".join(names)
+    return f"{TASKS}\npipeline main() -> Int {{\n{''.join(lines)}  {result}\n}}\n"
+
+
+def call(name, needs, does, number):
+    if does == "nap":
+        return f"nap({number}, [{', '.join(needs)}])"
+    return f"change({needs[0]}, k: {number})" if does == "change" else f"make({number})"
 
 
 class Tool:

@@ -2,7 +2,7 @@
 
 use std::process::{Command, Stdio};
 
-use crate::project::{Project, Run};
+use crate::project::{Project, Run, through};
 
 const PIPE: &str = r#"
 effect add(n: Int) -> Int {
@@ -17,6 +17,14 @@ pipeline main() -> Int {
 }
 "#;
 
+/// What runs the program so that it goes wrong: a thread wakes another by a write that no kernel lets fail; the library that
+/// does it panics where it fails. The one that looks after a step sets its timer by the third, long before the step ends.
+#[rustfmt::skip]
+pub(crate) const GOING_WRONG: &[&str] = &[
+    "strace", "-f", "-qq", "-b", "execve", "-o", "/dev/null", "-P", "anon_inode:[eventfd]", "-e", "trace=write",
+    "--inject=write:error=EIO:when=3",
+];
+
 #[test]
 #[expect(clippy::print_stdout, reason = "what could not be tried is said")]
 fn a_part_of_the_program_that_goes_wrong_ends_it_and_loses_nothing() {
@@ -24,20 +32,8 @@ fn a_part_of_the_program_that_goes_wrong_ends_it_and_loses_nothing() {
         println!("there is no strace here: a mistake of the program's own was not tried");
         return;
     }
-    // A thread wakes another by a write that no kernel lets fail; the library that does it panics where it fails. The one
-    // that looks after a step sets its timer by the third, long before the step ends.
     let project = Project::new(&[("main.pipe", PIPE)]);
-    let run = project.command(&["run", "main.pipe"]);
-    let mut traced = Command::new("strace");
-    traced.args(["-f", "-qq", "-b", "execve", "-o", "/dev/null", "-P", "anon_inode:[eventfd]", "-e", "trace=write"]);
-    traced.arg("--inject=write:error=EIO:when=3").arg(run.get_program()).args(run.get_args());
-    for (name, value) in run.get_envs() {
-        match value {
-            Some(value) => traced.env(name, value),
-            None => traced.env_remove(name),
-        };
-    }
-    let said = traced.current_dir(project.root()).stdin(Stdio::null()).output().unwrap();
+    let said = through(GOING_WRONG, project.command(&["run", "main.pipe"])).output().unwrap();
     let stderr = String::from_utf8(said.stderr).unwrap();
     assert_eq!(said.status.code(), Some(1), "{stderr}");
     let told = "error: Standpipe itself went wrong, and has left the run as it was (E0671)\n  help: `standpipe runs \

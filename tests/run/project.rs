@@ -268,3 +268,18 @@ pub(crate) fn wait_until(what: &str, mut true_now: impl FnMut() -> bool) {
         std::thread::sleep(Duration::from_millis(10));
     }
 }
+
+/// `words` with that command behind them.
+pub(crate) fn through(words: &[&str], run: Command) -> Command {
+    let [program, words @ ..] = words else { return run };
+    let mut command = Command::new(program);
+    command.args(words).arg(run.get_program()).args(run.get_args()).stdin(Stdio::null());
+    for (name, value) in run.get_envs() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    command.current_dir(run.get_current_dir().unwrap());
+    command
+}

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::Write as _;
 use std::process::{Output, Stdio};
 
-use crate::project::{Project, Run};
+use crate::project::{Project, Run, through};
 
 const PIPE: &str = r#"
 task make(n: Int) -> File {
@@ -27,16 +27,9 @@ pipeline main() -> Int {
 
 /// The program with `args`, where no more than `most` files may be open.
 fn with_files(project: &Project, most: &str, args: &[&str], input: &[u8]) -> Output {
-    let program = project.command(args);
-    let mut command = std::process::Command::new("bash");
-    command.args(["-c", &format!("ulimit -{most}; exec \"$0\" \"$@\"")]).arg(program.get_program()).args(args);
-    command.current_dir(project.root()).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    for (name, value) in program.get_envs() {
-        match value {
-            Some(value) => command.env(name, value),
-            None => command.env_remove(name),
-        };
-    }
+    let limited = format!("ulimit -{most}; exec \"$0\" \"$@\"");
+    let mut command = through(&["bash", "-c", &limited], project.command(args));
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     // Who has no room does not read it.
     _ = child.stdin.take().unwrap().write_all(input);

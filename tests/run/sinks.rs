@@ -7,7 +7,8 @@ use std::process::{Command, Stdio};
 use serde_json::{Value as Json, json};
 
 use crate::editor::{Editor, at, uri};
-use crate::project::{Dice, Project, number, wait_until};
+use crate::itself::GOING_WRONG;
+use crate::project::{Dice, Project, number, through, wait_until};
 use crate::secrets::{holding, keyring};
 
 const PIPE: &str = include_str!("sinks.pipe");
@@ -164,21 +165,6 @@ fn forms(text: &str) -> Vec<String> {
     forms
 }
 
-/// `words` with that command behind them.
-fn through(words: &[&str], run: Command) -> Command {
-    let [program, words @ ..] = words else { return run };
-    let mut command = Command::new(program);
-    command.args(words).arg(run.get_program()).args(run.get_args()).stdin(Stdio::null());
-    for (name, value) in run.get_envs() {
-        match value {
-            Some(value) => command.env(name, value),
-            None => command.env_remove(name),
-        };
-    }
-    command.current_dir(run.get_current_dir().unwrap());
-    command
-}
-
 fn text(dice: &mut Dice, letters: &str, length: u64) -> String {
     let letters: Vec<char> = letters.chars().collect();
     (0..length).map(|_| letters[usize::try_from(dice.below(letters.len() as u64)).unwrap()]).collect()
@@ -299,11 +285,8 @@ fn gone_wrong(told: &mut Told) {
         return;
     }
     fs::remove_file(told.project.path("asking")).unwrap();
-    // As `itself.rs` has it.
-    let words = ["strace", "-f", "-qq", "-b", "execve", "-o", "/dev/null", "-P", "anon_inode:[eventfd]"];
-    let fails = ["-e", "trace=write", "--inject=write:error=EIO:when=3"];
     let run = ["run", "main.pipe", "asked", "--format", "json"];
-    let output = told.around(&[&words[..], &fails].concat(), &run).output().unwrap();
+    let output = told.around(GOING_WRONG, &run).output().unwrap();
     let said = [output.stdout, output.stderr].concat();
     assert!(String::from_utf8_lossy(&said).contains("E0671"), "{}", String::from_utf8_lossy(&said));
     told.said.push(("the program, gone wrong".into(), said));

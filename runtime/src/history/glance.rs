@@ -9,6 +9,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
+use super::live::called;
 use super::took::took;
 use super::why::reason;
 use super::{Change, why::compare};
@@ -89,7 +90,7 @@ fn read(connection: &Connection, file: &Path, pipeline: &str) -> rusqlite::Resul
     let mut all = true;
     while let Some(row) = rows.next()? {
         let number: i64 = row.get(0)?;
-        if called(connection, number)?.is_some_and(|called| called != file) {
+        if file_of(connection, number)?.is_some_and(|of| of != file) {
             continue;
         }
         // One more than is shown says why the last of them ran.
@@ -118,10 +119,8 @@ fn read(connection: &Connection, file: &Path, pipeline: &str) -> rusqlite::Resul
 }
 
 /// The file that run `number` was of; none where that is not on record.
-fn called(connection: &Connection, number: i64) -> rusqlite::Result<Option<std::path::PathBuf>> {
-    let mut query =
-        connection.prepare_cached("SELECT body FROM events WHERE run = ?1 AND number = 1 AND kind = 'run_called'")?;
-    let body: Option<String> = query.query_row(params![number], |row| row.get(0)).optional()?;
+fn file_of(connection: &Connection, number: i64) -> rusqlite::Result<Option<std::path::PathBuf>> {
+    let body = called(connection, number)?;
     Ok(body.and_then(|body| serde_json::from_str::<Called>(&body).ok()).map(|called| called.file))
 }
 

@@ -4,7 +4,7 @@
 use std::fs;
 use std::io;
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{History, RunRow, RunStatus, StepRow, StepStatus};
 use crate::codes;
@@ -17,19 +17,20 @@ use crate::remains::{Alone, Remnant};
 /// Most bytes of a log that are read at a time.
 const PIECE: u64 = 1 << 20;
 
+/// What is on record of how a run was called, which is its first record.
+pub(super) fn called(connection: &Connection, run: i64) -> rusqlite::Result<Option<String>> {
+    let mut query =
+        connection.prepare_cached("SELECT body FROM events WHERE run = ?1 AND number = 1 AND kind = 'run_called'")?;
+    query.query_row(params![run], |row| row.get(0)).optional()
+}
+
 impl History {
     /// How the run was called, in the words of its caller: [`crate::Options::call`]; `None` where that was not said.
     ///
     /// # Errors
     /// The journal cannot be read.
     pub fn call(&self, run: &RunRow) -> Result<Option<serde_json::Value>, Failure> {
-        let body = || {
-            let mut query = self
-                .connection
-                .prepare_cached("SELECT body FROM events WHERE run = ?1 AND number = 1 AND kind = 'run_called'")?;
-            query.query_row(params![run.number], |row| row.get::<_, String>(0)).optional()
-        };
-        let body = body().map_err(|error| journal::failure(&error))?;
+        let body = called(&self.connection, run.number).map_err(|error| journal::failure(&error))?;
         Ok(body.and_then(|body| serde_json::from_str(&body).ok()))
     }
 

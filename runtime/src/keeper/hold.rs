@@ -66,7 +66,7 @@ impl Place {
         // Of a server the runtime knows which step it serves, and what that one takes.
         let mut footprint = (ears.kind == Kind::Attempts).then(|| Footprint::begin(Tree::Mine));
         let kin = Kin::of(pid, request.marker());
-        let how = self.first_ended((pid, &kin), request, ears, footprint.as_mut()).await;
+        let how = self.first_ended((pid, &kin), begun, request, ears, footprint.as_mut()).await;
         // While the first process is not waited for, its number, and so the group's, belongs to nobody else.
         let _ = kill_process_group(pid, Signal::KILL);
         let _ = child.wait();
@@ -86,13 +86,14 @@ impl Place {
     async fn first_ended(
         &self,
         (pid, kin): (Pid, &Kin),
+        begun: u64,
         request: &Request,
         ears: &mut Ears,
         footprint: Option<&mut Footprint>,
     ) -> io::Result<Ending> {
         let (sender, stop) = watch::channel(Stop::No);
         // What serves many steps is looked after by its runtime, which knows where each of them begins.
-        let begun = Cell::new((ears.kind == Kind::Attempts).then(|| self.log_end()));
+        let begun = Cell::new((ears.kind == Kind::Attempts).then_some(begun));
         let kind = ears.kind;
         let mut look = || self.limit(begun.get(), kind);
         let watched = process::watch(pid, process::Limits { timeout: request.timeout, stop }, &mut look, footprint);

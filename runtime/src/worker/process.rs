@@ -204,7 +204,6 @@ fn command(options: &WorkerOptions, marker: &str) -> std::io::Result<Command> {
     for name in &options.hidden {
         command.env_remove(name);
     }
-    locale::settle(&mut command);
     command
         .args(["-s", "-c", START, BOOT])
         .env("PYTHONHASHSEED", "0")
@@ -227,6 +226,8 @@ fn here(command: Command, options: &WorkerOptions, socket: UnixStream, output: &
         (None, Tier::T2) | (_, Tier::Off | Tier::T1) => command,
     };
     let mut command = tokio::process::Command::from(command);
+    // A keeper has passed it on.
+    locale::settle(command.as_std_mut());
     command
         .stdin(Stdio::from(std::os::fd::OwnedFd::from(socket)))
         .stdout(output.writer()?)

@@ -6,7 +6,7 @@
 //! one gives them up, starts the process and ends.
 
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::{Mutex, PoisonError, mpsc};
 use std::thread;
 
 use super::calls::{self, Extent};
@@ -14,8 +14,11 @@ use super::{files, rights};
 use crate::host::cores::on_cores;
 use crate::sandbox::{Confinement, Tier};
 
-/// What a thread is to do; or why there is none.
-type Job = Box<dyn FnOnce(io::Result<()>) + Send>;
+/// What a thread is to do, and who is told why where there is none.
+struct Job {
+    work: Box<dyn FnOnce() + Send>,
+    refuse: Box<dyn FnOnce(io::Error) + Send>,
+}
 
 /// A thread that has given up rights and calls for that tier, with a network or without, and the way to it.
 struct Ground {
@@ -38,15 +41,22 @@ pub(crate) fn within<T: Send + 'static>(
     let ground = ground((confinement.tier, confinement.network))?;
     let confinement = confinement.clone();
     let (tell, told) = mpsc::sync_channel(1);
-    let job = move |begun: io::Result<()>| {
-        let start = || on_cores(&confinement.cores, start);
-        let done = begun.and_then(|()| restrict_files(&confinement)).and_then(|()| start());
+    let refusal = tell.clone();
+    let work = move || {
+        let done = restrict_files(&confinement).and_then(|()| on_cores(&confinement.cores, start));
         // Who asked waits for it.
         let _ = tell.send(done);
     };
-    let ended = || io::Error::other("the confined thread ended");
-    ground.send(Box::new(job)).map_err(|_| ended())?;
+    let refuse = move |error| {
+        // As above.
+        let _ = refusal.send(Err(error));
+    };
+    ground.send(Job { work: Box::new(work), refuse: Box::new(refuse) }).map_err(|_| ended())?;
     told.recv().unwrap_or_else(|_| Err(ended()))
+}
+
+fn ended() -> io::Error {
+    io::Error::other("the confined thread ended")
 }
 
 /// The way to the thread that has given that up, which is started where there is none.
@@ -66,25 +76,15 @@ fn ground(of: (Tier, bool)) -> io::Result<mpsc::Sender<Job>> {
         }
     };
     thread::Builder::new().name("ground".into()).spawn(stay)?;
-    told.recv().unwrap_or_else(|_| Err(io::Error::other("the confined thread ended")))?;
+    told.recv().unwrap_or_else(|_| Err(ended()))?;
     grounds.push(Ground { of, jobs: jobs.clone() });
     Ok(jobs)
 }
 
 /// Has a thread below the calling one do that.
 fn below(job: Job) {
-    let held = Arc::new(Mutex::new(Some(job)));
-    let take = |held: &Mutex<Option<Job>>| held.lock().unwrap_or_else(PoisonError::into_inner).take();
-    let given = Arc::clone(&held);
-    let begin = move || {
-        if let Some(job) = take(&given) {
-            job(Ok(()));
-        }
-    };
-    if let Err(error) = thread::Builder::new().name("confined".into()).spawn(begin)
-        && let Some(job) = take(&held)
-    {
-        job(Err(error));
+    if let Err(error) = thread::Builder::new().name("confined".into()).spawn(job.work) {
+        (job.refuse)(error);
     }
 }
 
@@ -92,7 +92,7 @@ fn below(job: Job) {
 pub(super) fn apart<T: Send>(work: impl FnOnce() -> io::Result<T> + Send) -> io::Result<T> {
     thread::scope(|scope| {
         let started = thread::Builder::new().name("confined".into()).spawn_scoped(scope, work)?;
-        started.join().unwrap_or_else(|_| Err(io::Error::other("the confined thread ended")))
+        started.join().unwrap_or_else(|_| Err(ended()))
     })
 }
 
@@ -118,10 +118,5 @@ fn restrict_calls((tier, network): (Tier, bool)) -> io::Result<()> {
 
 /// Whether calls can be refused here, and rights given up; tried on a thread that ends with it.
 pub(super) fn calls_can_be_refused() -> bool {
-    apart(|| {
-        rustix::thread::set_no_new_privs(true)?;
-        rights::give_up(Tier::T1)?;
-        calls::restrict(Extent::All)
-    })
-    .is_ok()
+    apart(|| restrict_calls((Tier::T1, false))).is_ok()
 }
