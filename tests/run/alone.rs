@@ -146,7 +146,7 @@ fn what_is_taken_over_took_as_long_as_it_was_under_way() {
 /// Nobody can come for what it gives.
 #[test]
 fn what_goes_on_alone_ends_when_its_run_is_removed() {
-    let marker = marker(73);
+    let marker = marker();
     let shell = format!(
         "task fit() -> Int {{\n  sh:\n    setsid sleep {marker} &\n    echo fit >> begun\n    sleep {marker}\n    echo 1 > \"$out\"\n}}\n\n\
          pipeline main() -> Int {{\n  fit()\n}}\n"
@@ -163,7 +163,7 @@ fn what_goes_on_alone_ends_when_its_run_is_removed() {
 /// Who takes the secret out of what it prints is gone: nothing of it goes on, whatever it did to get away.
 #[test]
 fn what_has_secrets_to_hide_ends_with_the_program() {
-    let marker = marker(74);
+    let marker = marker();
     let shell = format!(
         "sh:\n    setsid sleep {marker} &\n    touch begun; echo fit > begun\n    sleep {marker}\n    echo 1 > \"$out\""
     );
@@ -226,13 +226,14 @@ fn an_effect_whose_end_is_noted_is_done() {
 
 #[test]
 fn without_its_keeper_an_effect_is_unknown_and_what_it_started_ended() {
-    let marker = marker(71);
+    let marker = marker();
     let started = format!(
         "    import os, subprocess, time\n    subprocess.Popen([\"sleep\", \"{marker}\"], start_new_session=True)\n"
     );
     let project = Project::new(&[("go.pipe", &PUBLISH.replace("    import os, time\n", &started))]);
     killed_in(&project, "publish");
-    assert_eq!(processes(&marker), 1);
+    // A process that has just begun its program shows no arguments for a moment.
+    wait_until("it is there", || processes(&marker) == 1);
     project.kill_keepers();
     assert_eq!(resume(&project).failure()["code"], "E0652");
     wait_until("nothing is left", || processes(&marker) + processes_in(&project) == 0);
@@ -255,13 +256,13 @@ fn without_its_keeper_a_step_runs_again_once_it_has_ended() {
 
 #[test]
 fn a_cancelled_run_leaves_nothing() {
-    let marker = marker(72);
+    let marker = marker();
     let started = format!(
         "    import os, subprocess, time\n    subprocess.Popen([\"sleep\", \"{marker}\"], start_new_session=True)\n"
     );
     let project = Project::new(&[("go.pipe", &FIT.replace("    import os, time\n", &started))]);
     killed_in(&project, "fit");
-    assert_eq!(processes(&marker), 1);
+    wait_until("it is there", || processes(&marker) == 1);
     project.stdout(&["runs", "cancel"]);
     wait_until("nothing is left", || processes(&marker) + processes_in(&project) == 0);
     let shown = project.stdout(&["runs", "show", "--format", "json"]);

@@ -18,7 +18,7 @@ fn sleeper(marker: &str, settings: &str) -> Project {
 
 #[test]
 fn ctrl_c_leaves_no_process() {
-    let marker = marker(1);
+    let marker = marker();
     let project = sleeper(&marker, "");
     let mut run = project.start(&["sleep.pipe"]);
     wait_until("four processes sleep", || processes(&marker) == 4);
@@ -29,7 +29,7 @@ fn ctrl_c_leaves_no_process() {
 
 #[test]
 fn being_terminated_leaves_no_process() {
-    let marker = marker(2);
+    let marker = marker();
     let project = sleeper(&marker, "");
     let mut run = project.start(&["sleep.pipe"]);
     wait_until("four processes sleep", || processes(&marker) == 4);
@@ -40,7 +40,7 @@ fn being_terminated_leaves_no_process() {
 
 #[test]
 fn a_second_ctrl_c_ends_at_once_and_leaves_no_process() {
-    let marker = marker(3);
+    let marker = marker();
     let project = sleeper(&marker, "");
     let mut run = project.start(&["sleep.pipe"]);
     wait_until("four processes sleep", || processes(&marker) == 4);
@@ -52,7 +52,7 @@ fn a_second_ctrl_c_ends_at_once_and_leaves_no_process() {
 
 #[test]
 fn ctrl_c_ends_python_and_what_it_started() {
-    let marker = marker(4);
+    let marker = marker();
     let project = Project::new(&[(
         "sleep.pipe",
         &format!(
@@ -71,7 +71,7 @@ fn ctrl_c_ends_python_and_what_it_started() {
 
 #[test]
 fn a_timeout_leaves_no_process() {
-    let marker = marker(5);
+    let marker = marker();
     let project = sleeper(&marker, "  timeout: 500ms\n");
     let run = project.run(&["sleep.pipe"]);
     assert_eq!(run.code, Some(1));
@@ -82,7 +82,7 @@ fn a_timeout_leaves_no_process() {
 /// What a step leaves running when it succeeds is gone too.
 #[test]
 fn a_step_that_ends_leaves_no_process() {
-    let marker = marker(6);
+    let marker = marker();
     let project = Project::new(&[(
         "leave.pipe",
         &format!(

@@ -23,7 +23,7 @@ impl Project {
 
 #[test]
 fn goes_on_by_itself_and_its_logs_can_be_followed() {
-    let project = talker(&marker(31));
+    let project = talker(&marker());
     let name = project.stdout(&["run", "--detach", "main.pipe", "talk_only"]);
     assert!(name.trim().contains('-') && name.lines().count() == 1, "{name}");
     assert_eq!(project.state(), "running");
@@ -39,7 +39,7 @@ fn goes_on_by_itself_and_its_logs_can_be_followed() {
 
 #[test]
 fn is_ended_from_outside_with_all_that_it_started() {
-    let marker = marker(32);
+    let marker = marker();
     let project = talker(&marker);
     project.write("go", "");
     project.stdout(&["run", "--detach", "main.pipe", "both"]);
@@ -54,7 +54,7 @@ fn is_ended_from_outside_with_all_that_it_started() {
 
 #[test]
 fn says_why_it_does_not_begin() {
-    let project = talker(&marker(33));
+    let project = talker(&marker());
     project.write(".standpipe", "in the way");
     let output = project.standpipe(&["run", "--detach", "main.pipe", "talk_only"]);
     assert_eq!(output.status.code(), Some(1));

@@ -5,6 +5,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -227,7 +228,9 @@ impl Drop for Started {
 }
 
 /// Text that no other process has in its arguments: an odd number of seconds to sleep.
-pub(crate) fn marker(nth: u32) -> String {
+pub(crate) fn marker() -> String {
+    static GIVEN: AtomicU32 = AtomicU32::new(1);
+    let nth = GIVEN.fetch_add(1, Ordering::Relaxed);
     format!("{}.{nth}{}", 86_400 + nth, std::process::id())
 }
 

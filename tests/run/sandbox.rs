@@ -55,6 +55,8 @@ struct Outside {
     _listeners: [UnixListener; 2],
     abstract_name: String,
     process: Child,
+    /// In the arguments of that process.
+    marker: String,
 }
 
 impl Outside {
@@ -70,6 +72,7 @@ impl Outside {
         let address = SocketAddr::from_abstract_name(&abstract_name).unwrap();
         let listeners =
             [UnixListener::bind_addr(&address).unwrap(), UnixListener::bind(elsewhere.path("socket")).unwrap()];
+        let marker = marker();
         Self {
             project,
             elsewhere,
@@ -77,7 +80,8 @@ impl Outside {
             udp: UdpSocket::bind("127.0.0.1:0").unwrap(),
             _listeners: listeners,
             abstract_name,
-            process: Command::new("sleep").arg(marker(71)).spawn().unwrap(),
+            process: Command::new("sleep").arg(&marker).spawn().unwrap(),
+            marker,
         }
     }
 
@@ -93,7 +97,7 @@ impl Outside {
             "abstract": self.abstract_name,
             "socket": path(self.elsewhere.path("socket")),
             "process": self.process.id(),
-            "name": marker(71),
+            "name": self.marker,
         })
     }
 
@@ -316,7 +320,7 @@ fn effects_change_the_world() {
 /// The namespace of a step's processes ends with it, and with the run.
 #[test]
 fn nothing_outlives_a_confined_run_that_is_stopped() {
-    let marker = marker(72);
+    let marker = marker();
     let body = format!("setsid sleep {marker} & (setsid sleep {marker} &)\nsleep {marker}");
     let project = Project::new(&[("main.pipe", &sh(&body))]);
     let mut run = project.start(&["main.pipe", "--sandbox", "auto"]);
